@@ -1,0 +1,1 @@
+namespace mlo{int placeholder_(); int placeholder_(){return 0;}}

@@ -1,0 +1,90 @@
+#include "lib/crypto/sha256.hpp"
+
+#include <fcntl.h>
+#include <openssl/evp.h>
+#include <unistd.h>
+
+#include <cerrno>
+
+#include "lib/util/error.hpp"
+
+namespace mlo {
+namespace {
+
+/// Fetched once: EVP_sha256() looks the algorithm up again at every use. Immutable and thread-safe afterwards.
+const EVP_MD* algorithm() {
+  static const std::unique_ptr<EVP_MD, decltype(&EVP_MD_free)> md(EVP_MD_fetch(nullptr, "SHA256", nullptr), EVP_MD_free);
+  MLO_ASSERT(md != nullptr);
+  return md.get();
+}
+
+}  // namespace
+
+std::optional<Digest> Digest::from_hex_text(std::string_view hex) {
+  std::array<std::byte, 32> raw{};
+  if (!from_hex(hex, raw)) return std::nullopt;
+  return Digest(raw);
+}
+
+std::optional<Digest> Digest::parse(std::string_view text) {
+  if (!text.starts_with("sha256:")) return std::nullopt;
+  return from_hex_text(text.substr(7));
+}
+
+struct Sha256::State {
+  std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)> context{EVP_MD_CTX_new(), EVP_MD_CTX_free};
+};
+
+Sha256::Sha256() : state_(std::make_unique<State>()) {
+  MLO_ASSERT(EVP_DigestInit_ex2(state_->context.get(), algorithm(), nullptr) == 1);
+}
+Sha256::Sha256(Sha256&&) noexcept = default;
+Sha256::~Sha256() = default;
+
+void Sha256::update(Bytes bytes) {
+  MLO_ASSERT(EVP_DigestUpdate(state_->context.get(), bytes.data(), bytes.size()) == 1);
+}
+
+Digest Sha256::finish() {
+  std::array<unsigned char, 32> out{};
+  MLO_ASSERT(EVP_DigestFinal_ex(state_->context.get(), out.data(), nullptr) == 1);
+  MLO_ASSERT(EVP_DigestInit_ex2(state_->context.get(), algorithm(), nullptr) == 1);
+  std::array<std::byte, 32> raw{};
+  std::memcpy(raw.data(), out.data(), out.size());
+  return Digest(raw);
+}
+
+Digest sha256(Bytes bytes) {
+  thread_local Sha256 hasher;  // a context costs more than hashing a small file
+  hasher.update(bytes);
+  return hasher.finish();
+}
+
+HashedFile sha256_fd(int fd, const fs::path& path) {
+  thread_local Sha256 hasher;
+  thread_local std::string buffer(256U << 10U, '\0');
+  HashedFile out;
+  for (;;) {
+    const ssize_t n = ::read(fd, buffer.data(), buffer.size());
+    if (n < 0 && errno == EINTR) continue;
+    if (n < 0) {
+      const int code = errno;
+      hasher.finish();
+      errno = code;
+      throw_errno("read", path.string());
+    }
+    if (n == 0) break;
+    hasher.update(std::string_view(buffer.data(), static_cast<std::size_t>(n)));
+    out.size += static_cast<std::uint64_t>(n);
+  }
+  out.digest = hasher.finish();
+  return out;
+}
+
+HashedFile sha256_file(const fs::path& path) {
+  const UniqueFd fd = open_read(path);
+  ::posix_fadvise(fd.get(), 0, 0, POSIX_FADV_SEQUENTIAL);
+  return sha256_fd(fd.get(), path);
+}
+
+}  // namespace mlo

@@ -1,0 +1,42 @@
+#pragma once
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "lib/git/object_id.hpp"
+#include "lib/util/environment.hpp"
+#include "lib/util/fs.hpp"
+
+// What needs the user's git: its index, filters, hooks, signing and network. Every function spawns `git` with a clean set of
+// GIT_* variables and turns its failure into one Error line.
+namespace mlo::git {
+
+class WorkTree {
+ public:
+  WorkTree(fs::path root, const Environment& env);
+
+  /// Runs `git ARGS` in the work tree; Error{error|remote|conflict} with git's last stderr line if it fails.
+  std::string run(const std::vector<std::string>& args, std::string_view input = {}) const;
+
+  /// Stages these paths, as `git add` would (ignored or not).
+  void stage(const std::vector<std::string>& paths) const;
+  /// Takes a path out of the index and leaves the file; paths that are not tracked are skipped.
+  void untrack(const std::vector<std::string>& paths) const;
+  /// Commits exactly these paths and nothing else that is staged; hooks and signing as configured.
+  ObjectId commit_only(const std::vector<std::string>& paths, std::string_view message) const;
+  /// Error{conflict} in the middle of a merge, rebase, cherry-pick, with index.lock, or GIT_INDEX_FILE set.
+  void require_quiet() const;
+
+  /// Tracked paths at or below `path` (with `/`, relative to the root).
+  std::vector<std::string> tracked(const std::string& path) const;
+  /// Tracked files that differ from HEAD plus untracked, not ignored ones; relative to the root, sorted.
+  std::vector<std::string> dirty() const;
+  /// Tracked plus untracked, not ignored files; relative to the root, sorted.
+  std::vector<std::string> files() const;
+
+ private:
+  fs::path root_;
+  Environment env_;
+};
+
+}  // namespace mlo::git

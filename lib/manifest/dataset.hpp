@@ -1,0 +1,36 @@
+#pragma once
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "lib/crypto/digest.hpp"
+
+namespace mlo {
+
+struct SchemaColumn {
+  std::string name;
+  std::string type;  ///< boolean | integer | real | string | date | timestamp | other
+  bool operator==(const SchemaColumn&) const = default;
+};
+
+/// `.mlo/data/<name>.yaml`, kind `dataset/1`: one version of one dataset. Its history is the file's git history.
+struct DatasetManifest {
+  std::string name;
+  std::string path;       ///< relative to the repository root
+  bool directory = false; ///< `tree` is a tree id if so, else the id of the one file
+  bool executable = false;///< only for a single file
+  Digest tree;
+  std::uint64_t bytes = 0;
+  std::uint64_t files = 0;
+  std::vector<SchemaColumn> schema;    ///< of a table file; empty if unknown
+  std::optional<std::string> source;   ///< where it came from, as the user said
+  std::optional<std::string> description;
+};
+
+/// The file's text. Byte-stable: equal manifests give equal bytes.
+std::string emit_dataset(const DatasetManifest& manifest);
+/// Error{invalid} with file:line:column; a newer version says which mlo to use.
+DatasetManifest parse_dataset(std::string_view text, std::string_view source);
+
+}  // namespace mlo

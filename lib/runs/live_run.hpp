@@ -1,0 +1,54 @@
+#pragma once
+#include <string>
+#include <vector>
+
+#include "lib/manifest/run_record.hpp"
+#include "lib/util/lock_file.hpp"
+#include "lib/workspace/workspace.hpp"
+
+namespace mlo {
+
+/// One run while it runs: `.mlo/local/runs/<id>/` with `start.yaml` (its record so far), `lock` (held by this object),
+/// `events.log`, `stdout`, `stderr`, `metrics.jsonl` (what MLO_METRICS names). A directory whose lock is free and that was
+/// not finished belongs to a run that was killed; `recover_runs` records it as such.
+class LiveRun {
+ public:
+  /// Makes the directory durably. `start` needs id, name, started, command, code, params, inputs.
+  static LiveRun create(Workspace& workspace, RunRecord start);
+  LiveRun(LiveRun&&) noexcept = default;
+
+  const RunRecord& record() const { return record_; }
+  RunRecord& record() { return record_; }
+  const fs::path& dir() const { return dir_; }
+  /// For the child: MLO_RUN=<id>, MLO_RUN_DIR=<dir>, MLO_METRICS=<dir>/metrics.jsonl.
+  Environment child_environment(const Environment& base) const;
+
+  /// Folds events.log and metrics.jsonl into the record (metrics: last point of each key; params; tags; artifacts), stores the
+  /// full series and the log in the object store. Malformed lines of metrics.jsonl are warnings naming their line. Returns the record; the
+  /// directory stays until RunStore::publish has put it into git, which then removes it.
+  RunRecord finish(RunStatus status, int exit_code, UtcTime ended);
+
+ private:
+  LiveRun(Workspace& workspace, RunRecord record, fs::path dir, LockFile lock);
+  Workspace* workspace_;
+  RunRecord record_;
+  fs::path dir_;
+  LockFile lock_;
+};
+
+/// Publishes runs that were killed (lock free, never published) with status `killed` and what they had logged. Returns how many. Called at the start
+/// of commands that write or list runs.
+std::size_t recover_runs(Workspace& workspace);
+
+/// Ids of runs whose lock is held now.
+std::vector<RunRecord> live_runs(const Workspace& workspace);
+
+/// Commit, branch, dirtiness and, if dirty, the code tree put into the store (tracked and untracked, not ignored files; over 1 MiB and secret
+/// patterns as digests only; mlo.lock and .mlo are outside).
+CodeState capture_code(Workspace& workspace);
+
+/// Platform facts of this machine: os, kernel, libc, cpu, cpu_flags digest, cores, python and other interpreters' versions where a PATH look-up
+/// finds them cheaply.
+EnvironmentFacts capture_environment(const World& world);
+
+}  // namespace mlo

@@ -1,0 +1,46 @@
+#pragma once
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "lib/manifest/run_record.hpp"
+#include "lib/workspace/workspace.hpp"
+
+namespace mlo {
+
+/// A run with its amendments folded in.
+struct Run {
+  RunRecord record;
+  std::string note;
+  bool deleted = false;
+  std::string commit;  ///< git id of the commit on the runs ref; empty while live
+};
+
+/// Experiment history: commits on `refs/mlo/runs`, tree `<yyyy>/<mm-dd>/<run-id>/run.yaml` with executed stages as subtrees
+/// `stages/<stage>/run.yaml`. Append-only; safe against other processes by compare-and-swap and retry.
+class RunStore {
+ public:
+  explicit RunStore(Workspace& workspace);
+
+  /// One commit for one invocation and its stages. Its message is a readable summary with trailers (Mlo-Run, Mlo-Data). A dirty or unreachable HEAD commit is
+  /// kept by a local ref. Removes the live directories of these runs afterwards.
+  git::ObjectId publish(const RunRecord& invocation, const std::vector<RunRecord>& stages);
+  /// One commit with amendments.
+  void amend(const std::vector<RunAmendment>& amendments);
+
+  /// Every run, newest first, folded; deleted ones only if asked. Reads through the index.
+  enum class Deleted { hide, show };
+  std::vector<Run> all(Deleted deleted = Deleted::hide);
+  /// By full id, unique id prefix (4+ digits), or name (the newest of that name). Error{not_found} with near names, Error{usage} naming
+  /// the candidates of an ambiguous prefix.
+  Run find(std::string_view name_or_id);
+  std::vector<RunRecord> stages_of(const std::string& run_id);
+  /// All points of one metric, ascending by (step, time).
+  std::vector<MetricPoint> series(const RunRecord& run, std::string_view key);
+
+ private:
+  Workspace& workspace_;
+};
+
+}  // namespace mlo

@@ -1,0 +1,68 @@
+#pragma once
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "lib/crypto/digest.hpp"
+#include "lib/store/tree.hpp"
+#include "lib/util/fs.hpp"
+
+namespace mlo {
+
+/// How checked-out files share bytes with the store. reflink falls back to copy; mlo never hands out a file whose change
+/// would change the store.
+enum class LinkType { reflink, copy };
+
+/// Content-addressed objects below one directory: `<root>/ab/<62 hex>`, mode 0444, named by the SHA-256 of their bytes. An
+/// object is complete or absent, whatever happens. Safe from any thread and any number of processes.
+class ObjectStore {
+ public:
+  /// `root` need not exist yet; it is made by the first write.
+  explicit ObjectStore(fs::path root);
+  const fs::path& root() const { return root_; }
+
+  bool has(const Digest& id) const;
+  /// The object's bytes, verified: Error{not_found} if absent, Error{corrupt} if they are not what the name says.
+  std::string get(const Digest& id) const;
+  std::optional<std::uint64_t> find_size(const Digest& id) const;
+  /// The file that holds the object, for reading only.
+  fs::path path_of(const Digest& id) const;
+
+  /// Stores bytes and returns their id; storing them again is free. On disk when this returns.
+  Digest put(std::string_view bytes);
+  Tree get_tree(const Digest& id) const { return decode_tree(get(id)); }
+  Digest put_tree(const Tree& tree) { return put(encode_tree(tree)); }
+
+  /// Many objects with one sync: put and put_file write under temporary names from any thread; `commit` makes all of them
+  /// durable, then visible. Without commit nothing appears.
+  class Batch {
+   public:
+    explicit Batch(ObjectStore& store);
+    ~Batch();
+    /// Reads the file once: hashes while copying (reflink where possible). Error{conflict} if it changed meanwhile.
+    struct Added { Digest id; std::uint64_t size; FileStat stat; };
+    Added put_file(const fs::path& file);
+    Digest put(std::string_view bytes);
+    void commit();
+
+   private:
+    struct State;
+    std::unique_ptr<State> state_;
+  };
+
+  /// Writes the object's bytes to the new file `target` (whose directory exists) with mode 0644 or 0755, by link type. The
+  /// caller syncs. Verifies what it writes; Error{corrupt} leaves no file.
+  void check_out(const Digest& id, const fs::path& target, bool executable, LinkType link) const;
+  /// Rehashes an object; false if its bytes are wrong. Error{not_found} if absent.
+  bool verify(const Digest& id) const;
+
+ private:
+  fs::path root_;
+};
+
+/// Calls `visit(path, entry)` for every entry below a tree, depth first, paths with `/`.
+void walk_tree(const ObjectStore& store, const Digest& root, const std::function<void(const std::string&, const TreeEntry&)>& visit);
+
+}  // namespace mlo

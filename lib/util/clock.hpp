@@ -1,0 +1,17 @@
+#pragma once
+#include <chrono>
+
+#include "lib/util/utc_time.hpp"
+
+namespace mlo {
+
+/// Where time comes from. The real one lives in cli/host.cpp; tests hand in one that ticks when told. Thread-safe.
+class Clock {
+ public:
+  virtual ~Clock() = default;
+  virtual UtcTime now() = 0;
+  /// Since an arbitrary start, never backwards; for durations.
+  virtual std::chrono::nanoseconds monotonic() = 0;
+};
+
+}  // namespace mlo

@@ -1,0 +1,43 @@
+#include "lib/util/parallel.hpp"
+
+#include <algorithm>
+#include <atomic>
+#include <exception>
+#include <mutex>
+#include <thread>
+#include <vector>
+
+namespace mlo {
+
+void parallel_for(std::size_t count, unsigned threads, const std::function<void(std::size_t)>& body) {
+  const auto workers = static_cast<unsigned>(std::min<std::size_t>(std::max(threads, 1U), count));
+  if (workers <= 1) {
+    for (std::size_t i = 0; i < count; ++i) body(i);
+    return;
+  }
+  const std::size_t chunk = std::clamp<std::size_t>(count / (std::size_t{workers} * 8), 1, 64);
+  std::atomic<std::size_t> next = 0;
+  std::mutex mutex;
+  std::exception_ptr failure;
+  const auto work = [&] {
+    try {
+      for (;;) {
+        const std::size_t begin = next.fetch_add(chunk);
+        if (begin >= count) return;
+        for (std::size_t i = begin; i < std::min(begin + chunk, count); ++i) body(i);
+      }
+    } catch (...) {
+      const std::lock_guard lock(mutex);
+      if (!failure) failure = std::current_exception();
+      next.store(count);
+    }
+  };
+  {
+    std::vector<std::jthread> pool;
+    for (unsigned i = 1; i < workers; ++i) pool.emplace_back(work);
+    work();
+  }
+  if (failure) std::rethrow_exception(failure);
+}
+
+}  // namespace mlo

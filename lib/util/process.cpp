@@ -1,0 +1,180 @@
+#include "lib/util/process.hpp"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cerrno>
+
+#include "lib/util/error.hpp"
+#include "lib/util/text.hpp"
+
+namespace mlo {
+namespace {
+
+struct Pipe {
+  UniqueFd read, write;
+};
+
+Pipe make_pipe() {
+  int fds[2];
+  if (::pipe2(fds, O_CLOEXEC) != 0) throw_errno("create", "pipe");
+  return {UniqueFd(fds[0]), UniqueFd(fds[1])};
+}
+
+std::string find_program(const std::string& name, const Environment& env) {
+  if (name.find('/') != std::string::npos) return name;
+  const std::string path = find_env(env, "PATH").value_or("/usr/local/bin:/usr/bin:/bin");
+  for (const std::string_view dir : split(path, ':')) {
+    std::string candidate = fmt::format("{}/{}", dir.empty() ? "." : dir, name);
+    if (::access(candidate.c_str(), X_OK) == 0) return candidate;
+  }
+  throw Error(ErrorKind::not_found, fmt::format("cannot start `{}`: not found in PATH", name));
+}
+
+/// In the child between fork and exec: only async-signal-safe calls. Reports errno through `report` if exec fails.
+[[noreturn]] void exec_child(const ProcessSpec& spec, const char* program, char* const* argv, char* const* envp,
+                             int report) {
+  const auto fail = [&] {
+    const int code = errno;
+    [[maybe_unused]] const ssize_t n = ::write(report, &code, sizeof code);
+    ::_exit(127);
+  };
+  sigset_t none;
+  sigemptyset(&none);
+  ::sigprocmask(SIG_SETMASK, &none, nullptr);
+  for (const int number : {SIGINT, SIGTERM, SIGPIPE, SIGHUP, SIGQUIT}) ::signal(number, SIG_DFL);
+  if (spec.own_group && ::setpgid(0, 0) != 0) fail();
+  // First above 2, so that no target is overwritten before it is used; then onto 0, 1, 2.
+  int high[3];
+  const int wanted[3] = {spec.stdin_fd, spec.stdout_fd, spec.stderr_fd};
+  for (int i = 0; i < 3; ++i) {
+    const int from = wanted[i] >= 0 ? wanted[i] : ::open("/dev/null", O_RDWR | O_CLOEXEC);
+    high[i] = ::fcntl(from, F_DUPFD_CLOEXEC, 3);
+    if (high[i] < 0) fail();
+  }
+  for (int i = 0; i < 3; ++i) {
+    if (::dup2(high[i], i) < 0) fail();
+  }
+  if (!spec.cwd.empty() && ::chdir(spec.cwd.c_str()) != 0) fail();
+  ::execve(program, argv, envp);
+  fail();
+  ::_exit(127);
+}
+
+ProcessExit exit_of(int status, const rusage& usage) {
+  const auto seconds = [](const timeval& t) { return static_cast<double>(t.tv_sec) + static_cast<double>(t.tv_usec) / 1e6; };
+  ProcessExit exit;
+  exit.signal = WIFSIGNALED(status) ? WTERMSIG(status) : 0;
+  exit.code = WIFSIGNALED(status) ? 128 + exit.signal : WEXITSTATUS(status);
+  exit.rusage = {seconds(usage.ru_utime), seconds(usage.ru_stime), static_cast<std::uint64_t>(usage.ru_maxrss) * 1024};
+  return exit;
+}
+
+}  // namespace
+
+ChildProcess ChildProcess::start(const ProcessSpec& spec) {
+  MLO_ASSERT(!spec.argv.empty());
+  const std::string program = find_program(spec.argv[0], spec.env);
+  std::vector<std::string> args = spec.argv, vars;
+  for (const auto& [name, value] : spec.env) vars.push_back(name + "=" + value);
+  std::vector<char*> argv, envp;
+  for (auto& arg : args) argv.push_back(arg.data());
+  for (auto& var : vars) envp.push_back(var.data());
+  argv.push_back(nullptr);
+  envp.push_back(nullptr);
+
+  Pipe report = make_pipe();
+  ChildProcess child;
+  child.pid_ = ::fork();
+  if (child.pid_ < 0) throw_errno("start", spec.argv[0]);
+  if (child.pid_ == 0) exec_child(spec, program.c_str(), argv.data(), envp.data(), report.write.get());
+  report.write.reset();
+  child.group_ = spec.own_group;
+  int code = 0;
+  ssize_t n = 0;
+  while ((n = ::read(report.read.get(), &code, sizeof code)) < 0 && errno == EINTR) {
+  }
+  if (n == sizeof code) {
+    child.wait();
+    errno = code;
+    throw_errno("start", spec.argv[0]);
+  }
+  child.pidfd_ = UniqueFd(static_cast<int>(::syscall(SYS_pidfd_open, child.pid_, 0)));
+  return child;
+}
+
+ChildProcess::ChildProcess(ChildProcess&& other) noexcept
+    : pid_(std::exchange(other.pid_, -1)), group_(other.group_), reaped_(other.reaped_), pidfd_(std::move(other.pidfd_)) {}
+
+ChildProcess::~ChildProcess() {
+  if (pid_ <= 0 || reaped_) return;
+  signal(SIGKILL);
+  ::waitpid(pid_, nullptr, 0);
+}
+
+std::optional<ProcessExit> ChildProcess::try_wait() {
+  int status = 0;
+  rusage usage{};
+  const pid_t got = ::wait4(pid_, &status, WNOHANG, &usage);
+  if (got < 0 && errno != EINTR) throw_errno("wait for", "child process");
+  if (got != pid_) return std::nullopt;
+  reaped_ = true;
+  return exit_of(status, usage);
+}
+
+ProcessExit ChildProcess::wait() {
+  int status = 0;
+  rusage usage{};
+  while (::wait4(pid_, &status, 0, &usage) < 0) {
+    if (errno != EINTR) throw_errno("wait for", "child process");
+  }
+  reaped_ = true;
+  return exit_of(status, usage);
+}
+
+void ChildProcess::signal(int number) {
+  if (pid_ <= 0 || reaped_) return;
+  ::kill(group_ ? -pid_ : pid_, number);
+}
+
+ProcessOutput run_process(ProcessSpec spec, std::string_view input) {
+  Pipe in = make_pipe(), out = make_pipe(), err = make_pipe();
+  spec.stdin_fd = in.read.get();
+  spec.stdout_fd = out.write.get();
+  spec.stderr_fd = err.write.get();
+  ChildProcess child = ChildProcess::start(spec);
+  in.read.reset();
+  out.write.reset();
+  err.write.reset();
+  ::fcntl(in.write.get(), F_SETFL, O_NONBLOCK);
+  if (input.empty()) in.write.reset();
+
+  ProcessOutput result;
+  std::string buffer(65536, '\0');
+  const auto drain = [&](UniqueFd& fd, std::string& into) {
+    const ssize_t n = ::read(fd.get(), buffer.data(), buffer.size());
+    if (n > 0) into.append(buffer, 0, static_cast<std::size_t>(n));
+    if (n == 0 || (n < 0 && errno != EINTR)) fd.reset();
+  };
+  while (out.read || err.read) {
+    pollfd fds[3] = {{out.read.get(), POLLIN, 0}, {err.read.get(), POLLIN, 0}, {in.write.get(), POLLOUT, 0}};
+    if (::poll(fds, 3, -1) < 0 && errno != EINTR) throw_errno("wait for", spec.argv[0]);
+    if (fds[0].revents != 0) drain(out.read, result.out);
+    if (fds[1].revents != 0) drain(err.read, result.err);
+    if (fds[2].revents != 0) {
+      const ssize_t n = ::write(in.write.get(), input.data(), input.size());
+      if (n > 0) input.remove_prefix(static_cast<std::size_t>(n));
+      // A reader that closed early (EPIPE) has what it wanted; SIGPIPE is ignored by cli/host.cpp.
+      if (input.empty() || (n < 0 && errno != EAGAIN && errno != EINTR)) in.write.reset();
+    }
+  }
+  result.exit = child.wait();
+  return result;
+}
+
+}  // namespace mlo

@@ -1,0 +1,71 @@
+#pragma once
+#include <sys/types.h>
+
+#include <chrono>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "lib/util/environment.hpp"
+#include "lib/util/fs.hpp"
+
+namespace mlo {
+
+/// What to start. Nothing is inherited that is not named here: descriptors are closed, the environment is exactly `env`.
+struct ProcessSpec {
+  std::vector<std::string> argv;  ///< argv[0] is looked up in the PATH of `env`
+  fs::path cwd;                   ///< absolute; empty means the caller's
+  Environment env;
+  int stdin_fd = -1;   ///< -1: /dev/null
+  int stdout_fd = -1;  ///< -1: /dev/null
+  int stderr_fd = -1;  ///< -1: /dev/null
+  bool own_group = false;  ///< a process group of its own, so that signal() reaches its children too
+};
+
+/// What the kernel counted for a finished process and its waited-for children.
+struct Rusage {
+  double user_seconds = 0;
+  double system_seconds = 0;
+  std::uint64_t max_rss_bytes = 0;
+};
+
+struct ProcessExit {
+  int code = 0;    ///< exit code, or 128 + signal as a shell would say
+  int signal = 0;  ///< 0 if it exited by itself
+  Rusage rusage;
+};
+
+/// A started process. Destruction kills (SIGKILL, whole group if it has one) and reaps one that still runs.
+class ChildProcess {
+ public:
+  /// Throws Error{not_found} if the program is not there, Error{io} if it cannot be started.
+  static ChildProcess start(const ProcessSpec& spec);
+  ChildProcess(ChildProcess&& other) noexcept;
+  ChildProcess& operator=(ChildProcess&&) = delete;
+  ~ChildProcess();
+  pid_t pid() const { return pid_; }
+  /// A pidfd that polls readable when the process has ended; owned by this object.
+  int poll_fd() const { return pidfd_.get(); }
+  std::optional<ProcessExit> try_wait();
+  ProcessExit wait();
+  /// To the process, or to its group if it has one. Harmless once it has ended.
+  void signal(int number);
+
+ private:
+  ChildProcess() = default;
+  pid_t pid_ = -1;
+  bool group_ = false;
+  bool reaped_ = false;
+  UniqueFd pidfd_;
+};
+
+struct ProcessOutput {
+  ProcessExit exit;
+  std::string out;
+  std::string err;
+};
+
+/// Starts the process, feeds it `input`, collects both streams, waits. The fds of `spec` are ignored.
+ProcessOutput run_process(ProcessSpec spec, std::string_view input = {});
+
+}  // namespace mlo
