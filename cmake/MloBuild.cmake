@@ -23,7 +23,9 @@ target_compile_options(mlo_flags INTERFACE
   $<$<CXX_COMPILER_ID:GNU>:-Wno-restrict;-fpch-preprocess>)
 
 # One precompiled header (standard library + fmt), built once and reused by every module.
-file(WRITE ${CMAKE_BINARY_DIR}/pch/pch.cpp "")
+if(NOT EXISTS ${CMAKE_BINARY_DIR}/pch/pch.cpp)
+  file(WRITE ${CMAKE_BINARY_DIR}/pch/pch.cpp "")
+endif()
 add_library(mlo_pch OBJECT ${CMAKE_BINARY_DIR}/pch/pch.cpp)
 target_link_libraries(mlo_pch PRIVATE mlo_flags)
 target_precompile_headers(mlo_pch PRIVATE
