@@ -1,5 +1,6 @@
 #pragma once
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -28,11 +29,14 @@ class ObjectStore {
   std::string get(const Digest& id) const;
   std::optional<std::uint64_t> find_size(const Digest& id) const;
   /// The file that holds the object, for reading only.
-  fs::path path_of(const Digest& id) const;
+  fs::path path_of(const Digest& id) const { return root_ / relative_path(id); }
+  /// `ab/<62 hex>`, below the root.
+  static std::string relative_path(const Digest& id);
 
   /// Stores bytes and returns their id; storing them again is free. On disk when this returns.
   Digest put(std::string_view bytes);
-  Tree get_tree(const Digest& id) const { return decode_tree(get(id)); }
+  /// Error{corrupt} naming the tree if its bytes are not one.
+  Tree get_tree(const Digest& id) const;
   Digest put_tree(const Tree& tree) { return put(encode_tree(tree)); }
 
   /// Many objects with one sync: put and put_file write under temporary names from any thread; `commit` makes all of them
@@ -45,6 +49,7 @@ class ObjectStore {
     struct Added { Digest id; std::uint64_t size; FileStat stat; };
     Added put_file(const fs::path& file);
     Digest put(std::string_view bytes);
+    /// Afterwards the batch is empty and can be used again.
     void commit();
 
    private:
@@ -55,8 +60,12 @@ class ObjectStore {
   /// Writes the object's bytes to the new file `target` (whose directory exists) with mode 0644 or 0755, by link type. The
   /// caller syncs. Verifies what it writes; Error{corrupt} leaves no file.
   void check_out(const Digest& id, const fs::path& target, bool executable, LinkType link) const;
+  /// The same into an empty file open for reading and writing, whose mode is the caller's; after an error the file is the caller's to remove.
+  void write_to(const Digest& id, int target_fd, const fs::path& target, LinkType link) const;
   /// Rehashes an object; false if its bytes are wrong. Error{not_found} if absent.
   bool verify(const Digest& id) const;
+  /// Moves an object aside to `<root>/../quarantine`, so that good bytes can take its place. False if absent.
+  bool quarantine(const Digest& id);
 
  private:
   fs::path root_;

@@ -162,6 +162,10 @@ void fsync_dir(const fs::path& dir) {
   if (::fsync(fd.get()) != 0 && errno != EINVAL) throw_errno("sync", dir.string());
 }
 
+void sync_file_system(int fd, const fs::path& path) {
+  if (::syncfs(fd) != 0) throw_errno("sync", path.string());
+}
+
 void make_dirs(const fs::path& path) {
   if (::mkdir(path.c_str(), 0777) == 0) {
     fsync_dir(path.parent_path());

@@ -75,6 +75,9 @@ void write_file(const fs::path& path, std::string_view bytes, Durability durabil
 void write_all(int fd, std::string_view bytes, const fs::path& path);
 void fsync_fd(int fd, const fs::path& path);
 void fsync_dir(const fs::path& dir);
+/// Everything written so far to the file system that holds `fd`, files and names, is on disk afterwards: what makes
+/// thousands of small files durable for the price of one.
+void sync_file_system(int fd, const fs::path& path);
 /// Makes the directory and its parents durably (each new one's parent is fsynced).
 void make_dirs(const fs::path& path);
 void rename_path(const fs::path& from, const fs::path& to);

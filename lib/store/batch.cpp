@@ -1,0 +1,193 @@
+#include <fcntl.h>
+#include <linux/fs.h>
+#include <sys/ioctl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <unordered_map>
+
+#include "lib/crypto/sha256.hpp"
+#include "lib/store/object_store.hpp"
+#include "lib/store/staging.hpp"
+#include "lib/util/error.hpp"
+
+namespace mlo {
+namespace {
+
+/// Up to this size a file is read whole, so that bytes the store already has are never written.
+constexpr std::uint64_t kSmall = 1U << 20U;
+/// Up to this many objects are synced one by one: cheaper than a sync of everything other programs wrote.
+constexpr std::size_t kFewObjects = 8;
+/// Written bytes after which the disk is asked to begin, while we go on hashing.
+constexpr std::uint64_t kWriteBehind = 8U << 20U;
+
+[[noreturn]] void throw_changed(const fs::path& file) {
+  throw Error(ErrorKind::conflict, fmt::format("cannot store `{}`: it changed while it was read", file.string()))
+      .hint("repeat the command when nothing writes to it");
+}
+
+UniqueFd open_source(const fs::path& file) {
+  // Without O_NONBLOCK a fifo put in the file's place would wait for its writer.
+  UniqueFd fd(::open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK));
+  if (!fd && errno == ELOOP) throw_changed(file);
+  if (!fd) throw_errno("open", file.string());
+  return fd;
+}
+
+/// The file's bytes in a buffer of this thread; nothing if it is not exactly `size` long.
+std::optional<std::string_view> read_small(int fd, std::uint64_t size, const fs::path& file) {
+  thread_local std::string buffer(kSmall + 1, '\0');
+  std::size_t used = 0;
+  for (;;) {
+    const ssize_t n = ::read(fd, buffer.data() + used, size + 1 - used);
+    if (n < 0 && errno == EINTR) continue;
+    if (n < 0) throw_errno("read", file.string());
+    used += static_cast<std::size_t>(n);
+    if (used > size) return std::nullopt;
+    // A short read that reached the known size is the end; only a shorter one needs another look.
+    if (n == 0 || used == size) break;
+  }
+  return used == size ? std::optional(std::string_view(buffer.data(), used)) : std::nullopt;
+}
+
+HashedFile copy_large(int from, int to, const fs::path& file, const fs::path& target) {
+  if (::ioctl(to, FICLONE, from) == 0) return sha256_fd(to, file);
+  ::posix_fadvise(from, 0, 0, POSIX_FADV_SEQUENTIAL);
+  thread_local std::string buffer(256U << 10U, '\0');
+  Sha256 hasher;
+  HashedFile out;
+  for (std::uint64_t flushed = 0;;) {
+    const ssize_t n = ::read(from, buffer.data(), buffer.size());
+    if (n < 0 && errno == EINTR) continue;
+    if (n < 0) throw_errno("read", file.string());
+    if (n == 0) break;
+    const std::string_view bytes(buffer.data(), static_cast<std::size_t>(n));
+    hasher.update(bytes);
+    write_all(to, bytes, target);
+    out.size += bytes.size();
+    if (out.size - flushed >= kWriteBehind) {
+      ::sync_file_range(to, static_cast<off64_t>(flushed), static_cast<off64_t>(out.size - flushed), SYNC_FILE_RANGE_WRITE);
+      flushed = out.size;
+    }
+  }
+  out.digest = hasher.finish();
+  return out;
+}
+
+}  // namespace
+
+struct ObjectStore::Batch::State {
+  explicit State(ObjectStore& s) : store(s) {}
+
+  ObjectStore& store;
+  std::mutex mutex;
+  UniqueFd root;                        ///< the store's directory, open
+  std::optional<StagingDir> staging;    ///< both made by the first object that is new
+  std::unordered_map<Digest, std::string, DigestHash> pending;  ///< id -> name in staging
+
+  /// True if the object needs no writing: it is in the store with this size, or pending.
+  bool known(const Digest& id, std::uint64_t size) {
+    open();
+    struct stat st {};
+    if (::fstatat(root.get(), relative_path(id).c_str(), &st, AT_SYMLINK_NOFOLLOW) == 0) {
+      // Of another size it is the remains of a disk's mishap: the rename at commit puts the good bytes in its place.
+      if (S_ISREG(st.st_mode) && static_cast<std::uint64_t>(st.st_size) == size) return true;
+    }
+    const std::lock_guard lock(mutex);
+    return pending.contains(id);
+  }
+
+  void open() {
+    const std::lock_guard lock(mutex);
+    if (staging) return;
+    make_dirs(store.root());
+    root = UniqueFd(::open(store.root().c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    if (!root) throw_errno("open", store.root().string());
+    staging.emplace(store.root());
+  }
+
+  void adopt(const Digest& id, const std::string& name) {
+    const std::lock_guard lock(mutex);
+    if (!pending.emplace(id, name).second) staging->remove(name);
+  }
+
+  void add(const Digest& id, std::string_view bytes) {
+    if (known(id, bytes.size())) return;
+    const StagingDir::File file = staging->create(0444);
+    write_all(file.fd.get(), bytes, staging->path() / file.name);
+    adopt(id, file.name);
+  }
+};
+
+ObjectStore::Batch::Batch(ObjectStore& store) : state_(std::make_unique<State>(store)) {}
+ObjectStore::Batch::~Batch() = default;
+
+Digest ObjectStore::Batch::put(std::string_view bytes) {
+  const Digest id = sha256(bytes);
+  state_->add(id, bytes);
+  return id;
+}
+
+ObjectStore::Batch::Added ObjectStore::Batch::put_file(const fs::path& file) {
+  const UniqueFd source = open_source(file);
+  const FileStat before = stat_fd(source.get(), file);
+  if (before.kind != FileKind::file) {
+    throw Error(ErrorKind::invalid, fmt::format("cannot store `{}`: not a regular file", file.string()));
+  }
+  Added added{.id = {}, .size = before.size, .stat = before};
+  if (before.size <= kSmall) {
+    const auto bytes = read_small(source.get(), before.size, file);
+    if (!bytes || stat_fd(source.get(), file) != before) throw_changed(file);
+    added.id = sha256(*bytes);
+    state_->add(added.id, *bytes);
+    return added;
+  }
+  state_->open();
+  StagingDir& staging = *state_->staging;
+  const StagingDir::File target = staging.create(0444);
+  const HashedFile copied = copy_large(source.get(), target.fd.get(), file, staging.path() / target.name);
+  const bool changed = copied.size != before.size || stat_fd(source.get(), file) != before;
+  added.id = copied.digest;
+  if (changed || state_->known(added.id, added.size)) staging.remove(target.name);
+  else state_->adopt(added.id, target.name);
+  if (changed) throw_changed(file);
+  return added;
+}
+
+void ObjectStore::Batch::commit() {
+  State& state = *state_;
+  if (state.pending.empty()) return;
+  std::vector<std::pair<std::string, std::string>> moves;  // by final place: renames stay in one directory for long
+  for (const auto& [id, name] : state.pending) moves.emplace_back(relative_path(id), name);
+  std::sort(moves.begin(), moves.end());
+
+  const StagingDir& staging = *state.staging;
+  const fs::path& root = state.store.root();
+  const bool few = moves.size() <= kFewObjects;
+  if (!few) sync_file_system(state.root.get(), root);
+  std::string directory;
+  std::vector<std::string> directories;
+  for (const auto& [place, name] : moves) {
+    if (few) fsync_fd(open_read(staging.path() / name).get(), staging.path() / name);
+    if (place.substr(0, 2) != directory) {
+      directory = place.substr(0, 2);
+      directories.push_back(directory);
+      if (::mkdirat(state.root.get(), directory.c_str(), 0777) != 0 && errno != EEXIST) {
+        throw_errno("make directory", (root / directory).string());
+      }
+    }
+    if (::renameat(staging.fd(), name.c_str(), state.root.get(), place.c_str()) != 0) {
+      throw_errno("rename to", (root / place).string());
+    }
+  }
+  if (few) {
+    for (const std::string& made : directories) fsync_dir(root / made);
+    fsync_fd(state.root.get(), root);
+  } else {
+    sync_file_system(state.root.get(), root);
+  }
+  state.pending.clear();
+}
+
+}  // namespace mlo

@@ -1,0 +1,137 @@
+#include "lib/store/object_store.hpp"
+
+#include <fcntl.h>
+#include <linux/fs.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include <cerrno>
+
+#include "lib/crypto/sha256.hpp"
+#include "lib/util/error.hpp"
+
+namespace mlo {
+namespace {
+
+[[noreturn]] void throw_absent(const Digest& id) {
+  throw Error(ErrorKind::not_found, fmt::format("object `{}` is not in the store", id.brief()))
+      .hint("fetch it with `mlo pull`, or check out a version that is here");
+}
+
+[[noreturn]] void throw_corrupt(const Digest& id, const fs::path& file) {
+  throw Error(ErrorKind::corrupt, fmt::format("object `{}` is damaged: its bytes are not what its name says", id.brief()))
+      .hint(fmt::format("`mlo pull` fetches it again; the bad file is {}", file.string()));
+}
+
+UniqueFd open_object(const Digest& id, const fs::path& file) {
+  UniqueFd fd(::open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW));
+  if (!fd && errno == ENOENT) throw_absent(id);
+  if (!fd) throw_errno("open", file.string());
+  return fd;
+}
+
+/// Copies while hashing; the digest of what was written.
+Digest copy_hashed(int from, const fs::path& source, int to, const fs::path& target) {
+  thread_local Sha256 hasher;
+  thread_local std::string buffer(256U << 10U, '\0');
+  hasher.finish();  // an earlier copy may have ended in an exception
+  for (;;) {
+    const ssize_t n = ::read(from, buffer.data(), buffer.size());
+    if (n < 0 && errno == EINTR) continue;
+    if (n < 0) throw_errno("read", source.string());
+    if (n == 0) return hasher.finish();
+    const std::string_view bytes(buffer.data(), static_cast<std::size_t>(n));
+    hasher.update(bytes);
+    write_all(to, bytes, target);
+  }
+}
+
+}  // namespace
+
+ObjectStore::ObjectStore(fs::path root) : root_(std::move(root)) {}
+
+std::string ObjectStore::relative_path(const Digest& id) {
+  std::string hex = id.hex();
+  hex.insert(2, 1, '/');
+  return hex;
+}
+
+bool ObjectStore::has(const Digest& id) const { return ::access(path_of(id).c_str(), F_OK) == 0; }
+
+std::optional<std::uint64_t> ObjectStore::find_size(const Digest& id) const {
+  const auto stat = find_stat(path_of(id));
+  return stat ? std::optional(stat->size) : std::nullopt;
+}
+
+std::string ObjectStore::get(const Digest& id) const {
+  const fs::path file = path_of(id);
+  auto bytes = find_file(file);
+  if (!bytes) throw_absent(id);
+  if (sha256(*bytes) != id) throw_corrupt(id, file);
+  return std::move(*bytes);
+}
+
+Tree ObjectStore::get_tree(const Digest& id) const {
+  const std::string bytes = get(id);
+  try {
+    return decode_tree(bytes);
+  } catch (Error& error) {
+    throw error.prefix(id.brief());
+  }
+}
+
+Digest ObjectStore::put(std::string_view bytes) {
+  Batch batch(*this);
+  const Digest id = batch.put(bytes);
+  batch.commit();
+  return id;
+}
+
+void ObjectStore::write_to(const Digest& id, int target_fd, const fs::path& target, LinkType link) const {
+  const fs::path file = path_of(id);
+  const UniqueFd source = open_object(id, file);
+  // A reflink is hashed after the fact: what counts is what the target now holds.
+  const bool linked = link == LinkType::reflink && ::ioctl(target_fd, FICLONE, source.get()) == 0;
+  const Digest written =
+      linked ? sha256_fd(target_fd, target).digest : copy_hashed(source.get(), file, target_fd, target);
+  if (written != id) throw_corrupt(id, file);
+}
+
+void ObjectStore::check_out(const Digest& id, const fs::path& target, bool executable, LinkType link) const {
+  const UniqueFd fd(::open(target.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, executable ? 0755 : 0644));
+  if (!fd) throw_errno("create", target.string());
+  try {
+    write_to(id, fd.get(), target, link);
+  } catch (...) {
+    ::unlink(target.c_str());
+    throw;
+  }
+}
+
+bool ObjectStore::verify(const Digest& id) const {
+  const fs::path file = path_of(id);
+  const UniqueFd fd = open_object(id, file);
+  return sha256_fd(fd.get(), file).digest == id;
+}
+
+bool ObjectStore::quarantine(const Digest& id) {
+  const fs::path aside = root_.parent_path() / "quarantine";
+  if (!has(id)) return false;
+  make_dirs(aside);
+  rename_path(path_of(id), aside / id.hex());
+  return true;
+}
+
+void walk_tree(const ObjectStore& store, const Digest& root,
+               const std::function<void(const std::string&, const TreeEntry&)>& visit) {
+  const std::function<void(const Digest&, const std::string&)> walk = [&](const Digest& id, const std::string& prefix) {
+    for (const TreeEntry& entry : store.get_tree(id)) {
+      const std::string path = prefix + entry.name;
+      visit(path, entry);
+      if (entry.kind == TreeEntryKind::directory) walk(entry.id, path + "/");
+    }
+  };
+  walk(root, "");
+}
+
+}  // namespace mlo
