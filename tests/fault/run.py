@@ -1,0 +1,199 @@
+#!/usr/bin/env python3
+"""Stops every writing command of mlo at every step and looks at what is left.
+
+    tests/fault/run.py MLO SHIM [--all] [--only NAME] [--steps N] [--kills N]
+
+For each scenario: the command runs once undisturbed, which counts its steps (calls that change a file system, in mlo and its
+children) and gives the state that must come out in the end. Then, from a fresh copy each time, the power is cut before step
+1, 2, ..; with lost writes, bytes that no sync had reached are taken back from the files they were in. After each cut:
+
+  1. git fsck finds nothing, every object in the store is what its name says, `mlo status` works;
+  2. the same command, run again, ends with the state of the undisturbed run.
+
+Finally real SIGKILLs at random moments (seeded). Prints a line per scenario; exits 1 if any cut left a third state.
+"""
+import argparse, hashlib, json, os, pathlib, random, shutil, signal, struct, subprocess, sys, tempfile, time
+
+from scenarios import SCENARIOS
+
+ENV = {
+    "PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8", "TZ": "UTC", "GIT_CONFIG_NOSYSTEM": "1", "GIT_CONFIG_GLOBAL": "/dev/null",
+    "GIT_AUTHOR_NAME": "Ada", "GIT_AUTHOR_EMAIL": "ada@example.org",
+    "GIT_COMMITTER_NAME": "Ada", "GIT_COMMITTER_EMAIL": "ada@example.org",
+}
+
+
+class Bench:
+    """A scratch directory with the prepared state of one scenario and the copy under test."""
+
+    def __init__(self, mlo, shim, scratch, scenario):
+        self.mlo, self.shim, self.scenario = mlo, shim, scenario
+        self.base, self.trial = scratch / "base", scratch / "trial"
+        self.state, self.journal = scratch / "counter", scratch / "journal"
+        self.env = dict(ENV, HOME=str(scratch), PATH=f"{mlo.parent}:{ENV['PATH']}")
+        shutil.rmtree(self.base, ignore_errors=True)
+        self.base.mkdir(parents=True)
+        self.shell(self.base, "git init -q -b main . && git commit -q --allow-empty -m start\n" + scenario.setup)
+
+    def shell(self, where, script):
+        done = subprocess.run(["sh", "-euc", script], cwd=where, env=self.env, capture_output=True, text=True)
+        if done.returncode != 0:
+            sys.exit(f"{self.scenario.name}: `{script}` failed:\n{done.stdout}{done.stderr}")
+        return done.stdout
+
+    def fresh(self):
+        shutil.rmtree(self.trial, ignore_errors=True)
+        subprocess.run(["cp", "-a", self.base, self.trial], check=True)
+
+    def command(self, at=0, journal=False, kill_after=None):
+        """Runs the scenario's command on the trial; returns (exit code, steps, stderr)."""
+        self.state.write_bytes(bytes(16))
+        self.journal.write_bytes(b"")
+        env = dict(self.env, LD_PRELOAD=str(self.shim), MLO_FAULT_STATE=str(self.state), MLO_FAULT_AT=str(at))
+        if journal:
+            env["MLO_FAULT_LOG"] = str(self.journal)
+        child = subprocess.Popen(["sh", "-ec", self.scenario.command], cwd=self.trial, env=env, stdin=subprocess.DEVNULL,
+                                 stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, start_new_session=True)
+        if kill_after is not None:
+            time.sleep(kill_after)
+            try:
+                os.killpg(child.pid, signal.SIGKILL)
+            except ProcessLookupError:
+                pass
+            self.state.write_bytes(struct.pack("<QQ", 0, 1))  # stages in groups of their own die at their next write
+        err = child.communicate(timeout=120)[1]
+        try:
+            os.killpg(child.pid, signal.SIGKILL)
+        except ProcessLookupError:
+            pass
+        return child.returncode, struct.unpack("<QQ", self.state.read_bytes())[0], err
+
+    def lose_unsynced(self):
+        """Cuts files back to what a sync had reached, as a journalling file system may after a power cut."""
+        dirty = {}
+        for line in self.journal.read_text().splitlines():
+            kind, *rest = line.split()
+            if kind == "W":
+                dirty.setdefault((int(rest[0]), int(rest[1])), int(rest[2]))
+            elif kind == "S":
+                dirty.pop((int(rest[0]), int(rest[1])), None)
+            else:
+                dirty.clear()
+        for path in self.trial.rglob("*"):
+            info = path.lstat()
+            kept = dirty.get((info.st_dev, info.st_ino))
+            # What stages and shell tools wrote is theirs to sync; mlo answers for its own files and git's.
+            if kept is not None and path.is_file() and not path.is_symlink() and ".git" in path.relative_to(self.trial).parts:
+                mode = info.st_mode
+                os.chmod(path, 0o644)
+                os.truncate(path, min(kept, info.st_size))
+                os.chmod(path, mode)
+
+    def check_whole(self):
+        """Things that hold at every moment. Returns complaints."""
+        wrong = []
+        fsck = subprocess.run(["git", "fsck", "--no-dangling", "--no-progress"], cwd=self.trial, env=self.env, capture_output=True, text=True)
+        if fsck.returncode != 0:
+            wrong.append("git fsck: " + fsck.stderr.strip().replace("\n", "; "))
+        store = self.trial / ".git/mlo/objects"
+        for path in store.glob("??/*"):
+            if hashlib.sha256(path.read_bytes()).hexdigest() != path.parent.name + path.name:
+                wrong.append(f"object {path.parent.name}{path.name} is damaged")
+        if (self.trial / ".mlo/config.yaml").exists():
+            status = subprocess.run(["mlo", "status", "--json"], cwd=self.trial, env=self.env, capture_output=True, text=True)
+            if status.returncode != 0:
+                wrong.append(f"mlo status: exit {status.returncode}: {status.stderr.strip()}")
+        return wrong
+
+    def snapshot(self):
+        """What a user can tell apart: files, the index, the branch's tree, what mlo shows. No ids or times of runs."""
+        files = {}
+        for path in sorted(self.trial.rglob("*")):
+            name = str(path.relative_to(self.trial))
+            if name == ".git" or name.startswith(".git/") or name.startswith(".mlo/local"):
+                continue
+            if path.is_symlink():
+                files[name] = "-> " + os.readlink(path)
+            elif path.is_file():
+                files[name] = hashlib.sha256(path.read_bytes()).hexdigest()
+        shown = {"files": files, "index": self.shell(self.trial, "git ls-files -s"),
+                 "tree": self.shell(self.trial, "git rev-parse HEAD^{tree}")}
+        for view in self.scenario.views:
+            shown[view] = self.shell(self.trial, view)
+        return shown
+
+
+def try_again(bench, wanted, label, complaints):
+    """After a cut: whole, and a second run brings the undisturbed result."""
+    wrong = bench.check_whole()
+    lock = bench.trial / ".git/index.lock"
+    if lock.exists():  # git itself was cut; its rule is that the user removes the lock
+        lock.unlink()
+    code, _, err = bench.command()
+    if code not in bench.scenario.codes:
+        wrong.append(f"second run: exit {code}: {err.strip()[-300:]}")
+    else:
+        wrong += bench.check_whole()
+        got = bench.snapshot()
+        for key in wanted:
+            if got[key] != wanted[key]:
+                before, after = wanted[key], got[key]
+                if isinstance(before, dict):
+                    names = sorted(set(before) ^ set(after) | {k for k in before if after.get(k) != before[k]})
+                    before, after = f"differs in {names}", ""
+                wrong.append(f"second run ends elsewhere: {key}: {str(before)[:400]} | {str(after)[:400]}")
+    complaints += [f"{bench.scenario.name} {label}: {w}" for w in wrong]
+
+
+def run_scenario(bench, args, rng):
+    complaints = []
+    bench.fresh()
+    started = time.monotonic()
+    code, total, err = bench.command()
+    duration = time.monotonic() - started
+    if code not in bench.scenario.codes:
+        sys.exit(f"{bench.scenario.name}: undisturbed run: exit {code}: {err}")
+    wanted = bench.snapshot()
+    steps = list(range(1, total + 1))
+    if not args.all and total > args.steps:
+        steps = sorted(rng.sample(steps, args.steps))
+    for at in steps:
+        for lost in (False, True):
+            bench.fresh()
+            bench.command(at=at, journal=lost)
+            if lost:
+                bench.lose_unsynced()
+            try_again(bench, wanted, f"cut at step {at} of {total}{', unsynced writes lost' if lost else ''}", complaints)
+    for i in range(args.kills):
+        bench.fresh()
+        bench.command(kill_after=rng.uniform(0, duration))
+        try_again(bench, wanted, f"kill {i + 1}", complaints)
+    cuts = 2 * len(steps) + args.kills
+    print(f"{bench.scenario.name}: {total} steps, {cuts} cuts, {len(complaints)} complaints", flush=True)
+    for complaint in complaints[:6]:
+        print("  " + complaint, flush=True)
+    return complaints
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("mlo", type=pathlib.Path)
+    parser.add_argument("shim", type=pathlib.Path)
+    parser.add_argument("--all", action="store_true", help="every step, not a sample")
+    parser.add_argument("--only", help="one scenario")
+    parser.add_argument("--steps", type=int, default=12, help="sampled steps a scenario")
+    parser.add_argument("--kills", type=int, default=4, help="random SIGKILLs a scenario")
+    args = parser.parse_args()
+    rng = random.Random(20010203)
+    failed = 0
+    for scenario in SCENARIOS:
+        if args.only and scenario.name != args.only:
+            continue
+        with tempfile.TemporaryDirectory(prefix="mlo-fault-") as scratch:
+            bench = Bench(args.mlo.resolve(), args.shim.resolve(), pathlib.Path(scratch).resolve(), scenario)
+            failed += bool(run_scenario(bench, args, rng))
+    sys.exit(1 if failed else 0)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,48 @@
+"""What run.py stops: a prepared state, one command, and the views in which its result must show."""
+from dataclasses import dataclass, field
+
+RUNS = "mlo track list --json | python3 -c 'import json,sys; print(sorted((r[\"status\"], r.get(\"note\", \"\")) for r in json.load(sys.stdin)[\"runs\"] if r[\"status\"] != \"killed\"))'"
+DATA = "mlo version-data status --json"
+
+INIT = "mlo init && git add -A && git commit -q -m 'mlo init'\n"
+RAW = "mkdir raw && for i in 1 2 3; do seq $i 40 > raw/$i.csv; done\nmkdir raw/deep && echo x > raw/deep/x && ln -s 1.csv raw/link\n"
+ADDED = INIT + RAW + "mlo version-data add raw --commit\n"
+PIPELINE = ADDED + r"""cat > mlo.yaml <<'Y'
+stages:
+  first: {cmd: "cat raw/1.csv raw/2.csv > first.txt", deps: [raw], outs: [first.txt]}
+  second: {cmd: "mkdir -p model && wc -l < first.txt > model/lines && printf '{\"lines\": 79}' > metrics.json", deps: [first.txt], outs: [model], metrics: [{metrics.json: {cache: false}}]}
+Y
+git add -A && git commit -q -m pipeline
+"""
+
+
+@dataclass
+class Scenario:
+    name: str
+    setup: str
+    command: str
+    views: list = field(default_factory=list)
+    codes: tuple = (0,)
+
+
+SCENARIOS = [
+    Scenario("init", "", "mlo init"),
+    Scenario("version-data add", INIT + RAW, "mlo version-data add raw", [DATA]),
+    Scenario("version-data add --commit", INIT + RAW, "mlo version-data add raw --commit", [DATA]),
+    Scenario("version-data add, changed", ADDED + "echo more >> raw/2.csv; rm raw/3.csv; echo new > raw/4.csv\n",
+             "mlo version-data add raw", [DATA]),
+    Scenario("version-data checkout", ADDED + "echo more >> raw/2.csv; rm raw/3.csv; mlo version-data add raw --commit\n",
+             "mlo version-data checkout raw --rev HEAD~1", [DATA]),
+    Scenario("version-data checkout, missing", ADDED + "rm -r raw\n", "mlo version-data checkout raw", [DATA]),
+    Scenario("version-data remove", ADDED, "mlo version-data remove raw --yes", codes=(0, 1)),
+    Scenario("remote add", INIT, "mlo remote add origin ../remote", ["mlo remote list --json"], codes=(0, 1, 4)),
+    Scenario("run", PIPELINE, "mlo run", [RUNS, DATA]),
+    Scenario("run, changed input", PIPELINE + "mlo run && echo 7 >> raw/1.csv && git add -A && git commit -q -m lock\n", "mlo run", [RUNS]),
+    Scenario("run -- CMD", INIT, "mlo run -- sh -c 'echo hi > out.txt'"),
+    Scenario("track note", PIPELINE + "mlo run && mlo track list --json > ../runs.json\n",
+             "mlo track note $(python3 -c 'import json; print(json.load(open(\"../runs.json\"))[\"runs\"][0][\"id\"])') 'worth keeping'", [RUNS]),
+    Scenario("push", PIPELINE + "mlo run && mkdir ../far && mlo remote add far ../far\n", "mlo push --remote far",
+             ["cd ../far && find . -path ./tmp -prune -o -type f -print | LC_ALL=C sort | head -50"]),
+    Scenario("pull", ADDED + "rm -rf ../far; mkdir ../far && mlo remote add far ../far && mlo push --remote far && rm -rf raw .git/mlo/objects\n",
+             "mlo pull --remote far", [DATA]),
+]
