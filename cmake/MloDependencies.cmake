@@ -8,5 +8,13 @@ find_package(SQLite3 REQUIRED)        # db
 find_package(CLI11 REQUIRED)          # cli/parse.cpp
 find_package(PkgConfig REQUIRED)
 pkg_check_modules(libgit2 REQUIRED IMPORTED_TARGET libgit2)  # git
-# DuckDB is opened at run time by lib/table (see lib/table/duckdb_api.hpp); DuckDB_ROOT only says where from.
+# DuckDB is opened at run time by lib/table/engine.cpp: yours (DuckDB_ROOT), the system's, or the one cmake/setup.sh unpacked.
 set(DuckDB_ROOT "" CACHE PATH "prefix whose lib/ holds libduckdb.so")
+find_library(DUCKDB_LIBRARY duckdb HINTS ${DuckDB_ROOT}/lib $ENV{DuckDB_ROOT}/lib PATHS ${CMAKE_SOURCE_DIR}/.deps/duckdb/lib)
+if(DUCKDB_LIBRARY)
+  get_filename_component(directory ${DUCKDB_LIBRARY} DIRECTORY)
+  set(CMAKE_BUILD_RPATH ${directory})
+endif()
+set(CMAKE_INSTALL_RPATH "$ORIGIN/../lib/mlo")
+# DT_RPATH, not RUNPATH: a sanitizer's dlopen looks up the latter in the wrong object.
+add_link_options(-Wl,--disable-new-dtags)

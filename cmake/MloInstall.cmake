@@ -1,2 +1,6 @@
 include(GNUInstallDirs)
 install(TARGETS mlo RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
+if(DUCKDB_LIBRARY)
+  file(REAL_PATH ${DUCKDB_LIBRARY} duckdb_file)
+  install(PROGRAMS ${duckdb_file} DESTINATION lib/mlo RENAME libduckdb.so)
+endif()
