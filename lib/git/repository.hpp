@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "lib/git/object_id.hpp"
+#include "lib/util/environment.hpp"
 #include "lib/util/fs.hpp"
 #include "lib/util/utc_time.hpp"
 
@@ -50,12 +51,13 @@ struct TreeChange {
 class Repository {
  public:
   /// The repository `start` lies in; nothing if there is none. Error{config} with the way out for one that libgit2 cannot
-  /// open (owned by another user, SHA-256, reftable).
-  static std::optional<Repository> discover(const fs::path& start);
+  /// open (owned by another user, SHA-256, reftable) and for a bare one. `env` says where the user's configuration is
+  /// (HOME, XDG_CONFIG_HOME, GIT_CONFIG_*) and where to stop looking (GIT_CEILING_DIRECTORIES).
+  static std::optional<Repository> discover(const fs::path& start, const Environment& env);
   Repository(Repository&&) noexcept;
   ~Repository();
 
-  const fs::path& work_dir() const;    ///< absolute, no trailing slash; Error{config} for a bare repository at discover
+  const fs::path& work_dir() const;    ///< absolute, resolved, no trailing slash
   const fs::path& git_dir() const;     ///< of this worktree
   const fs::path& common_dir() const;  ///< shared by all worktrees
 
@@ -75,7 +77,8 @@ class Repository {
   bool has_object(ObjectId id) const;
 
   ObjectId write_blob(std::string_view bytes);
-  /// `base` (or the empty tree) with the changes applied; directories that become empty go.
+  /// `base` (or the empty tree) with the changes applied; directories that become empty go. A file that stands where a
+  /// change needs a directory gives way.
   ObjectId write_tree(std::optional<ObjectId> base, const std::vector<TreeChange>& changes);
   ObjectId write_commit(ObjectId tree, const std::vector<ObjectId>& parents, const Signature& author,
                         const Signature& committer, std::string_view message);
@@ -84,7 +87,8 @@ class Repository {
 
   std::optional<ObjectId> find_ref(std::string_view name) const;
   std::vector<Ref> list_refs(std::string_view prefix) const;  ///< sorted by name
-  /// Moves or makes a ref if it still is `expected` (nothing: must not exist). False if somebody else moved it.
+  /// Moves or makes a ref if it still is `expected` (nothing: must not exist). False if somebody else moved it. Compared and
+  /// moved under the ref's lock; Error{conflict} if another program holds that for seconds. On disk when it returns.
   bool move_ref(std::string_view name, std::optional<ObjectId> expected, ObjectId target, std::string_view reflog);
   bool delete_ref(std::string_view name, ObjectId expected);
 
@@ -92,7 +96,7 @@ class Repository {
   std::optional<std::string> config(std::string_view key) const;
   /// user.name / user.email, with GIT_AUTHOR_*/GIT_COMMITTER_* of `env` first. Error{config} with the `git config` lines
   /// to type if there is none.
-  Signature identity(const std::map<std::string, std::string, std::less<>>& env, UtcTime when) const;
+  Signature identity(const Environment& env, UtcTime when) const;
 
  private:
   struct State;

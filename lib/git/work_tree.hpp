@@ -18,11 +18,12 @@ class WorkTree {
   /// Runs `git ARGS` in the work tree; Error{error|remote|conflict} with git's last stderr line if it fails.
   std::string run(const std::vector<std::string>& args, std::string_view input = {}) const;
 
-  /// Stages these paths, as `git add` would (ignored or not).
+  /// Stages these files as they are on disk, ignored or not; one that is gone leaves the index.
   void stage(const std::vector<std::string>& paths) const;
-  /// Takes a path out of the index and leaves the file; paths that are not tracked are skipped.
+  /// Takes a path (or all below it) out of the index and leaves the files; paths that are not tracked are skipped.
   void untrack(const std::vector<std::string>& paths) const;
-  /// Commits exactly these paths and nothing else that is staged; hooks and signing as configured.
+  /// Commits exactly these staged paths and nothing else that is staged; hooks and signing as configured. require_quiet
+  /// first.
   ObjectId commit_only(const std::vector<std::string>& paths, std::string_view message) const;
   /// Error{conflict} in the middle of a merge, rebase, cherry-pick, with index.lock, or GIT_INDEX_FILE set.
   void require_quiet() const;
@@ -31,7 +32,7 @@ class WorkTree {
   std::vector<std::string> tracked(const std::string& path) const;
   /// Tracked files that differ from HEAD plus untracked, not ignored ones; relative to the root, sorted.
   std::vector<std::string> dirty() const;
-  /// Tracked plus untracked, not ignored files; relative to the root, sorted.
+  /// Tracked plus untracked, not ignored files; relative to the root, sorted. A tracked one may be gone from disk.
   std::vector<std::string> files() const;
 
  private:

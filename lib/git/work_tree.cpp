@@ -1,0 +1,139 @@
+#include "lib/git/work_tree.hpp"
+
+#include "lib/util/error.hpp"
+#include "lib/util/process.hpp"
+#include "lib/util/text.hpp"
+
+namespace mlo::git {
+namespace {
+
+std::string nul_list(const std::vector<std::string>& paths) {
+  std::string out;
+  for (const std::string& path : paths) out.append(path).push_back('\0');
+  return out;
+}
+
+std::vector<std::string> split_nul(std::string_view text) {
+  std::vector<std::string> out;
+  for (const std::string_view piece : split(text, '\0')) {
+    if (!piece.empty()) out.emplace_back(piece);
+  }
+  return out;
+}
+
+std::vector<std::string> sorted_unique(std::vector<std::string> paths) {
+  std::sort(paths.begin(), paths.end());
+  paths.erase(std::unique(paths.begin(), paths.end()), paths.end());
+  return paths;
+}
+
+/// Git says the cause last; a hook that refuses may write to either stream.
+std::string last_line(const ProcessOutput& output) {
+  std::string line;
+  for (const std::string* text : {&output.out, &output.err}) {
+    for (const std::string_view l : split_lines(*text)) {
+      if (!trim(l).empty()) line = trim(l);
+    }
+  }
+  for (const std::string_view prefix : {"fatal: ", "error: "}) {
+    if (line.starts_with(prefix)) line.erase(0, prefix.size());
+  }
+  return line.empty() ? fmt::format("exit code {}", output.exit.code) : printable(line);
+}
+
+bool is_network(const std::string& command) {
+  return command == "push" || command == "fetch" || command == "ls-remote" || command == "clone";
+}
+
+}  // namespace
+
+WorkTree::WorkTree(fs::path root, const Environment& env) : root_(std::move(root)), env_(env) {}
+
+std::string WorkTree::run(const std::vector<std::string>& args, std::string_view input) const {
+  // Paths are names here, never patterns; reading must not take the index lock.
+  ProcessSpec spec{.argv = {"git", "--literal-pathspecs", "--no-optional-locks"}, .cwd = root_, .env = env_};
+  spec.argv.insert(spec.argv.end(), args.begin(), args.end());
+  // A hook of git exports these; they would point every child at the outer command's index or repository.
+  for (const char* name : {"GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_OBJECT_DIRECTORY", "GIT_COMMON_DIR", "GIT_PREFIX",
+                           "GIT_ALTERNATE_OBJECT_DIRECTORIES", "GIT_NAMESPACE", "GIT_IMPLICIT_WORK_TREE", "GIT_SHALLOW_FILE"}) {
+    spec.env.erase(name);
+  }
+  ProcessOutput output;
+  try {
+    output = run_process(std::move(spec), input);
+  } catch (const Error& error) {
+    if (error.kind() != ErrorKind::not_found || !find_stat(root_)) throw;
+    throw Error(ErrorKind::config, "cannot start `git`: it is not installed or not in PATH").hint("on Debian: sudo apt install git");
+  }
+  if (output.exit.code == 0) return std::move(output.out);
+  const std::string why = last_line(output);
+  const bool locked = why.find(".lock'") != std::string::npos || output.err.find("index.lock") != std::string::npos;
+  throw Error(is_network(args.at(0)) ? ErrorKind::remote : locked ? ErrorKind::conflict : ErrorKind::error,
+              fmt::format("git {} failed: {}", args[0], why));
+}
+
+void WorkTree::stage(const std::vector<std::string>& paths) const {
+  if (!paths.empty()) run({"update-index", "--add", "--remove", "-z", "--stdin"}, nul_list(paths));
+}
+
+void WorkTree::untrack(const std::vector<std::string>& paths) const {
+  if (paths.empty()) return;
+  run({"rm", "--cached", "-r", "-f", "-q", "--ignore-unmatch", "--pathspec-from-file=-", "--pathspec-file-nul"}, nul_list(paths));
+}
+
+ObjectId WorkTree::commit_only(const std::vector<std::string>& paths, std::string_view message) const {
+  MLO_ASSERT(!paths.empty());  // without a path git would commit all that is staged
+  require_quiet();
+  std::vector<std::string> args = {"commit", "-q", "--only", "--cleanup=verbatim", "-F", "-", "--"};
+  args.insert(args.end(), paths.begin(), paths.end());
+  run(args, message);
+  const std::string head = run({"rev-parse", "--verify", "HEAD"});
+  const auto id = ObjectId::parse(trim(head));
+  if (!id) throw Error(ErrorKind::error, fmt::format("git rev-parse failed: unexpected answer `{}`", printable(trim(head))));
+  return *id;
+}
+
+void WorkTree::require_quiet() const {
+  if (find_env(env_, "GIT_INDEX_FILE")) {
+    throw Error(ErrorKind::conflict, "cannot commit while `GIT_INDEX_FILE` is set")
+        .hint("run this outside git hooks, or unset GIT_INDEX_FILE");
+  }
+  const fs::path git_dir(trim(run({"rev-parse", "--absolute-git-dir"})));
+  struct Sign {
+    const char *file, *what, *hint;
+  };
+  static constexpr Sign kSigns[] = {
+      {"MERGE_HEAD", "a merge", "finish it with `git merge --continue`, or `git merge --abort`"},
+      {"rebase-merge", "a rebase", "finish it with `git rebase --continue`, or `git rebase --abort`"},
+      {"rebase-apply", "a rebase", "finish it with `git rebase --continue`, or `git rebase --abort`"},
+      {"CHERRY_PICK_HEAD", "a cherry-pick", "finish it with `git cherry-pick --continue`, or `git cherry-pick --abort`"},
+      {"REVERT_HEAD", "a revert", "finish it with `git revert --continue`, or `git revert --abort`"},
+  };
+  for (const Sign& sign : kSigns) {
+    if (find_stat(git_dir / sign.file)) {
+      throw Error(ErrorKind::conflict, fmt::format("cannot commit in the middle of {}", sign.what)).hint(sign.hint);
+    }
+  }
+  if (find_stat(git_dir / "index.lock")) {
+    throw Error(ErrorKind::conflict, "cannot commit: git's index is locked")
+        .hint(fmt::format("if no git is running, remove {}", shell_quote((git_dir / "index.lock").string())));
+  }
+}
+
+std::vector<std::string> WorkTree::tracked(const std::string& path) const {
+  return sorted_unique(split_nul(run({"ls-files", "-z", "--cached", "--", path.empty() ? "." : path})));
+}
+
+std::vector<std::string> WorkTree::dirty() const {
+  std::vector<std::string> paths;
+  for (const std::string& record : split_nul(run({"status", "--porcelain=v1", "-z", "--no-renames", "--untracked-files=all"}))) {
+    if (record.size() > 3) paths.push_back(record.substr(3));
+  }
+  return sorted_unique(std::move(paths));
+}
+
+std::vector<std::string> WorkTree::files() const {
+  return sorted_unique(split_nul(run({"ls-files", "-z", "--cached", "--others", "--exclude-standard"})));
+}
+
+}  // namespace mlo::git
