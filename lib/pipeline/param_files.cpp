@@ -1,0 +1,197 @@
+#include "lib/pipeline/param_files.hpp"
+
+#include "lib/codec/json.hpp"
+#include "lib/codec/reader.hpp"
+#include "lib/codec/yaml.hpp"
+#include "lib/pipeline/interpolate.hpp"
+#include "lib/util/text.hpp"
+
+namespace mlo {
+namespace {
+
+constexpr std::uint64_t kMaxBytes = 64U << 20U;
+
+Value parse_params(std::string_view text, std::string_view file) {
+  const std::string extension = to_lower(fs::path(file).extension().string());
+  Value value;
+  if (extension == ".json") {
+    value = parse_json(text, file);
+  } else if (extension == ".yaml" || extension == ".yml") {
+    value = parse_yaml(text, file, YamlDialect::user);
+  } else {
+    throw Error(ErrorKind::invalid, fmt::format("cannot read parameters from `{}`: not a .yaml, .yml or .json file", file))
+        .hint("list it under `deps` to rerun the stage when it changes");
+  }
+  if (value.is_null()) return Value::object();
+  if (!value.is(Value::Type::object)) fail_at(file, value, "parameters must be a mapping of names to values");
+  return value;
+}
+
+void collect_keys(const Value& value, const std::string& prefix, std::vector<std::string>& out) {
+  for (const auto& [key, member] : value.members()) {
+    out.push_back(prefix + key);
+    if (member.is(Value::Type::object)) collect_keys(member, prefix + key + ".", out);
+  }
+}
+
+std::size_t offset_of(std::string_view text, Mark mark) {
+  std::size_t at = 0;
+  for (int line = 1; line < mark.line; ++line) at = text.find('\n', at) + 1;
+  // Columns count characters, not bytes.
+  for (int column = 1; column < mark.column && at < text.size(); ++column) {
+    for (++at; at < text.size() && (static_cast<unsigned char>(text[at]) & 0xC0U) == 0x80U; ++at) {
+    }
+  }
+  return at;
+}
+
+/// The end of a quoted text that starts at `at`; npos if it does not end.
+std::size_t end_of_quoted(std::string_view text, std::size_t at) {
+  const char quote = text[at];
+  for (std::size_t i = at + 1; i < text.size(); ++i) {
+    if (quote == '"' && text[i] == '\\') {
+      ++i;
+    } else if (text[i] == quote) {
+      if (quote == '"' || i + 1 >= text.size() || text[i + 1] != '\'') return i + 1;
+      ++i;
+    }
+  }
+  return std::string_view::npos;
+}
+
+std::size_t end_of_brackets(std::string_view text, std::size_t at) {
+  int depth = 0;
+  while (at < text.size() && text[at] != '\n') {
+    const char c = text[at];
+    if (c == '"' || c == '\'') {
+      at = end_of_quoted(text, at);
+      if (at == std::string_view::npos) return at;
+      continue;
+    }
+    if (c == '[' || c == '{') ++depth;
+    if (c == ']' || c == '}') --depth;
+    ++at;
+    if (depth == 0) return at;
+  }
+  return std::string_view::npos;
+}
+
+/// The end of a plain scalar at `at`: the line's end, a comment, or what ends an entry of a flow collection. set_param checks the
+/// guess by reading the result back, so a text that happens to hold `, ` is refused and never cut.
+std::size_t end_of_plain(std::string_view text, std::size_t at, bool flow) {
+  const std::size_t line_end = std::min(text.find('\n', at), text.size());
+  std::size_t end = std::min(text.find(" #", at), line_end);
+  if (flow) end = std::min(text.find_first_of(",]}", at), end);
+  while (end > at && (text[end - 1] == ' ' || text[end - 1] == '\t' || text[end - 1] == '\r')) --end;
+  return end;
+}
+
+std::string spelled(const Value& value, bool json) {
+  if (json || !value.is_scalar()) return emit_json(value, JsonStyle::compact);
+  std::string yaml = emit_yaml(value);
+  while (!yaml.empty() && yaml.back() == '\n') yaml.pop_back();
+  return yaml.find('\n') == std::string::npos ? yaml : emit_json(value, JsonStyle::compact);
+}
+
+Value* find_mutable(Value& root, std::string_view key) { return const_cast<Value*>(find_at(root, key)); }
+
+}  // namespace
+
+const Value* ParamFiles::find(const std::string& repo_path) {
+  auto it = files_.find(repo_path);
+  if (it == files_.end()) {
+    const auto text = find_file(root_ / repo_path, kMaxBytes);
+    it = files_.emplace(repo_path, text ? std::optional(parse_params(*text, repo_path)) : std::nullopt).first;
+  }
+  return it->second ? &*it->second : nullptr;
+}
+
+const Value& ParamFiles::load(const std::string& repo_path, std::string_view wanted_by) {
+  const Value* value = find(repo_path);
+  if (value == nullptr) throw Error(ErrorKind::not_found, fmt::format("no parameter file `{}`, which {} names", repo_path, wanted_by));
+  return *value;
+}
+
+std::vector<std::string> ParamFiles::asked() const {
+  std::vector<std::string> out;
+  for (const auto& [path, value] : files_) out.push_back(path);
+  return out;
+}
+
+ParamOverride parse_override(std::string_view typed, std::string_view default_file) {
+  const std::size_t equals = typed.find('=');
+  std::string_view name = typed.substr(0, equals);
+  if (equals == std::string_view::npos || trim(name).empty()) {
+    throw Error(ErrorKind::usage, fmt::format("cannot read parameter `{}`: expected KEY=VALUE or FILE:KEY=VALUE", typed));
+  }
+  ParamOverride out;
+  out.text = typed;
+  const std::size_t colon = name.rfind(':');
+  out.file = colon == std::string_view::npos ? default_file : name.substr(0, colon);
+  out.key = trim(colon == std::string_view::npos ? name : name.substr(colon + 1));
+  try {
+    out.value = parse_yaml(typed.substr(equals + 1), "value of `" + out.key + "`", YamlDialect::user);
+  } catch (const Error& error) {
+    throw Error(ErrorKind::usage, fmt::format("cannot read parameter `{}`: {}", typed, error.message()));
+  }
+  return out;
+}
+
+std::string set_param(std::string_view text, std::string_view file, std::string_view key, const Value& value) {
+  const Value before = parse_params(text, file);
+  const Value* old = key.empty() ? nullptr : find_at(before, key);
+  if (old == nullptr) {
+    std::vector<std::string> keys;
+    collect_keys(before, "", keys);
+    const std::string near = nearest(key, keys);
+    throw Error(ErrorKind::not_found, fmt::format("no parameter `{}` in `{}`", key, file))
+        .hint(near.empty() ? fmt::format("add it to `{}` first", file) : fmt::format("did you mean `{}`?", near));
+  }
+  Value wanted = before;
+  *find_mutable(wanted, key) = value;
+  const bool json = to_lower(fs::path(file).extension().string()) == ".json";
+  const std::size_t start = offset_of(text, old->mark());
+  for (const bool flow : {false, true}) {
+    if (old->mark().line == 0 || start >= text.size()) break;
+    const char first = text[start];
+    const std::size_t end = first == '"' || first == '\'' ? end_of_quoted(text, start)
+                            : first == '[' || first == '{' ? end_of_brackets(text, start)
+                                                           : end_of_plain(text, start, flow || json);
+    if (end == std::string_view::npos) break;
+    const std::string edited = fmt::format("{}{}{}", text.substr(0, start), spelled(value, json), text.substr(end));
+    try {
+      if (parse_params(edited, file) == wanted) return edited;
+    } catch (const Error&) {  // the guess was wrong: try the other one, else refuse
+    }
+  }
+  throw Error(ErrorKind::invalid, fmt::format("{}:{}:{}: cannot set `{}` here: its value is not a plain one-line scalar", file,
+                                              old->mark().line, old->mark().column, key))
+      .hint(fmt::format("edit `{}` by hand", file));
+}
+
+std::vector<std::string> apply_overrides(const fs::path& root, const std::vector<ParamOverride>& overrides) {
+  std::map<std::string, std::string> before, after;
+  for (const ParamOverride& wanted : overrides) {
+    const auto it = after.find(wanted.file);
+    if (it == after.end()) {
+      auto text = find_file(root / wanted.file, kMaxBytes);
+      if (!text) throw Error(ErrorKind::not_found, fmt::format("cannot set `{}`: no parameter file `{}`", wanted.text, wanted.file));
+      before[wanted.file] = *text;
+      after[wanted.file] = std::move(*text);
+    }
+    std::string& text = after[wanted.file];
+    const Value parsed = parse_params(text, wanted.file);
+    const Value* old = find_at(parsed, wanted.key);
+    if (old == nullptr || !(*old == wanted.value)) text = set_param(text, wanted.file, wanted.key, wanted.value);
+  }
+  std::vector<std::string> changed;
+  for (const auto& [file, text] : after) {
+    if (text == before[file]) continue;
+    const auto stat = find_stat(root / file);
+    write_file(root / file, text, Durability::durable, stat ? stat->mode & 0777U : 0644U);
+    changed.push_back(file);
+  }
+  return changed;
+}
+
+}  // namespace mlo

@@ -1,0 +1,47 @@
+#pragma once
+#include <chrono>
+#include <compare>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "lib/codec/value.hpp"
+
+namespace mlo {
+
+enum class OutputKind { out, metric, plot };
+
+/// Something a stage writes. Path relative to the repository root.
+struct Output {
+  std::string path;
+  OutputKind kind = OutputKind::out;
+  bool cache = true;     ///< mlo keeps it and git ignores it; false: the user keeps it in git
+  bool persist = false;  ///< not deleted before the stage runs
+};
+
+/// One parameter a stage reads; `key` is dotted, "" means the whole file.
+struct ParamRef {
+  std::string file;  ///< relative to the repository root
+  std::string key;
+  auto operator<=>(const ParamRef&) const = default;
+};
+
+/// One stage, ready to run: interpolated, every path relative to the repository root, every list sorted and without repeats.
+struct Stage {
+  std::string name;  ///< `train`, or `train@key` for one of a foreach or matrix
+  std::vector<std::string> commands;  ///< each for a shell of its own, in order
+  std::string wdir;                   ///< "" is the root
+  std::vector<std::string> deps;
+  std::vector<ParamRef> params;
+  std::vector<Output> outputs;
+  std::map<std::string, std::string> env;
+  std::optional<std::chrono::milliseconds> timeout;
+  int retries = 0;
+  bool frozen = false;
+  bool always_changed = false;
+  std::string description;
+  Mark mark;  ///< of its definition in the pipeline file
+};
+
+}  // namespace mlo
