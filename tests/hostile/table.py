@@ -1,0 +1,121 @@
+"""The hostile inputs. BASE prepares a small repository with data, a pipeline and a run; each row breaks something in a copy."""
+from dataclasses import dataclass
+
+BASE = r"""
+git init -q -b main .
+mlo init && git add -A && git commit -q -m init
+mkdir raw && seq 9 > raw/a.csv && seq 5 > raw/b.csv
+mlo version-data add raw --commit
+cat > mlo.yaml <<'Y'
+stages:
+  count: {cmd: "wc -l < raw/a.csv > lines.txt", deps: [raw], outs: [lines.txt]}
+Y
+printf 'lr: 0.1\n' > params.yaml
+git add -A && git commit -q -m pipeline
+mlo run
+git add -A && git commit -q -m lock
+mkdir ../far && mlo remote add far ../far && mlo push --remote far
+git add -A && git commit -q -m remote
+"""
+
+MANIFEST = ".mlo/data/raw.yaml"
+OBJECT = "f=$(find .git/mlo/objects -type f -size +0 | LC_ALL=C sort | head -n 1); chmod u+w $f"
+TREE_ID = "sed -n 's/^tree: //p' .mlo/data/raw.yaml"
+
+
+@dataclass
+class Row:
+    name: str
+    setup: str
+    command: str
+    code: int
+    says: str
+    unchanged: bool = True
+
+
+def pipeline(name, yaml, code, says, command="mlo run"):
+    return Row(name, f"cat > mlo.yaml <<'Y'\n{yaml}\nY", command, code, says)
+
+
+ROWS = [
+    # names and arguments
+    Row("unknown command", "", "mlo runn", 2, "`runn`"),
+    Row("unknown option", "", "mlo run --frobnicate", 2, "--frobnicate"),
+    Row("escape codes in an argument", "", r"mlo $'\e[31mred\e[0m'", 2, r"\x1b[31m"),
+    Row("dataset name out of grammar", "", "mlo version-data add raw --name '../../etc'", 1, "../../etc"),
+    Row("no such dataset", "", "mlo version-data checkout rav", 1, "`rav`"),
+    Row("no such run", "", "mlo track show ffffffff", 1, "`ffffffff`"),
+    Row("no such revision", "", "mlo version-data checkout raw --rev nowhere", 1, "`nowhere`"),
+    Row("run id with a path in it", "", "mlo track show ../../../etc/passwd", 1, "../../../etc/passwd"),
+    Row("outside a repository", "rm -rf .git .mlo", "mlo status", 1, "git"),
+    Row("before init", "rm -rf .mlo", "mlo status", 1, ".mlo"),
+    Row("a filter that ends early", "", "mlo track search 'metrics.auc >'", 2, "metrics.auc >"),
+    Row("a filter with SQL in it", "", "mlo track search \"params.x = 'a'; DROP TABLE runs\"", 2, ";"),
+    Row("a metric key with a newline", "", "mlo run -- mlo track log metric $'a\\nb=1'", 1, r"a\x0ab", unchanged=False),
+    Row("a metric outside a run", "", "mlo track log metric auc=1", 1, "run"),
+    Row("a metric that is no number", "", "mlo run -- mlo track log metric auc=high", 2, "high", unchanged=False),
+    # paths
+    Row("data outside the repository", "", "mlo version-data add ../far", 2, "../far"),
+    Row("data inside .git", "", "mlo version-data add .git/hooks", 2, ".git"),
+    Row("data inside .mlo", "", "mlo version-data add .mlo/data", 2, ".mlo"),
+    Row("data that does not exist", "", "mlo version-data add nowhere", 1, "nowhere"),
+    Row("data through a link out of the repository", "ln -s /etc out", "mlo version-data add out/hosts", 2, "out"),
+    Row("a fifo in the data", "mkfifo raw/pipe", "mlo version-data add raw", 1, "raw/pipe"),
+    Row("overlapping datasets", "", "mlo version-data add raw/a.csv", 1, "raw"),
+    Row("unreadable data directory entry", "mkdir -p raw/sub && ln -s loop raw/sub/loop && mkfifo raw/sub/q", "mlo version-data add raw", 1, "raw/sub/q"),
+    # manifests
+    Row("manifest: malformed YAML", f"echo 'x: [' >> {MANIFEST}", "mlo version-data status", 1, "raw.yaml:"),
+    Row("manifest: unknown key", f"echo 'surprise: 1' >> {MANIFEST}", "mlo version-data status", 1, "surprise"),
+    Row("manifest: duplicate key", f"echo 'path: raw' >> {MANIFEST}", "mlo version-data status", 1, "path"),
+    Row("manifest: truncated", f"head -c 40 {MANIFEST} > t && mv t {MANIFEST}", "mlo version-data status", 1, "raw.yaml"),
+    Row("manifest: empty", f": > {MANIFEST}", "mlo version-data status", 1, "raw.yaml"),
+    Row("manifest: of a newer mlo", f"sed -i 's,dataset/1,dataset/2,' {MANIFEST}", "mlo version-data status", 1, "dataset/2"),
+    Row("manifest: of another kind", f"sed -i 's,dataset/1,config/1,' {MANIFEST}", "mlo version-data status", 1, "config/1"),
+    Row("manifest: path climbs out", f"sed -i 's,^path: .*,path: ../../etc,' {MANIFEST}", "mlo version-data checkout raw --force", 1, "../../etc"),
+    Row("manifest: absolute path", f"sed -i 's,^path: .*,path: /etc,' {MANIFEST}", "mlo version-data checkout raw --force", 1, "/etc"),
+    Row("manifest: path into .git", f"sed -i 's,^path: .*,path: .git/hooks,' {MANIFEST}", "mlo version-data checkout raw --force", 1, ".git/hooks"),
+    Row("manifest: digest that is none", f"sed -i 's,^tree: .*,tree: sha256:zz,' {MANIFEST}", "mlo version-data status", 1, "zz"),
+    Row("manifest: not UTF-8", f"printf 'description: \"\\377\\376\"\\n' >> {MANIFEST}", "mlo version-data status", 1, "UTF-8"),
+    Row("manifest: aliases that explode", f"printf 'x-a: &a [1,1,1,1,1,1,1,1,1]\\nx-b: &b [*a,*a,*a,*a,*a,*a,*a,*a,*a]\\nx-c: &c [*b,*b,*b,*b,*b,*b,*b,*b,*b]\\nx-d: &d [*c,*c,*c,*c,*c,*c,*c,*c,*c]\\nx-e: &e [*d,*d,*d,*d,*d,*d,*d,*d,*d]\\nx-f: &f [*e,*e,*e,*e,*e,*e,*e,*e,*e]\\nx-g: &g [*f,*f,*f,*f,*f,*f,*f,*f,*f]\\nx-h: [*g,*g,*g,*g,*g,*g,*g,*g,*g]\\n' >> {MANIFEST}", "mlo version-data status", 1, "raw.yaml"),
+    Row("manifest: nested a thousand deep", f"(printf 'x-deep: '; printf '[%.0s' $(seq 1000)) >> {MANIFEST}", "mlo version-data status", 1, "raw.yaml"),
+    Row("manifest: a directory in its place", f"rm {MANIFEST} && mkdir {MANIFEST}", "mlo version-data status", 1, "raw.yaml"),
+    Row("config: of a newer format", "sed -i 's,config/1,config/9,' .mlo/config.yaml", "mlo status", 1, "config/9"),
+    Row("config: unknown key", "echo 'evil: 1' >> .mlo/config.yaml", "mlo version-data add raw", 1, "evil"),
+    # objects
+    Row("object: flipped bit", f"{OBJECT}; printf X | dd of=$f bs=1 seek=0 conv=notrunc status=none; rm -rf raw", "mlo version-data checkout raw", 1, "damaged"),
+    Row("object: truncated", f"{OBJECT}; : > $f; rm -rf raw", "mlo version-data checkout raw", 1, "damaged"),
+    Row("object: missing", "chmod -R u+w .git/mlo/objects; rm -rf .git/mlo/objects raw", "mlo version-data checkout raw", 1, "not in the store"),
+    Row("checkout over unsaved work", "echo mine >> raw/a.csv", "mlo version-data checkout raw", 1, "raw"),
+    Row("checkout through a planted link", "rm -rf raw && mkdir ../outside && ln -s ../outside raw && mkdir ../outside/x && echo keep > ../outside/a.csv",
+        "mlo version-data checkout raw", 1, "raw"),
+    # remotes
+    Row("remote that does not exist", "", "mlo push --remote nowhere", 1, "`nowhere`"),
+    Row("remote directory gone", "rm -rf ../far", "mlo push --remote far", 5, "far"),
+    Row("remote: flipped bit", "chmod -R u+w .git/mlo/objects; rm -rf .git/mlo/objects; for f in $(find ../far -type f -path '*/??/*'); do chmod u+w $f; printf X | dd of=$f bs=1 seek=0 conv=notrunc status=none; done",
+        "mlo pull --remote far", 5, "far"),
+    # pipelines
+    pipeline("pipeline: malformed YAML", "stages: {a: {cmd: [}", 1, "mlo.yaml:1:"),
+    pipeline("pipeline: unknown key", "stages: {a: {cmd: 'true', depz: [x]}}", 1, "depz"),
+    pipeline("pipeline: no command", "stages: {a: {deps: [x]}}", 1, "cmd"),
+    pipeline("pipeline: cycle", "stages:\n  a: {cmd: 'true', deps: [y], outs: [x]}\n  b: {cmd: 'true', deps: [x], outs: [y]}", 1, "cycle"),
+    pipeline("pipeline: two stages, one output", "stages:\n  a: {cmd: 'true', outs: [x]}\n  b: {cmd: 'true', outs: [x]}", 1, "`x`"),
+    pipeline("pipeline: output climbs out", "stages: {a: {cmd: 'true', outs: [../../etc/passwd]}}", 1, "../../etc/passwd"),
+    pipeline("pipeline: absolute output", "stages: {a: {cmd: 'true', outs: [/etc/passwd]}}", 1, "/etc/passwd"),
+    pipeline("pipeline: output is the repository", "stages: {a: {cmd: 'true', outs: ['.']}}", 1, "."),
+    pipeline("pipeline: output inside .git", "stages: {a: {cmd: 'true', outs: [.git/hooks]}}", 1, ".git/hooks"),
+    pipeline("pipeline: output over raw data", "stages: {a: {cmd: 'true', outs: [raw]}}", 1, "raw"),
+    pipeline("pipeline: unknown interpolation", "stages: {a: {cmd: 'echo ${nope.x}'}}", 1, "nope"),
+    pipeline("pipeline: missing dependency", "stages: {a: {cmd: 'true', deps: [ghost.csv], outs: [x]}}", 1, "ghost.csv"),
+    pipeline("pipeline: unknown parameter", "stages: {a: {cmd: 'true', params: [depth], outs: [x]}}", 1, "depth"),
+    pipeline("pipeline: no such target", "stages: {train: {cmd: 'true'}}", 1, "`trian`", command="mlo run trian"),
+    pipeline("pipeline: a tag that builds objects", "stages: {a: {cmd: !!python/object/apply:os.system ['touch pwned']}}", 1, "mlo.yaml:"),
+    Row("two pipeline files", "printf 'stages: {}\\n' > dvc.yaml", "mlo run", 1, "dvc.yaml"),
+    Row("parameters: malformed", "printf 'lr: [\\n' > params.yaml; sed -i 's/outs/params: [lr], outs/' mlo.yaml", "mlo run", 1, "params.yaml:"),
+    Row("lock file: malformed", "printf 'mlo: lock/1\\nstages: 7\\n' > mlo.lock", "mlo run why", 1, "mlo.lock"),
+    Row("-P without a value", "", "mlo run -P lr", 2, "lr"),
+    # history
+    Row("a run record that was tampered with", "c=$(git rev-parse refs/mlo/runs); p=$(git ls-tree -r --name-only $c | grep 'run.yaml$' | head -n 1); b=$(echo 'mlo: run/1' | git hash-object -w --stdin); export GIT_INDEX_FILE=$PWD/../idx; git read-tree $c; git update-index --cacheinfo 100644,$b,$p; t=$(git write-tree); unset GIT_INDEX_FILE; rm ../idx; git update-ref refs/mlo/runs $(git commit-tree $t -p $c -m forged)",
+        "mlo track list", 1, "run.yaml"),
+    Row("commit in the middle of a merge", "git rev-parse HEAD > .git/MERGE_HEAD; echo 1 > raw/c.csv", "mlo version-data add raw --commit", 4, "merge"),
+    Row("git's index is locked", ": > .git/index.lock; echo 1 > raw/c.csv", "mlo version-data add raw --commit", 4, "lock"),
+]
