@@ -1,0 +1,23 @@
+"""Scores the model on the held-out days, overall and by carrier: evaluate.py MODEL METRICS"""
+import csv, json, pickle, sys
+
+from sklearn.metrics import log_loss, roc_auc_score
+
+import features
+
+_, rows = features.load(features.params()["data"])
+with open(sys.argv[1], "rb") as file:
+    model = pickle.load(file)
+rows = rows.assign(score=model.predict_proba(rows[features.CATEGORIES + features.NUMBERS])[:, 1])
+with open("data/raw/carriers.csv") as file:
+    names = {row["carrier"]: row["name"] for row in csv.DictReader(file)}
+
+metrics = {"auc": roc_auc_score(rows["late"], rows["score"]), "log_loss": log_loss(rows["late"], rows["score"]),
+           "late_rate": rows["late"].mean(), "flights": len(rows)}
+for carrier, part in rows.groupby("carrier"):
+    if len(part) >= 500:  # below that a score says little
+        metrics[f"auc[carrier={carrier}]"] = roc_auc_score(part["late"], part["score"])
+        print(f"{metrics[f'auc[carrier={carrier}]']:.3f}  {len(part):6} flights  {names[carrier]}")
+with open(sys.argv[2], "w") as file:
+    json.dump({key: round(float(value), 6) for key, value in metrics.items()}, file, indent=2)
+    file.write("\n")
