@@ -33,6 +33,8 @@ target_precompile_headers(mlo_pch PRIVATE
   <optional> <set> <span> <string> <string_view> <thread> <tuple> <utility> <variant> <vector>
   <fmt/core.h> <fmt/format.h>)
 
+add_library(mlo_all_modules INTERFACE)  # for the program and the fuzz targets
+
 # mlo_module(name [USES module...] [LIBS library...]): a static library of lib/<name>/*.cpp.
 # USES must agree with lib/LAYERS, which a test compares with the includes.
 function(mlo_module name)
@@ -49,4 +51,5 @@ function(mlo_module name)
     endif()
   endforeach()
   target_precompile_headers(mlo_${name} REUSE_FROM mlo_pch)
+  target_link_libraries(mlo_all_modules INTERFACE mlo_${name})
 endfunction()
