@@ -13,9 +13,9 @@ namespace mlo {
 
 /// What to start. Nothing is inherited that is not named here: descriptors are closed, the environment is exactly `env`.
 struct ProcessSpec {
-  std::vector<std::string> argv;  ///< argv[0] is looked up in the PATH of `env`
-  fs::path cwd;                   ///< absolute; empty means the caller's
-  Environment env;
+  std::vector<std::string> argv = {};  ///< argv[0] is looked up in the PATH of `env`
+  fs::path cwd = {};                   ///< absolute; empty means the caller's
+  Environment env = {};
   int stdin_fd = -1;   ///< -1: /dev/null
   int stdout_fd = -1;  ///< -1: /dev/null
   int stderr_fd = -1;  ///< -1: /dev/null
