@@ -1,5 +1,5 @@
 #!/bin/sh
-# Installs what is missing on Debian 12: cmake/setup.sh [build|example|tests]..  (build is always included)
+# Installs what is missing on Debian 12: cmake/setup.sh [build|example|tests|bench]..  (build is always included)
 # Says what it installs before it does, is silent and quick when there is nothing to do.
 # On another system it prints what to install and stops. DuckDB_ROOT=PREFIX uses a DuckDB you have.
 set -eu
@@ -10,6 +10,7 @@ build="g++ cmake ninja-build ccache mold pkg-config git libcli11-dev libfmt-dev 
 example="python3-sklearn python3-pandas"
 tests="python3 python3-jsonschema python3-yaml clang-14 clang-format-14 clang-tidy-14 libclang-rt-14-dev
   bash-completion zsh fish"
+bench="git-lfs python3-venv"
 
 wanted=$build
 for part in "$@"; do
@@ -17,7 +18,8 @@ for part in "$@"; do
     build) ;;
     example) wanted="$wanted $example" ;;
     tests) wanted="$wanted $example $tests" ;;
-    *) echo "setup: unknown part \`$part\`; use build, example or tests" >&2; exit 2 ;;
+    bench) wanted="$wanted $bench" ;;
+    *) echo "setup: unknown part \`$part\`; use build, example, tests or bench" >&2; exit 2 ;;
   esac
 done
 
