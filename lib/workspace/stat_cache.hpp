@@ -10,16 +10,24 @@
 
 namespace mlo {
 
-/// Remembers the digest of files by (path, size, mtime, ctime, inode, device, mode), in a flat file mapped into memory.
-/// Racy-safe: an entry whose file changed at or after the moment the entry was recorded is not trusted. A cache: a
-/// damaged or missing file only costs rehashing. `find` and `record` are safe from any thread.
+/// Remembers the digest of files by (path, size, mtime, ctime, inode, mode), in a flat file mapped into memory: a look-up is
+/// a hash and a comparison. Device numbers do not count, they change with a reboot.
+///
+/// Racy-safe: a file whose last change is not older than the moment its path was last looked up in vain (before that: than
+/// this object) could change again within the same clock tick unseen, and is not recorded. That moment comes from the file
+/// system's clock, so a skewed system clock does no harm. The order is therefore: lstat, `find`, hash, `record`.
+///
+/// A cache: a damaged or missing file only costs rehashing. `find` and `record` are safe from any thread; of two processes
+/// that save, the last one wins whole.
 class StatCache {
  public:
   explicit StatCache(fs::path file);
+  StatCache(StatCache&&) noexcept;
   ~StatCache();
   std::optional<Digest> find(std::string_view repo_path, const FileStat& stat) const;
+  /// `stat` is what lstat said before the file was hashed.
   void record(std::string_view repo_path, const FileStat& stat, const Digest& digest);
-  /// Rewrites the file if anything was recorded: old entries that were neither found again nor replaced are kept.
+  /// Rewrites the file if anything was recorded. Old entries stay, unless nobody has asked for them for 30 days.
   void save(UtcTime now);
 
  private:

@@ -1,0 +1,104 @@
+#include "lib/workspace/config.hpp"
+
+#include "lib/codec/reader.hpp"
+#include "lib/codec/yaml.hpp"
+#include "lib/manifest/names.hpp"
+#include "lib/util/text.hpp"
+
+namespace mlo {
+namespace {
+
+constexpr std::string_view kKind = "config/1";
+
+void check_version(ObjectReader& reader) {
+  const std::string kind = reader.string("mlo");
+  if (kind == kKind) return;
+  const std::string_view number = std::string_view(kind).substr(std::min(kind.find('/') + 1, kind.size()));
+  if (kind.starts_with("config/") && parse_u64(number).value_or(0) > 1) {
+    throw Error(ErrorKind::config, fmt::format("cannot use this workspace: its format is `{}`, this mlo knows `{}`", printable(kind), kKind))
+        .hint("use a newer mlo");
+  }
+  reader.fail("mlo", fmt::format("expected `{}`, not `{}`", kKind, printable(kind)));
+}
+
+/// git's rules for ref names, as far as a configured one can break them.
+bool is_ref_name(std::string_view name) {
+  if (!name.starts_with("refs/") || name.ends_with('/') || name.ends_with('.') || name.find("..") != std::string_view::npos) return false;
+  for (const std::string_view segment : split(name, '/')) {
+    if (segment.empty() || segment.starts_with('.') || segment.ends_with(".lock")) return false;
+  }
+  return std::all_of(name.begin(), name.end(), [](char c) {
+    return static_cast<unsigned char>(c) > 0x20 && c != 0x7F && std::string_view("~^:?*[\\@{").find(c) == std::string_view::npos;
+  });
+}
+
+void put_remote(std::vector<RemoteConfig>& remotes, RemoteConfig remote) {
+  const auto at = std::lower_bound(remotes.begin(), remotes.end(), remote.name,
+                                   [](const RemoteConfig& r, const std::string& name) { return r.name < name; });
+  if (at != remotes.end() && at->name == remote.name) {
+    *at = std::move(remote);
+  } else {
+    remotes.insert(at, std::move(remote));
+  }
+}
+
+const RemoteConfig* find_remote(const Config& config, std::string_view name) {
+  for (const RemoteConfig& remote : config.remotes) {
+    if (remote.name == name) return &remote;
+  }
+  return nullptr;
+}
+
+std::string_view link_name(LinkType link) { return link == LinkType::reflink ? "reflink" : "copy"; }
+
+}  // namespace
+
+Value read_config(std::string_view text, std::string_view source, Config& config) {
+  Value file = parse_yaml(text, source, YamlDialect::manifest);
+  ObjectReader reader(file, source, "configuration");
+  check_version(reader);
+  for (const auto& [name, value] : reader.object("remotes")) {
+    if (!is_name(name)) fail_at(source, value, fmt::format("`{}` is not a remote name", printable(name)));
+    ObjectReader remote(value, source, fmt::format("remote `{}`", name));
+    RemoteConfig read{name, remote.string("url")};
+    if (read.url.empty()) remote.fail("url", "empty");
+    remote.finish();
+    put_remote(config.remotes, std::move(read));
+  }
+  config.default_remote = reader.string_or("default_remote", config.default_remote);
+  const std::string link = reader.string_or("link", link_name(config.link));
+  if (link != "reflink" && link != "copy") reader.fail("link", fmt::format("`{}` is neither `reflink` nor `copy`", printable(link)));
+  config.link = link == "copy" ? LinkType::copy : LinkType::reflink;
+  config.autocommit = reader.boolean_or("autocommit", config.autocommit);
+  config.runs_ref = reader.string_or("runs_ref", config.runs_ref);
+  if (!is_ref_name(config.runs_ref)) reader.fail("runs_ref", fmt::format("`{}` is not a full ref name", printable(config.runs_ref)));
+  reader.finish();
+  return file;
+}
+
+std::string change_config(Value file, const Config& before, const Config& after) {
+  if (file.is_null()) file.set("mlo", kKind);
+  Value remotes = file.find("remotes") == nullptr ? Value::object() : *file.find("remotes");
+  for (const RemoteConfig& old : before.remotes) {
+    if (find_remote(after, old.name) == nullptr) remotes.erase(old.name);
+  }
+  for (const RemoteConfig& remote : after.remotes) {
+    const RemoteConfig* old = find_remote(before, remote.name);
+    if (old != nullptr && *old == remote) continue;
+    Value entry = remotes.find(remote.name) == nullptr ? Value::object() : *remotes.find(remote.name);
+    remotes.set(remote.name, entry.set("url", remote.url));
+  }
+  if (remotes.members().empty()) {
+    file.erase("remotes");
+  } else {
+    file.set("remotes", std::move(remotes));
+  }
+  if (after.default_remote.empty() && !before.default_remote.empty()) file.erase("default_remote");
+  if (!after.default_remote.empty() && after.default_remote != before.default_remote) file.set("default_remote", after.default_remote);
+  if (after.link != before.link) file.set("link", link_name(after.link));
+  if (after.autocommit != before.autocommit) file.set("autocommit", after.autocommit);
+  if (after.runs_ref != before.runs_ref) file.set("runs_ref", after.runs_ref);
+  return emit_yaml(file);
+}
+
+}  // namespace mlo

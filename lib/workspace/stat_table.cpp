@@ -1,0 +1,128 @@
+#include "lib/workspace/stat_table.hpp"
+
+#include <bit>
+
+#include "lib/util/error.hpp"
+
+namespace mlo {
+namespace {
+
+struct Header {
+  std::array<char, 8> magic;
+  std::uint64_t count;
+  std::uint64_t bits;
+  std::uint64_t path_bytes;
+  std::uint64_t check;  ///< over the above
+};
+
+// A byte order or a struct layout that differs reads as another magic or size: an empty cache.
+constexpr std::array<char, 8> kMagic = {'m', 'l', 'o', 's', 't', 'a', 't', '1'};
+static_assert(sizeof(StatRecord) == 104 && sizeof(Header) == 40);
+
+/// A 64-bit hash, eight bytes a step (multiply and fold): against damage and for spreading, not against an enemy.
+std::uint64_t mix(std::string_view bytes, std::uint64_t seed) {
+  const auto fold = [](std::uint64_t a, std::uint64_t b) {
+    __extension__ using Wide = unsigned __int128;
+    const Wide product = static_cast<Wide>(a ^ 0x9E3779B97F4A7C15ULL) * (b ^ 0xD1B54A32D192ED03ULL);
+    return static_cast<std::uint64_t>(product) ^ static_cast<std::uint64_t>(product >> 64U);
+  };
+  std::uint64_t state = fold(seed, bytes.size());
+  for (; bytes.size() >= 8; bytes.remove_prefix(8)) {
+    std::uint64_t word;
+    std::memcpy(&word, bytes.data(), 8);
+    state = fold(state, word);
+  }
+  std::uint64_t word = 0;
+  std::memcpy(&word, bytes.data(), bytes.size());
+  return fold(state, word);
+}
+
+template <class T>
+std::string_view bytes_before_check(const T& value) {
+  return {reinterpret_cast<const char*>(&value), offsetof(T, check)};
+}
+
+std::uint64_t check_of(const StatRecord& record, std::string_view path) { return mix(path, mix(bytes_before_check(record), 1)); }
+
+std::size_t bucket_of(std::uint64_t hash, unsigned bits) { return bits == 0 ? 0 : static_cast<std::size_t>(hash >> (64U - bits)); }
+
+template <class T>
+void append(std::string& out, const T& value) {
+  out.append(reinterpret_cast<const char*>(&value), sizeof value);
+}
+
+}  // namespace
+
+StatTable::StatTable(const fs::path& file) {
+  try {
+    if (!find_stat(file)) return;
+    map_.emplace(file);
+  } catch (const Error&) {
+    return;  // a cache: what cannot be read is empty
+  }
+  const std::string_view bytes = map_->bytes();
+  Header header{};
+  if (bytes.size() < sizeof header) return;
+  std::memcpy(&header, bytes.data(), sizeof header);
+  if (header.magic != kMagic || header.check != mix(bytes_before_check(header), 0) || header.bits > 30 ||
+      header.count > UINT32_MAX || header.path_bytes > bytes.size()) {
+    return;
+  }
+  const std::size_t fanout_bytes = ((std::size_t{1} << header.bits) + 2) / 2 * 8;  // padded, so that records are aligned
+  if (bytes.size() != sizeof header + fanout_bytes + header.count * sizeof(StatRecord) + header.path_bytes) return;
+  count_ = header.count;
+  bits_ = static_cast<unsigned>(header.bits);
+  fanout_ = reinterpret_cast<const std::uint32_t*>(bytes.data() + sizeof header);
+  records_ = reinterpret_cast<const StatRecord*>(bytes.data() + sizeof header + fanout_bytes);
+  paths_ = bytes.substr(bytes.size() - header.path_bytes);
+}
+
+std::string_view StatTable::path_of(const StatRecord& record) const { return paths_.substr(record.path_offset, record.path_size); }
+
+const StatRecord* StatTable::record(std::size_t index) const {
+  const StatRecord& record = records_[index];
+  if (record.path_offset > paths_.size() || record.path_size > paths_.size() - record.path_offset) return nullptr;
+  return record.check == check_of(record, path_of(record)) ? &record : nullptr;
+}
+
+std::optional<StatTable::Found> StatTable::find(std::string_view path) const {
+  if (count_ == 0) return std::nullopt;
+  const std::uint64_t hash = mix(path, 2);
+  const std::size_t bucket = bucket_of(hash, bits_);
+  const std::size_t end = std::min<std::size_t>(fanout_[bucket + 1], count_);
+  for (std::size_t i = fanout_[bucket]; i < end; ++i) {
+    if (records_[i].hash != hash) continue;
+    const StatRecord* found = record(i);
+    if (found != nullptr && path_of(*found) == path) return Found{found, i};
+  }
+  return std::nullopt;
+}
+
+std::string encode_stat_table(std::vector<StatRow> rows) {
+  for (StatRow& row : rows) row.record.hash = mix(row.path, 2);
+  std::sort(rows.begin(), rows.end(), [](const StatRow& a, const StatRow& b) {
+    return std::tie(a.record.hash, a.path) < std::tie(b.record.hash, b.path);
+  });
+  Header header{kMagic, rows.size(), std::min<std::uint64_t>(30, static_cast<std::uint64_t>(std::bit_width(rows.size()))), 0, 0};
+  std::vector<std::uint32_t> fanout(((std::size_t{1} << header.bits) + 2) / 2 * 2, static_cast<std::uint32_t>(rows.size()));
+  for (std::size_t i = rows.size(), bucket = std::size_t{1} << header.bits; bucket-- > 0;) {
+    while (i > 0 && bucket_of(rows[i - 1].record.hash, static_cast<unsigned>(header.bits)) >= bucket) --i;
+    fanout[bucket] = static_cast<std::uint32_t>(i);
+  }
+  for (StatRow& row : rows) {
+    row.record.path_offset = header.path_bytes;
+    row.record.path_size = row.path.size();
+    row.record.check = check_of(row.record, row.path);
+    header.path_bytes += row.path.size();
+  }
+  header.check = mix(bytes_before_check(header), 0);
+  std::string out;
+  out.reserve(sizeof header + fanout.size() * 4 + rows.size() * sizeof(StatRecord) + header.path_bytes);
+  append(out, header);
+  for (const std::uint32_t start : fanout) append(out, start);
+  for (const StatRow& row : rows) append(out, row.record);
+  for (const StatRow& row : rows) out.append(row.path);
+  return out;
+}
+
+}  // namespace mlo

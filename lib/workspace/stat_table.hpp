@@ -1,0 +1,60 @@
+#pragma once
+#include <atomic>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "lib/crypto/digest.hpp"
+#include "lib/util/fs.hpp"
+
+// The file behind StatCache: header, fan-out by the top bits of the path's hash, records ascending by hash, path bytes. In the
+// machine's byte order: it never leaves the machine. Included only inside lib/workspace.
+namespace mlo {
+
+struct StatRecord {
+  std::uint64_t hash;  ///< of the path
+  std::uint64_t size;
+  std::int64_t mtime_ns, ctime_ns;
+  std::uint64_t inode;
+  std::uint32_t mode;
+  std::uint32_t day;  ///< days since 1970 when it was last asked for
+  std::uint64_t path_offset;
+  std::uint64_t path_size;
+  std::array<std::byte, 32> digest;
+  std::uint64_t check;  ///< over all of the above and the path
+};
+
+/// A read-only view of the file; empty if it is missing or anything in its frame is wrong.
+class StatTable {
+ public:
+  explicit StatTable(const fs::path& file);
+  /// The valid record of a path, and its index.
+  struct Found {
+    const StatRecord* record;
+    std::size_t index;
+  };
+  std::optional<Found> find(std::string_view path) const;
+  std::size_t size() const { return count_; }
+  /// Nothing if the record is damaged.
+  const StatRecord* record(std::size_t index) const;
+  std::string_view path_of(const StatRecord& record) const;
+
+ private:
+  std::optional<MappedFile> map_;
+  std::size_t count_ = 0;
+  unsigned bits_ = 0;
+  const std::uint32_t* fanout_ = nullptr;  ///< 2^bits_ + 1 of them
+  const StatRecord* records_ = nullptr;
+  std::string_view paths_;
+};
+
+/// One path to write; `record`'s hash, path place and check are filled in here.
+struct StatRow {
+  StatRecord record;
+  std::string_view path;
+};
+/// The file's bytes; every path at most once.
+std::string encode_stat_table(std::vector<StatRow> rows);
+
+}  // namespace mlo
