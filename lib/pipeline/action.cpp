@@ -1,0 +1,118 @@
+#include "lib/pipeline/action.hpp"
+
+#include <bit>
+
+#include "lib/codec/json.hpp"
+#include "lib/crypto/sha256.hpp"
+#include "lib/util/bytes.hpp"
+
+namespace mlo {
+namespace {
+
+constexpr std::string_view kRecordMagic = "mlo action record 1\n";
+constexpr std::uint64_t kMaxRecord = 256U << 20U;
+
+void put_text(ByteWriter& out, std::string_view text) {
+  out.u64(text.size());
+  out.raw(text);
+}
+
+std::string take_text(ByteReader& in) {
+  const std::uint64_t size = in.u64();
+  return std::string(in.raw(size <= in.remaining() ? static_cast<std::size_t>(size) : in.remaining() + 1));
+}
+
+Digest take_digest(ByteReader& in) {
+  std::array<std::byte, 32> raw{};
+  const std::string_view bytes = in.raw(raw.size());
+  if (bytes.size() == raw.size()) std::memcpy(raw.data(), bytes.data(), raw.size());
+  return Digest(raw);
+}
+
+}  // namespace
+
+Digest action_key(const StageLock& inputs) {
+  ByteWriter out;
+  out.raw("mlo action 1\n");
+  out.u64(inputs.commands.size());
+  for (const std::string& command : inputs.commands) put_text(out, command);
+  put_text(out, inputs.wdir);
+  out.u64(inputs.deps.size());
+  for (const LockedPath& dep : inputs.deps) {
+    put_text(out, dep.path);
+    out.u8(dep.directory ? 1 : 0);
+    out.raw(dep.id.raw());
+  }
+  out.u64(inputs.params.size());
+  for (const auto& [file, keys] : inputs.params) {
+    put_text(out, file);
+    out.u64(keys.size());
+    for (const auto& [key, value] : keys) {
+      put_text(out, key);
+      put_text(out, emit_json(value, JsonStyle::compact));
+    }
+  }
+  out.u64(inputs.env.size());
+  for (const auto& [name, value] : inputs.env) {
+    put_text(out, name);
+    put_text(out, value);
+  }
+  out.u64(inputs.outputs.size());
+  for (const LockedOutput& output : inputs.outputs) {
+    put_text(out, output.content.path);
+    out.u8(static_cast<std::uint8_t>((output.cache ? 1U : 0U) | (output.persist ? 2U : 0U)));
+  }
+  return sha256(out.str());
+}
+
+fs::path ActionCache::path_of(const Digest& key) const {
+  const std::string hex = key.hex();
+  return root_ / hex.substr(0, 2) / hex.substr(2);
+}
+
+void ActionCache::store(const ActionRecord& record) const {
+  ByteWriter out;
+  out.raw(kRecordMagic);
+  out.raw(record.key.raw());
+  put_text(out, record.run);
+  out.u64(std::bit_cast<std::uint64_t>(record.seconds));
+  out.u64(record.outputs.size());
+  for (const SavedOutput& output : record.outputs) {
+    put_text(out, output.path);
+    out.u8(static_cast<std::uint8_t>((output.content.directory ? 1U : 0U) | (output.content.executable ? 2U : 0U) | (output.stored ? 4U : 0U)));
+    out.raw(output.content.id.raw());
+    out.u64(output.content.bytes);
+    out.u64(output.content.files);
+  }
+  out.u32(crc32c(bytes_of(out.str())));
+  write_file(path_of(record.key), out.str());
+}
+
+std::optional<ActionRecord> ActionCache::find(const Digest& key) const {
+  const auto bytes = find_file(path_of(key), kMaxRecord);
+  if (!bytes || bytes->size() < kRecordMagic.size() + 4) return std::nullopt;
+  const std::string_view body = std::string_view(*bytes).substr(0, bytes->size() - 4);
+  if (ByteReader(std::string_view(*bytes).substr(body.size())).u32() != crc32c(bytes_of(body))) return std::nullopt;
+  ByteReader in(body);
+  if (in.raw(kRecordMagic.size()) != kRecordMagic) return std::nullopt;
+  ActionRecord record;
+  record.key = take_digest(in);
+  record.run = take_text(in);
+  record.seconds = std::bit_cast<double>(in.u64());
+  for (std::uint64_t left = in.u64(); left > 0 && in.ok(); --left) {
+    SavedOutput output;
+    output.path = take_text(in);
+    const std::uint8_t flags = in.u8();
+    output.content.directory = (flags & 1U) != 0;
+    output.content.executable = (flags & 2U) != 0;
+    output.stored = (flags & 4U) != 0;
+    output.content.id = take_digest(in);
+    output.content.bytes = in.u64();
+    output.content.files = in.u64();
+    record.outputs.push_back(std::move(output));
+  }
+  if (!in.ok() || !in.at_end() || record.key != key) return std::nullopt;
+  return record;
+}
+
+}  // namespace mlo

@@ -1,0 +1,44 @@
+#pragma once
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "lib/manifest/lock.hpp"
+#include "lib/pipeline/content.hpp"
+
+namespace mlo {
+
+/// SHA-256 over everything that decides what a stage writes: commands, working directory, the full set of dependencies (path and
+/// id), parameters, declared environment, and output paths with their flags. Neither the stage's name nor what its
+/// outputs hold counts: a renamed stage finds its results again.
+Digest action_key(const StageLock& inputs);
+
+struct SavedOutput {
+  std::string path;
+  Content content;
+  bool stored = false;  ///< its bytes are in the store
+};
+
+/// What one action gave when it last succeeded.
+struct ActionRecord {
+  Digest key;
+  std::string run;     ///< id of the stage's run
+  double seconds = 0;  ///< wall time
+  std::vector<SavedOutput> outputs;
+};
+
+/// The results of actions, `<root>/ab/<62 hex>`, one small file each; a cache that may be deleted. A record is written after
+/// the objects it names are on disk. Safe from any thread and any number of processes.
+class ActionCache {
+ public:
+  explicit ActionCache(fs::path root) : root_(std::move(root)) {}
+  /// Nothing if there is no record, or if its bytes are damaged.
+  std::optional<ActionRecord> find(const Digest& key) const;
+  void store(const ActionRecord& record) const;
+
+ private:
+  fs::path path_of(const Digest& key) const;
+  fs::path root_;
+};
+
+}  // namespace mlo
