@@ -1,0 +1,117 @@
+#include "lib/codec/yaml_scalar.hpp"
+
+#include <array>
+#include <charconv>
+#include <cmath>
+#include <limits>
+
+#include "lib/util/text.hpp"
+
+namespace mlo {
+namespace {
+
+template <std::size_t N>
+bool one_of(std::string_view text, const std::array<std::string_view, N>& words) {
+  return std::find(words.begin(), words.end(), text) != words.end();
+}
+
+constexpr std::array<std::string_view, 3> kTrue = {"true", "True", "TRUE"};
+constexpr std::array<std::string_view, 3> kFalse = {"false", "False", "FALSE"};
+constexpr std::array<std::string_view, 5> kNull = {"", "~", "null", "Null", "NULL"};
+
+bool is_digit(char c) { return c >= '0' && c <= '9'; }
+
+std::string without_underscores(std::string_view text) {
+  std::string out(text);
+  std::erase(out, '_');
+  return out;
+}
+
+std::optional<Value> based_integer(std::string_view digits, int base, bool negative) {
+  std::int64_t value = 0;
+  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), value, base);
+  if (digits.empty() || digits[0] == '-' || error != std::errc{} || end != digits.data() + digits.size()) return std::nullopt;
+  return Value(negative ? -value : value);
+}
+
+/// Digits, at most one point and an exponent, with at least one digit: the shape of a number.
+bool is_decimal(std::string_view text) {
+  std::size_t i = 0, digits = 0;
+  bool point = false;
+  for (; i < text.size() && (is_digit(text[i]) || (text[i] == '.' && !point)); ++i) {
+    if (text[i] == '.') point = true;
+    else ++digits;
+  }
+  if (digits == 0) return false;
+  if (i == text.size()) return true;
+  if (text[i] != 'e' && text[i] != 'E') return false;
+  ++i;
+  if (i < text.size() && (text[i] == '+' || text[i] == '-')) ++i;
+  return i < text.size() && std::all_of(text.begin() + static_cast<std::ptrdiff_t>(i), text.end(), is_digit);
+}
+
+std::optional<Value> number(std::string_view text) {
+  const bool negative = text.starts_with('-');
+  std::string_view body = text;
+  if (body.starts_with('-') || body.starts_with('+')) body.remove_prefix(1);
+  if (body == ".inf" || body == ".Inf" || body == ".INF") {
+    const double infinity = std::numeric_limits<double>::infinity();
+    return Value(negative ? -infinity : infinity);
+  }
+  if (text == ".nan" || text == ".NaN" || text == ".NAN") return Value(std::numeric_limits<double>::quiet_NaN());
+  if (body.starts_with("0x")) return based_integer(body.substr(2), 16, negative);
+  if (body.starts_with("0o")) return based_integer(body.substr(2), 8, negative);
+  if (body.starts_with("0b")) return based_integer(body.substr(2), 2, negative);
+  if (body.empty() || body[0] == '_' || (!is_digit(body[0]) && body[0] != '.')) return std::nullopt;
+  const std::string plain = without_underscores(body);
+  if (!is_decimal(plain)) return std::nullopt;
+  if (plain.find_first_of(".eE") == std::string::npos) {
+    if (const auto whole = parse_i64((negative ? "-" : "") + plain)) return Value(*whole);
+  }
+  double real = 0;
+  const auto [end, error] = std::from_chars(plain.data(), plain.data() + plain.size(), real);
+  if (end != plain.data() + plain.size()) return std::nullopt;
+  if (error == std::errc::result_out_of_range) real = plain.find("e-") == std::string::npos && plain.find("E-") == std::string::npos
+                                                            ? std::numeric_limits<double>::infinity() : 0.0;
+  return Value(negative ? -real : real);
+}
+
+/// Exactly what the emitter writes for a real: digits on both sides of the point, a signed exponent if any.
+bool is_canonical_number(std::string_view text) {
+  if (text == ".nan" || text == ".inf" || text == "-.inf") return true;
+  if (text.starts_with('-')) text.remove_prefix(1);
+  const std::size_t point = text.find('.');
+  const std::string_view whole = text.substr(0, point);
+  if (whole.empty() || !std::all_of(whole.begin(), whole.end(), is_digit) || (whole.size() > 1 && whole[0] == '0')) return false;
+  if (point == std::string_view::npos) return true;
+  if (point + 1 >= text.size() || !is_digit(text[point + 1])) return false;
+  const std::size_t exponent = text.find('e', point);
+  return exponent == std::string_view::npos || (exponent + 1 < text.size() && (text[exponent + 1] == '+' || text[exponent + 1] == '-'));
+}
+
+}  // namespace
+
+Value resolve_plain(std::string_view text) {
+  if (one_of(text, kNull)) return Value();
+  if (one_of(text, kTrue)) return Value(true);
+  if (one_of(text, kFalse)) return Value(false);
+  if (text.size() < 400) {
+    if (auto found = number(text)) return std::move(*found);
+  }
+  return Value(text);
+}
+
+bool is_ambiguous(std::string_view text) {
+  static constexpr std::array<std::string_view, 8> kWords = {"yes", "no", "on", "off", "y", "n", "<<", "="};
+  const std::string lower = to_lower(text);
+  if (one_of(lower, kWords)) return true;
+  if (lower == "true" || lower == "false" || lower == "null") return lower != text;
+  if (text == "~" || text.empty()) return true;
+  const Value meaning = resolve_plain(text);
+  if (meaning.is_number()) return !is_canonical_number(text);
+  // 1.1 readers: base 60, dates, underscores, a leading sign or point before digits.
+  const bool signed_or_digit = is_digit(text[0]) || ((text[0] == '+' || text[0] == '-' || text[0] == '.') && text.size() > 1 && (is_digit(text[1]) || text[1] == '.'));
+  return signed_or_digit && text.find_first_not_of("0123456789_.:-+eETtZz xXaAbBcCdDfFoO") == std::string_view::npos;
+}
+
+}  // namespace mlo

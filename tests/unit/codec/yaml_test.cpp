@@ -1,0 +1,133 @@
+#include "lib/codec/yaml.hpp"
+
+#include <cmath>
+
+#include "lib/codec/json.hpp"
+#include "lib/codec/reader.hpp"
+#include "tests/support/test.hpp"
+
+using namespace mlo;
+
+namespace {
+
+Value user(std::string_view text) { return parse_yaml(text, "f.yaml", YamlDialect::user); }
+std::string json(const Value& value) { return emit_json(value, JsonStyle::compact); }
+
+std::string failure(std::string_view text, YamlDialect dialect) {
+  try {
+    parse_yaml(text, "f.yaml", dialect);
+  } catch (const Error& error) {
+    CHECK(error.kind() == ErrorKind::invalid);
+    return error.message();
+  }
+  return "";
+}
+
+}  // namespace
+
+TEST_CASE("plain scalars mean what the core schema says", "[codec]") {
+  CHECK(json(user("[1, -2, 0x10, 0o17, 1_000, true, False, null, ~, yes, 1.5, .5, 1e3, 1e-05, sha256:ab, '7', \"x\\n\"]")) ==
+        R"([1,-2,16,15,1000,true,false,null,null,"yes",1.5,0.5,1000.0,1e-05,"sha256:ab","7","x\n"])");
+  CHECK(std::isnan(user(".nan").as_number()));
+  CHECK(user("-.inf").as_number() == -INFINITY);
+  CHECK(user("9223372036854775808").is(Value::Type::real));
+  CHECK(user("").is_null());
+}
+
+TEST_CASE("values carry their place in the text", "[codec]") {
+  const Value root = user("a:\n  b: [1, two]\n");
+  const Value& two = root.find("a")->find("b")->items()[1];
+  CHECK(two.mark().line == 2);
+  CHECK(two.mark().column == 10);
+}
+
+TEST_CASE("merge keys and anchors work for users, explicit keys win", "[codec]") {
+  CHECK(json(user("base: &b {x: 1, y: 2}\nmore:\n  <<: *b\n  y: 3\n")) == R"({"base":{"x":1,"y":2},"more":{"y":3,"x":1}})");
+  CHECK(failure("base: &b {x: 1}\nmore:\n  <<: *b\n", YamlDialect::manifest).find("<<") != std::string::npos);
+}
+
+TEST_CASE("what YAML readers disagree about is refused in manifests", "[codec]") {
+  for (const char* text : {"yes", "Off", "0777", "1_000", ".5", "5.", "+1", "~", "True", "NULL", "0x1f", "12:30", "2001-01-01", "1e3"}) {
+    INFO(text);
+    CHECK(failure(std::string("a: ") + text, YamlDialect::manifest).starts_with("f.yaml:1:4: "));
+    CHECK(parse_yaml(std::string("a: \"") + text + '"', "f", YamlDialect::manifest).find("a")->as_string() == text);
+  }
+  CHECK(parse_yaml("a: [1, -2.5, 1.0e-05, true, null, plain text, sha256:00]", "f", YamlDialect::manifest).find("a")->items().size() == 7);
+}
+
+TEST_CASE("malformed and hostile YAML is one line with its place", "[codec]") {
+  CHECK(failure("a: [1\n", YamlDialect::user).starts_with("f.yaml:"));
+  CHECK(failure("a: 1\nb: 2\na: 3\n", YamlDialect::user) == "f.yaml:3:1: duplicate key `a`");
+  CHECK(failure("? [1, 2]\n: 3\n", YamlDialect::user).find("a key must be") != std::string::npos);
+  CHECK(failure("a: !!python/object/apply:os.system [x]\n", YamlDialect::user).find("unknown tag") != std::string::npos);
+  CHECK(failure("a: &x [*x]\n", YamlDialect::user).starts_with("f.yaml:1:"));
+  CHECK(failure(std::string(5000, '['), YamlDialect::user).starts_with("f.yaml:"));
+  CHECK(failure("a: 1\n---\nb: 2\n", YamlDialect::user).find("more than one") != std::string::npos);
+  CHECK(failure("a: \xff\n", YamlDialect::user).find("UTF-8") != std::string::npos);
+  CHECK(failure(std::string("a: b\0c: d\n", 10), YamlDialect::user).find("NUL") != std::string::npos);
+  CHECK(failure("a: \"x\\0y\"\n", YamlDialect::user).find("NUL") != std::string::npos);
+  CHECK(failure(std::string(200, '[') + std::string(200, ']'), YamlDialect::user).find("nested deeper") != std::string::npos);
+  std::string bomb = "a0: &a0 [x,x,x,x,x,x,x,x,x,x]\n";
+  for (int i = 1; i < 9; ++i) {
+    bomb += fmt::format("a{}: &a{} [", i, i);
+    for (int j = 0; j < 10; ++j) bomb += fmt::format("*a{},", i - 1);
+    bomb += "]\n";
+  }
+  CHECK(failure(bomb, YamlDialect::user).find("nodes") != std::string::npos);
+}
+
+TEST_CASE("the canonical form is pinned", "[codec]") {
+  Value v;
+  v.set("mlo", "dataset/1").set("path", "data/raw").set("yes", "no").set("n", 3).set("rate", 0.1).set("one", 1.0).set("tiny", 1e-05);
+  v.set("nan", NAN).set("none", nullptr).set("empty", Value::array()).set("map", Value::object());
+  v.set("list", Value::Array{Value("a b"), Value("2001-01-01"), Value(Value::Object{{"k", Value(1)}, {"l", Value(Value::Array{Value(2)})}}),
+                             Value(Value::Array{Value(true)})});
+  v.set("text", "one\ntwo\n").set("cut", "one\ntwo").set("odd", " lead\t\x01").set("colon", "a: b").set("end", "a:");
+  CHECK(emit_yaml(v) ==
+        "mlo: dataset/1\npath: data/raw\n\"yes\": \"no\"\n\"n\": 3\nrate: 0.1\none: 1.0\ntiny: 1.0e-05\nnan: .nan\nnone: null\nempty: []\n"
+        "map: {}\nlist:\n  - a b\n  - \"2001-01-01\"\n  - k: 1\n    l:\n      - 2\n  -\n    - true\ntext: |\n  one\n  two\n"
+        "cut: |-\n  one\n  two\nodd: \" lead\\t\\x01\"\ncolon: \"a: b\"\nend: \"a:\"\n");
+}
+
+TEST_CASE("the canonical form reads back equal in both dialects", "[codec]") {
+  const std::vector<std::string> words = {"", " ", "a", "yes", "1", "1.0", ".5", "~", "a#b", "a #b", "- x", "x:", "x: y", "\n", "a\n", "a\n\nb\n", "\na", "a\n\n",
+                                          " a\nb", "a \nb", "'q'", "\"", "\\", "\xC2\x85", "\xE2\x80\xA8", "\xEF\xBB\xBFx", "\xF0\x9F\x98\x80", "\t", "a\tb", "%x", "@x",
+                                          "`x", "|", ">", "!x", "&x", "*x", "? x", "[x", "{x", "x,y", "x]y", "null", "0x", "1e3", "1:2", "\x7f", "--- x", "...", "a\r\nb", "Infinity"};
+  for (const auto& word : words) {
+    INFO(word);
+    for (const YamlDialect dialect : {YamlDialect::manifest, YamlDialect::user}) {
+      const Value in_list(Value::Array{Value(word), Value(Value::Array{Value(word)})});
+      CHECK(parse_yaml(emit_yaml(in_list), "f", dialect) == in_list);
+      if (word != "<<") {
+        const Value in_map(Value::Object{{"k", Value(word)}, {word, Value(Value::Object{{word, Value(word)}})}});
+        CHECK(parse_yaml(emit_yaml(in_map), "f", dialect) == in_map);
+      }
+      CHECK(parse_yaml(emit_yaml(Value(word)), "f", dialect) == Value(word));
+    }
+  }
+  for (const double number : {0.0, -0.0, 1.0, 1e300, 5e-324, 0.1, 123456789.125, 1e16, -2.5e-7}) {
+    CHECK(parse_yaml(emit_yaml(Value(Value::Array{Value(number)})), "f", YamlDialect::manifest).items()[0].as_number() == number);
+  }
+}
+
+TEST_CASE("an object reader is strict and says where", "[codec]") {
+  const Value root = user("name: x\nsize: 3\ndepz: []\nx-mine: 1\n");
+  ObjectReader reader(root, "f.yaml", "stage `a`");
+  CHECK(reader.string("name") == "x");
+  CHECK_THROWS_WITH(reader.string("size"), "f.yaml:2:7: `size` must be a string, not a integer");
+  CHECK(reader.strings("deps").empty());
+  CHECK_THROWS_WITH(reader.require("cmd"), "f.yaml:1:1: missing `cmd` in stage `a`");
+  CHECK_THROWS_WITH(reader.finish(), "f.yaml:3:7: unknown key `depz` in stage `a`; did you mean `deps`?");
+}
+
+TEST_CASE("JSON reads and writes exactly, and refuses what is not JSON", "[codec]") {
+  const std::string text = R"({"a":[1,-2.5,true,null,"\u00e9\n"],"b":{}})";
+  CHECK(emit_json(parse_json(text, "f.json"), JsonStyle::compact) == "{\"a\":[1,-2.5,true,null,\"\xC3\xA9\\n\"],\"b\":{}}");
+  CHECK_THROWS_WITH(parse_json(R"({"a":1,"a":2})", "f.json"), "f.json: duplicate key `a`");
+  CHECK_THROWS_WITH(parse_json("{\"a\":\n}", "f.json"), Catch::StartsWith("f.json:2:1: invalid JSON"));
+  CHECK_THROWS_AS(parse_json(std::string(100000, '['), "f.json"), Error);
+  CHECK_THROWS_AS(parse_json("[NaN]", "f.json"), Error);
+  CHECK_THROWS_AS(parse_json("\"\xff\"", "f.json"), Error);
+  CHECK(emit_json(Value(NAN), JsonStyle::compact) == "\"NaN\"");
+  CHECK(emit_json(parse_json("{\"a\":[1,{}],\"b\":[]}", "f")) == "{\n  \"a\": [\n    1,\n    {}\n  ],\n  \"b\": []\n}\n");
+}
