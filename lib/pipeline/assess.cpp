@@ -81,6 +81,10 @@ bool Assessor::observe(const Stage& stage, Assessment& out) {
   }
   const std::lock_guard lock(params_mutex_);
   for (const ParamRef& ref : stage.params) {
+    if (predicted_.contains(ref.file)) {
+      complete = false;
+      continue;
+    }
     const Value* file = params_.find(ref.file);
     const Value* value = file == nullptr ? nullptr : find_at(*file, ref.key);
     if (value != nullptr) {

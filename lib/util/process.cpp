@@ -4,6 +4,7 @@
 #include <linux/close_range.h>
 #include <poll.h>
 #include <signal.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -50,6 +51,7 @@ std::string find_program(const std::string& name, const Environment& env) {
   ::sigprocmask(SIG_SETMASK, &none, nullptr);
   for (const int number : {SIGINT, SIGTERM, SIGPIPE, SIGHUP, SIGQUIT}) ::signal(number, SIG_DFL);
   if (spec.own_group && ::setpgid(0, 0) != 0) fail();
+  if (spec.dies_with_us && ::prctl(PR_SET_PDEATHSIG, SIGKILL) != 0) fail();
   // First above 2, so that no target is overwritten before it is used; then onto 0, 1, 2.
   int high[3];
   const int wanted[3] = {spec.stdin_fd, spec.stdout_fd, spec.stderr_fd};

@@ -20,6 +20,7 @@ struct ProcessSpec {
   int stdout_fd = -1;  ///< -1: /dev/null
   int stderr_fd = -1;  ///< -1: /dev/null
   bool own_group = false;  ///< a process group of its own, so that signal() reaches its children too
+  bool dies_with_us = false;  ///< SIGKILL as soon as the thread that started it ends, also by a crash
 };
 
 /// What the kernel counted for a finished process and its waited-for children.
