@@ -1,0 +1,316 @@
+#include "lib/pipeline/runner.hpp"
+
+#include <condition_variable>
+#include <thread>
+
+#include "lib/crypto/sha256.hpp"
+#include "lib/pipeline/dataset_index.hpp"
+#include "lib/pipeline/stage_run.hpp"
+#include "lib/manifest/names.hpp"
+#include "lib/runs/live_run.hpp"
+#include "lib/runs/run_store.hpp"
+#include "lib/util/text.hpp"
+#include "lib/workspace/git_ignore.hpp"
+
+namespace mlo {
+namespace {
+
+/// Hands stages to threads as soon as what they need is done, the longest remaining chain first.
+class Schedule {
+ public:
+  Schedule(Pipeline& pipeline, const RunRequest& request, const Plan& plan, RunObserver& observer, const RunRecord& invocation)
+      : pipeline_(pipeline), graph_(pipeline.graph()), request_(request), observer_(observer), context_{pipeline, invocation, workspace_mutex_},
+        nodes_(graph_.stages().size()) {
+    for (const PlannedStage& planned : plan.stages) {
+      if (planned.assessment.state == StageState::up_to_date || planned.assessment.state == StageState::frozen) continue;
+      nodes_[planned.index].todo = true;
+      ++total_;
+    }
+    for (auto it = plan.stages.rbegin(); it != plan.stages.rend(); ++it) weigh(it->index);
+    for (const PlannedStage& planned : plan.stages) {
+      Node& node = nodes_[planned.index];
+      if (!node.todo) continue;
+      for (const StageIndex up : graph_.upstream(planned.index)) node.waiting += nodes_[up].todo ? 1U : 0U;
+      if (node.waiting == 0) ready_.insert({-node.weight, planned.index});
+    }
+  }
+
+  void run() {
+    const auto jobs = static_cast<unsigned>(std::clamp<std::size_t>(request_.jobs, 1, std::max<std::size_t>(total_, 1)));
+    observer_.begin(total_, jobs);
+    const std::stop_callback wake(pipeline_.workspace().world().stop, [this] {
+      const std::lock_guard lock(mutex_);
+      changed_.notify_all();
+    });
+    {
+      std::vector<std::jthread> threads;
+      for (unsigned i = 0; i < jobs; ++i) threads.emplace_back([this] { work(); });
+    }
+    if (broken_) std::rethrow_exception(broken_);
+  }
+
+  std::vector<StageOutcome> outcomes;
+  std::vector<RunRecord> records;
+  std::map<std::string, StageLock, std::less<>> locks;
+
+ private:
+  struct Node {
+    bool todo = false;
+    unsigned waiting = 0;
+    double weight = 0;  ///< seconds to the end of the longest chain that starts here
+  };
+
+  void weigh(StageIndex i) {
+    if (!nodes_[i].todo) return;
+    const auto locked = pipeline_.lock().stages.find(graph_.stage(i).name);
+    const auto record = locked == pipeline_.lock().stages.end() ? std::nullopt : pipeline_.actions().find(locked->second.action);
+    double after = 0;
+    for (const StageIndex down : graph_.downstream(i)) after = std::max(after, nodes_[down].weight);
+    nodes_[i].weight = after + (record ? record->seconds : 1.0);
+  }
+
+  bool may_start() const {
+    return !broken_ && !pipeline_.workspace().world().stop.stop_requested() && (request_.keep_going || !failed_);
+  }
+
+  void work() {
+    std::unique_lock lock(mutex_);
+    for (;;) {
+      changed_.wait(lock, [this] { return !ready_.empty() || running_ == 0 || !may_start(); });
+      if (!may_start() || ready_.empty()) break;
+      const StageIndex i = ready_.begin()->second;
+      ready_.erase(ready_.begin());
+      ++running_;
+      const Stage& stage = graph_.stage(i);
+      observer_.started(stage);
+      lock.unlock();
+      StageDone done;
+      std::exception_ptr thrown;
+      try {
+        done = run(stage);
+      } catch (...) {
+        thrown = std::current_exception();
+      }
+      lock.lock();
+      --running_;
+      if (thrown) {
+        broken_ = thrown;
+      } else {
+        settle(i, std::move(done));
+      }
+      changed_.notify_all();
+    }
+    changed_.notify_all();
+  }
+
+  StageDone run(const Stage& stage) {
+    const OutputSink sink = [&](StreamKind kind, std::string_view bytes) {
+      const std::lock_guard lock(mutex_);
+      observer_.output(stage, kind, bytes);
+    };
+    return run_stage(context_, stage, pipeline_.assessor().assess(stage, {}, request_.force), sink);
+  }
+
+  void settle(StageIndex i, StageDone done) {
+    const bool good = done.outcome.result != StageResult::failed && done.outcome.result != StageResult::killed;
+    if (done.record) records.push_back(std::move(*done.record));
+    if (done.lock) locks.emplace(done.outcome.stage, std::move(*done.lock));
+    finish(std::move(done.outcome));
+    nodes_[i].todo = false;
+    if (!good) {
+      failed_ = true;
+      skip_after(i);
+      return;
+    }
+    for (const StageIndex down : graph_.downstream(i)) {
+      Node& node = nodes_[down];
+      if (node.todo && --node.waiting == 0) ready_.insert({-node.weight, down});
+    }
+  }
+
+  void skip_after(StageIndex failed) {
+    for (std::vector<StageIndex> from = {failed}; !from.empty();) {
+      const StageIndex i = from.back();
+      from.pop_back();
+      for (const StageIndex down : graph_.downstream(i)) {
+        if (!nodes_[down].todo) continue;
+        nodes_[down].todo = false;
+        StageOutcome skipped;
+        skipped.stage = graph_.stage(down).name;
+        skipped.result = StageResult::skipped;
+        skipped.error = fmt::format("stage `{}` did not succeed", graph_.stage(failed).name);
+        finish(std::move(skipped));
+        from.push_back(down);
+      }
+    }
+  }
+
+  void finish(StageOutcome outcome) {
+    ++done_;
+    observer_.finished(outcome, done_, total_);
+    outcomes.push_back(std::move(outcome));
+  }
+
+  Pipeline& pipeline_;
+  const Graph& graph_;
+  const RunRequest& request_;
+  RunObserver& observer_;
+  std::mutex workspace_mutex_;
+  StageContext context_;
+  std::vector<Node> nodes_;
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  std::set<std::pair<double, StageIndex>> ready_;
+  std::size_t total_ = 0, done_ = 0;
+  unsigned running_ = 0;
+  bool failed_ = false;
+  std::exception_ptr broken_;
+};
+
+/// One run at a time in one work tree of one pipeline.
+LockFile lock_pipeline(const Pipeline& pipeline) {
+  Workspace& workspace = pipeline.workspace();
+  const std::string name = "pipeline-" + sha256((workspace.root() / pipeline.file()).string()).hex().substr(0, 16);
+  return LockFile::acquire(workspace.local() / "locks" / name, "mlo run", std::chrono::milliseconds(0), workspace.world());
+}
+
+/// Before anything starts: what is needed and made by nobody, and outputs that git tracks though mlo is to keep them.
+void check_start(const Pipeline& pipeline, const Plan& plan) {
+  for (const PlannedStage& planned : plan.stages) {
+    if (planned.assessment.state != StageState::stale) continue;
+    for (const Reason& reason : planned.assessment.reasons) {
+      if (reason.kind != ReasonKind::dep_missing && reason.kind != ReasonKind::param_missing) continue;
+      throw Error(ErrorKind::not_found, fmt::format("cannot run stage `{}`: {}", pipeline.graph().stage(planned.index).name, describe(reason)))
+          .hint(reason.kind == ReasonKind::dep_missing ? "create it, or name the stage that makes it an output of that stage" : "");
+    }
+  }
+  const std::vector<std::string> tracked = pipeline.workspace().work_tree().tracked(pipeline.spec().dir);
+  for (const PlannedStage& planned : plan.stages) {
+    for (const Output& output : pipeline.graph().stage(planned.index).outputs) {
+      const auto at = std::lower_bound(tracked.begin(), tracked.end(), output.path);
+      const std::string below = output.path + "/";
+      const auto inside = std::lower_bound(tracked.begin(), tracked.end(), below);
+      if (!output.cache || !((at != tracked.end() && *at == output.path) || (inside != tracked.end() && inside->starts_with(below)))) continue;
+      throw Error(ErrorKind::conflict, fmt::format("output `{}` of stage `{}` is tracked by git", output.path, pipeline.graph().stage(planned.index).name))
+          .hint(fmt::format("`git rm -r --cached {}`, or give it `cache: false`", shell_quote(output.path)));
+    }
+  }
+}
+
+void ignore_outputs(Pipeline& pipeline, const Plan& plan) {
+  std::vector<std::string> paths;
+  for (const PlannedStage& planned : plan.stages) {
+    for (const Output& output : pipeline.graph().stage(planned.index).outputs) {
+      if (output.cache) paths.push_back(output.path);
+    }
+  }
+  for (const std::string& file : ensure_ignored(pipeline.workspace().root(), paths)) pipeline.work().forget(file);
+}
+
+RunRecord new_invocation(Pipeline& pipeline, const RunRequest& request) {
+  Workspace& workspace = pipeline.workspace();
+  World& world = workspace.world();
+  RunRecord record;
+  record.started = world.clock.now();
+  record.id = make_uuid7(record.started, world.rng);
+  record.name = request.name.empty() ? adjective_noun(record.id) : request.name;
+  record.experiment = request.experiment;
+  record.user = workspace.repo().identity(world.env, record.started).email;
+  record.command = request.command;
+  record.code = capture_code(workspace);
+  record.environment = capture_environment(world);
+  return record;
+}
+
+/// The whole picture of the selected stages, whether they ran now or were up to date: parameters, metrics, first inputs, outputs.
+void summarize(Pipeline& pipeline, const std::vector<StageIndex>& stages, RunRecord& out) {
+  std::map<std::string, Artifact> inputs;
+  std::set<std::string> made;
+  std::map<std::string, std::vector<std::pair<std::string, double>>> by_key;
+  for (const StageIndex i : stages) {
+    const Stage& stage = pipeline.graph().stage(i);
+    const auto locked = pipeline.lock().stages.find(stage.name);
+    if (locked == pipeline.lock().stages.end()) continue;
+    const Value params = recorded_params(locked->second);
+    for (const auto& [key, value] : params.members()) out.params.set(key, value);
+    for (Artifact& input : recorded_inputs(locked->second)) inputs.insert_or_assign(input.path, std::move(input));
+    for (Artifact& output : recorded_outputs(locked->second)) {
+      made.insert(output.path);
+      out.outputs.push_back(std::move(output));
+    }
+    for (const auto& [key, value] : read_stage_metrics(pipeline, stage)) by_key[key].emplace_back(stage.name, value);
+  }
+  const auto made_here = [&](std::string_view path) {
+    for (;;) {
+      if (made.contains(std::string(path))) return true;
+      const std::size_t slash = path.rfind('/');
+      if (slash == std::string_view::npos) return false;
+      path = path.substr(0, slash);
+    }
+  };
+  for (auto& [path, input] : inputs) {
+    if (!made_here(path)) out.inputs.push_back(std::move(input));
+  }
+  for (const auto& [key, values] : by_key) {
+    for (const auto& [stage, value] : values) {
+      // A metric that several stages write needs their names to stay apart.
+      const std::string name = values.size() == 1 ? key : replace_all(stage, "@", ":") + "/" + key;
+      if (is_metric_key(name)) out.metrics.insert_or_assign(name, MetricPoint{0, value, out.started});
+    }
+  }
+}
+
+RunStatus invocation_status(const std::vector<StageOutcome>& outcomes, bool stopped) {
+  const auto any = [&](StageResult result) {
+    return std::any_of(outcomes.begin(), outcomes.end(), [&](const StageOutcome& o) { return o.result == result; });
+  };
+  if (stopped) return RunStatus::killed;
+  if (any(StageResult::failed)) return RunStatus::failed;
+  return any(StageResult::ran) ? RunStatus::finished : RunStatus::cached;
+}
+
+}  // namespace
+
+bool RunReport::failed() const {
+  return std::any_of(outcomes.begin(), outcomes.end(), [](const StageOutcome& o) { return o.result == StageResult::failed; });
+}
+
+RunReport run_pipeline(Pipeline& pipeline, const RunRequest& request, RunObserver& observer) {
+  RunReport report;
+  Plan plan = pipeline.plan(request.stages, request.force);
+  report.up_to_date = plan.count(StageState::up_to_date) + plan.count(StageState::frozen);
+  if (plan.idle()) {
+    pipeline.save_stat_cache();
+    return report;
+  }
+  check_start(pipeline, plan);
+  const LockFile guard = lock_pipeline(pipeline);
+  ignore_outputs(pipeline, plan);
+
+  Workspace& workspace = pipeline.workspace();
+  World& world = workspace.world();
+  LiveRun live = LiveRun::create(workspace, new_invocation(pipeline, request));
+  Schedule schedule(pipeline, request, plan, observer, live.record());
+  schedule.run();
+  report.outcomes = std::move(schedule.outcomes);
+
+  const bool stopped = world.stop.stop_requested();
+  pipeline.update_lock(schedule.locks);
+  summarize(pipeline, request.stages, live.record());
+  const DatasetIndex datasets(workspace);
+  live.record().datasets = datasets.of(live.record().inputs);
+  for (RunRecord& record : schedule.records) {
+    record.datasets = datasets.of(record.inputs);
+    live.record().usage.user_seconds += record.usage.user_seconds;
+    live.record().usage.system_seconds += record.usage.system_seconds;
+    live.record().usage.max_rss_bytes = std::max(live.record().usage.max_rss_bytes, record.usage.max_rss_bytes);
+  }
+  const RunStatus status = invocation_status(report.outcomes, stopped);
+  report.run = live.finish(status, status == RunStatus::failed ? 1 : stopped ? 130 : 0, world.clock.now());
+  RunStore(workspace).publish(*report.run, schedule.records);
+  pipeline.save_stat_cache();
+  if (stopped) throw Error(ErrorKind::interrupted, "interrupted; what finished is kept").hint("`mlo run` goes on from there");
+  return report;
+}
+
+}  // namespace mlo

@@ -1,0 +1,69 @@
+#pragma once
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "lib/manifest/run_record.hpp"
+#include "lib/pipeline/pipeline.hpp"
+#include "lib/pipeline/supervise.hpp"
+
+namespace mlo {
+
+enum class StageResult {
+  ran,         ///< its commands succeeded
+  cached,      ///< its outputs came from the store
+  up_to_date,  ///< what ran before it changed nothing for it
+  failed,
+  killed,      ///< the user stopped it
+  skipped,     ///< a stage before it failed
+};
+std::string_view to_string(StageResult result);
+
+struct StageOutcome {
+  std::string stage;
+  StageResult result = StageResult::ran;
+  double seconds = 0;
+  int exit_code = 0;
+  std::string run;             ///< id of its run, if it has one
+  std::string error;           ///< one line, if it failed
+  std::vector<Reason> reasons; ///< why it was not up to date
+};
+
+/// Watches a run. Calls come one at a time, from any thread.
+class RunObserver {
+ public:
+  virtual ~RunObserver() = default;
+  /// `total` stages are not up to date; at most `jobs` of them at once.
+  virtual void begin(std::size_t total, unsigned jobs) = 0;
+  virtual void started(const Stage& stage) = 0;
+  virtual void output(const Stage& stage, StreamKind kind, std::string_view bytes) = 0;
+  virtual void finished(const StageOutcome& outcome, std::size_t done, std::size_t total) = 0;
+};
+
+struct RunRequest {
+  std::vector<StageIndex> stages;  ///< in topological order, with all they need unless the user asked for less
+  Force force = Force::no;
+  bool keep_going = false;
+  unsigned jobs = 1;
+  std::string name;         ///< of the run; empty: made from its id
+  std::string experiment = "default";
+  std::vector<std::string> command;  ///< as typed, for the record
+};
+
+struct RunReport {
+  std::optional<RunRecord> run;  ///< nothing if there was nothing to do
+  std::vector<StageOutcome> outcomes;  ///< in the order of completion
+  std::size_t up_to_date = 0;    ///< stages that needed nothing from the start
+  bool failed() const;
+};
+
+/// Brings the stages up to date. Afterwards outputs that are kept are in the store and git-ignored, results are in the action cache,
+/// `mlo.lock` has the stages that succeeded, and one commit on the runs ref records the invocation; if there was nothing to
+/// do, nothing is written. A failed stage leaves its files and its log and publishes nothing; without keep_going nothing
+/// starts after it. Throws Error{conflict} if another run of this pipeline is going on or an output is tracked by git,
+/// Error{not_found} before anything starts if an input exists nowhere, Error{interrupted} after recording the run as
+/// killed, if the user stopped it.
+RunReport run_pipeline(Pipeline& pipeline, const RunRequest& request, RunObserver& observer);
+
+}  // namespace mlo

@@ -1,0 +1,301 @@
+#include "lib/pipeline/stage_run.hpp"
+
+#include <fcntl.h>
+
+#include "lib/pipeline/metrics_file.hpp"
+#include "lib/runs/event_log.hpp"
+#include "lib/util/text.hpp"
+
+namespace mlo {
+namespace {
+
+/// Up to this size an output with `cache: false` is kept in the store too, so that going back to old inputs brings it back.
+constexpr std::uint64_t kKeepUncached = 1U << 20U;
+
+class StageRun {
+ public:
+  StageRun(const StageContext& context, const Stage& stage, Assessment assessment, const OutputSink& sink)
+      : context_(context), pipeline_(context.pipeline), world_(pipeline_.workspace().world()), stage_(stage), seen_(std::move(assessment)), sink_(sink) {
+    done_.outcome.stage = stage.name;
+    done_.outcome.reasons = seen_.reasons;
+  }
+
+  StageDone run() {
+    if (seen_.state == StageState::up_to_date || seen_.state == StageState::frozen) {
+      done_.outcome.result = StageResult::up_to_date;
+      return std::move(done_);
+    }
+    for (const Reason& reason : seen_.reasons) {
+      if (reason.kind != ReasonKind::dep_missing && reason.kind != ReasonKind::param_missing) continue;
+      fail(Error(ErrorKind::not_found, describe(reason)));
+      return std::move(done_);
+    }
+    started_ = world_.clock.now();
+    const auto begin = world_.clock.monotonic();
+    if (seen_.state != StageState::restorable || !restore()) execute();
+    done_.outcome.seconds = std::chrono::duration<double>(world_.clock.monotonic() - begin).count();
+    return std::move(done_);
+  }
+
+ private:
+  RunRecord new_record() {
+    RunRecord record;
+    record.id = make_uuid7(started_, world_.rng);
+    record.name = adjective_noun(record.id);
+    record.parent = context_.invocation.id;
+    record.stage = stage_.name;
+    record.experiment = context_.invocation.experiment;
+    record.user = context_.invocation.user;
+    record.command = stage_.commands;
+    record.started = started_;
+    record.code = context_.invocation.code;
+    record.environment = context_.invocation.environment;
+    record.params = recorded_params(seen_.inputs);
+    record.inputs = recorded_inputs(seen_.inputs);
+    record.action = seen_.inputs.action;
+    done_.outcome.run = record.id;
+    return record;
+  }
+
+  /// False if the store turned out to lack something: then the stage has to run.
+  bool restore() {
+    try {
+      for (const SavedOutput& output : seen_.saved) pipeline_.work().restore(output.path, output.content);
+    } catch (const Error& error) {
+      if (error.kind() != ErrorKind::not_found && error.kind() != ErrorKind::corrupt) return fail(error), true;
+      world_.log.warn(fmt::format("stage `{}` runs again: {}", stage_.name, error.message()));
+      return false;
+    }
+    RunRecord record = new_record();
+    record.status = RunStatus::cached;
+    if (!seen_.cached_run.empty()) record.cached_from = seen_.cached_run;
+    record.outputs = recorded_outputs(seen_.inputs);
+    record.ended = world_.clock.now();
+    for (const auto& [key, value] : read_stage_metrics(pipeline_, stage_)) record.metrics[key] = {0, value, record.ended};
+    forget_params();
+    done_.outcome.result = StageResult::cached;
+    done_.record = std::move(record);
+    done_.lock = std::move(seen_.inputs);
+    return true;
+  }
+
+  void execute() {
+    const LiveRunHandle live = create();
+    try {
+      run_commands(*live);
+      if (done_.outcome.result == StageResult::ran) publish_outputs();
+      if (done_.outcome.result == StageResult::ran) log_metrics(*live);
+    } catch (const Error& error) {
+      fail(error);
+    }
+    finish(*live);
+    if (done_.lock) store_action();
+  }
+
+  using LiveRunHandle = std::unique_ptr<LiveRun>;
+  LiveRunHandle create() {
+    const std::lock_guard lock(context_.workspace_mutex);
+    return std::make_unique<LiveRun>(LiveRun::create(pipeline_.workspace(), new_record()));
+  }
+
+  void fail(const Error& error) {
+    done_.outcome.result = StageResult::failed;
+    done_.outcome.error = error.message();
+    done_.lock.reset();
+    if (done_.outcome.exit_code == 0) done_.outcome.exit_code = 1;
+  }
+
+  void run_commands(LiveRun& live) {
+    SupervisedCommand command;
+    command.process.cwd = pipeline_.workspace().root() / stage_.wdir;
+    command.process.env = live.child_environment(world_.env);
+    command.process.env["MLO_STAGE"] = stage_.name;
+    for (const auto& [name, value] : stage_.env) command.process.env[name] = value;
+    command.process.own_group = command.process.dies_with_us = true;
+    command.timeout = stage_.timeout;
+    make_dirs(command.process.cwd);
+
+    const UniqueFd out = open_log(live.dir() / "stdout"), err = open_log(live.dir() / "stderr");
+    const OutputSink tee = [&](StreamKind kind, std::string_view bytes) {
+      write_all((kind == StreamKind::out ? out : err).get(), bytes, live.dir());
+      sink_(kind, bytes);
+    };
+    for (int attempt = 0; attempt <= stage_.retries; ++attempt) {
+      if (attempt > 0) tee(StreamKind::err, fmt::format("mlo: attempt {} of {}\n", attempt + 1, stage_.retries + 1));
+      clear_outputs();
+      if (run_once(command, tee, live.record().usage)) return;
+      if (done_.outcome.result == StageResult::killed) return;
+    }
+  }
+
+  static UniqueFd open_log(const fs::path& path) {
+    UniqueFd fd(::open(path.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644));
+    if (!fd) throw_errno("open", path.string());
+    return fd;
+  }
+
+  void clear_outputs() {
+    for (const Output& output : stage_.outputs) {
+      if (!output.persist) pipeline_.work().remove(output.path);
+      make_dirs((pipeline_.workspace().root() / output.path).parent_path());
+    }
+  }
+
+  bool run_once(SupervisedCommand& command, const OutputSink& tee, ResourceUsage& usage) {
+    done_.outcome.result = StageResult::ran;
+    done_.outcome.exit_code = 0;
+    for (const std::string& line : stage_.commands) {
+      command.process.argv = {"/bin/sh", "-c", line};
+      const SupervisedExit exit = supervise(command, world_.stop, tee);
+      usage.user_seconds += exit.exit.rusage.user_seconds;
+      usage.system_seconds += exit.exit.rusage.system_seconds;
+      usage.max_rss_bytes = std::max(usage.max_rss_bytes, exit.exit.rusage.max_rss_bytes);
+      if (exit.exit.code == 0 && !exit.timed_out && !exit.stopped) continue;
+      done_.outcome.result = exit.stopped ? StageResult::killed : StageResult::failed;
+      done_.outcome.exit_code = exit.exit.code;
+      done_.outcome.error = exit.timed_out ? fmt::format("timed out after {}", format_seconds(static_cast<double>(command.timeout->count()) / 1000))
+                            : exit.stopped ? "interrupted"
+                            : exit.exit.signal != 0 ? fmt::format("killed by signal {}: `{}`", exit.exit.signal, line)
+                                                    : fmt::format("exit code {}: `{}`", exit.exit.code, line);
+      return false;
+    }
+    return true;
+  }
+
+  /// Stores what the stage wrote, children before the records that name them.
+  void publish_outputs() {
+    StageLock result = seen_.inputs;
+    for (LockedOutput& output : result.outputs) {
+      const std::string& path = output.content.path;
+      pipeline_.work().forget(path);
+      const auto found = pipeline_.work().find(path);
+      if (!found) throw Error(ErrorKind::error, fmt::format("its commands succeeded but did not write `{}`", path));
+      const bool keep = output.cache || (!found->directory && found->bytes <= kKeepUncached);
+      const Content content = keep ? pipeline_.work().save(path) : *found;
+      output.content = {path, content.id, content.directory, content.bytes, content.directory ? content.files : 0};
+      output.executable = content.executable;
+      saved_.push_back({path, content, keep});
+    }
+    forget_params();
+    for (const LockedPath& dep : result.deps) {
+      pipeline_.work().forget(dep.path);
+      const auto now = pipeline_.work().find(dep.path);
+      if (now && now->id == dep.id) continue;
+      world_.log.warn(fmt::format("dependency `{}` changed while stage `{}` ran; the result is not kept", dep.path, stage_.name));
+      return;
+    }
+    done_.lock = std::move(result);
+  }
+
+  void log_metrics(LiveRun& live) {
+    std::vector<RunEvent> events;
+    const UtcTime now = world_.clock.now();
+    for (const auto& [key, value] : read_stage_metrics(pipeline_, stage_)) events.push_back(MetricEvent{key, value, 0, now});
+    if (!events.empty()) append_events(live.dir(), events);
+  }
+
+  void finish(LiveRun& live) {
+    const StageResult result = done_.outcome.result;
+    const RunStatus status = result == StageResult::ran      ? RunStatus::finished
+                             : result == StageResult::killed ? RunStatus::killed
+                                                             : RunStatus::failed;
+    for (const SavedOutput& output : saved_) {
+      if (result == StageResult::ran) {
+        live.record().outputs.push_back({output.path, output.content.id, output.content.directory, output.content.bytes, output.content.files, output.stored});
+      }
+    }
+    const std::lock_guard lock(context_.workspace_mutex);
+    done_.record = live.finish(status, done_.outcome.exit_code, world_.clock.now());
+  }
+
+  void store_action() {
+    const double seconds = std::chrono::duration<double>(done_.record->ended - done_.record->started).count();
+    pipeline_.actions().store({seen_.inputs.action, done_.record->id, seconds, saved_});
+  }
+
+  /// A stage may write a file that others read parameters from.
+  void forget_params() {
+    for (const Output& output : stage_.outputs) pipeline_.assessor().forget_params(output.path);
+  }
+
+  const StageContext& context_;
+  Pipeline& pipeline_;
+  World& world_;
+  const Stage& stage_;
+  Assessment seen_;
+  const OutputSink& sink_;
+  UtcTime started_;
+  std::vector<SavedOutput> saved_;
+  StageDone done_;
+};
+
+bool lies_in(std::string_view path, std::string_view top) {
+  return path == top || (path.starts_with(top) && path.size() > top.size() && path[top.size()] == '/');
+}
+
+}  // namespace
+
+Value recorded_params(const StageLock& inputs) {
+  Value out = Value::object();
+  for (const auto& [file, keys] : inputs.params) {
+    const std::string prefix = file == "params.yaml" ? "" : file + ":";
+    for (const auto& [key, value] : keys) flatten_params(value, prefix + key, out);
+  }
+  return out;
+}
+
+std::vector<Artifact> recorded_inputs(const StageLock& inputs) {
+  std::vector<Artifact> out;
+  for (const LockedPath& dep : inputs.deps) out.push_back({dep.path, dep.id, dep.directory, dep.bytes, dep.directory ? dep.files : 1, false});
+  return out;
+}
+
+std::vector<Artifact> recorded_outputs(const StageLock& inputs) {
+  std::vector<Artifact> out;
+  for (const LockedOutput& output : inputs.outputs) {
+    const LockedPath& at = output.content;
+    out.push_back({at.path, at.id, at.directory, at.bytes, at.directory ? at.files : 1, output.cache});
+  }
+  return out;
+}
+
+std::map<std::string, double> read_stage_metrics(const Pipeline& pipeline, const Stage& stage) {
+  std::set<std::string> files;
+  for (const Output& output : stage.outputs) {
+    if (output.kind == OutputKind::metric) files.insert(output.path);
+    for (const std::string& typed : pipeline.spec().metrics) {
+      const std::string path = pipeline.spec().dir.empty() ? typed : pipeline.spec().dir + "/" + typed;
+      if (lies_in(path, output.path)) files.insert(path);
+    }
+  }
+  std::map<std::string, double> out;
+  const Workspace& workspace = pipeline.workspace();
+  for (const std::string& file : files) {
+    try {
+      const auto text = find_file(workspace.root() / file, 64U << 20U);
+      if (!text) continue;
+      for (const auto& [key, value] : parse_metrics(*text, file)) out[key] = value;
+    } catch (const Error& error) {
+      workspace.world().log.warn(fmt::format("metrics of stage `{}` are not recorded: {}", stage.name, error.message()));
+    }
+  }
+  return out;
+}
+
+StageDone run_stage(const StageContext& context, const Stage& stage, Assessment assessment, const OutputSink& sink) {
+  return StageRun(context, stage, std::move(assessment), sink).run();
+}
+
+std::string_view to_string(StageResult result) {
+  switch (result) {
+    case StageResult::ran: return "ran";
+    case StageResult::cached: return "cached";
+    case StageResult::up_to_date: return "up-to-date";
+    case StageResult::failed: return "failed";
+    case StageResult::killed: return "killed";
+    case StageResult::skipped: return "skipped";
+  }
+  return "unknown";
+}
+
+}  // namespace mlo

@@ -1,0 +1,37 @@
+#pragma once
+#include <functional>
+#include <mutex>
+#include <optional>
+
+#include "lib/pipeline/runner.hpp"
+#include "lib/runs/live_run.hpp"
+
+namespace mlo {
+
+/// What all stages of one invocation share.
+struct StageContext {
+  Pipeline& pipeline;
+  const RunRecord& invocation;
+  std::mutex& workspace_mutex;  ///< Workspace is for one thread at a time
+};
+
+struct StageDone {
+  StageOutcome outcome;
+  std::optional<RunRecord> record;  ///< nothing if it was up to date
+  std::optional<StageLock> lock;    ///< what mlo.lock should say, if it succeeded
+};
+
+/// Runs, restores or passes over one stage whose upstream is done, as `assessment` says. Throws nothing for a failure of the
+/// stage itself: that is in the outcome.
+StageDone run_stage(const StageContext& context, const Stage& stage, Assessment assessment, const OutputSink& sink);
+
+/// Parameters of a stage as a run records them: dotted key -> scalar; keys of other files than params.yaml are `file:key`.
+Value recorded_params(const StageLock& inputs);
+/// What a stage read and wrote, as a run records it.
+std::vector<Artifact> recorded_inputs(const StageLock& inputs);
+std::vector<Artifact> recorded_outputs(const StageLock& inputs);
+/// The numbers in the stage's metric files as they lie in the work tree, and in the pipeline's top-level ones that the stage writes.
+/// What cannot be read is a warning.
+std::map<std::string, double> read_stage_metrics(const Pipeline& pipeline, const Stage& stage);
+
+}  // namespace mlo
