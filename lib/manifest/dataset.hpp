@@ -4,6 +4,7 @@
 #include <string_view>
 #include <vector>
 
+#include "lib/codec/value.hpp"
 #include "lib/crypto/digest.hpp"
 
 namespace mlo {
@@ -26,6 +27,7 @@ struct DatasetManifest {
   std::vector<SchemaColumn> schema;    ///< of a table file; empty if unknown
   std::optional<std::string> source;   ///< where it came from, as the user said
   std::optional<std::string> description;
+  Value::Object extras;                ///< members `x-..`, kept as they were read
 };
 
 /// The file's text. Byte-stable: equal manifests give equal bytes.

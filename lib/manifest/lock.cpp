@@ -1,9 +1,7 @@
 #include "lib/manifest/lock.hpp"
 
-#include "lib/codec/reader.hpp"
 #include "lib/codec/yaml.hpp"
-#include "lib/util/fs.hpp"
-#include "lib/util/text.hpp"
+#include "lib/manifest/fields.hpp"
 
 namespace mlo {
 namespace {
@@ -56,11 +54,7 @@ class LockReader {
 
   PipelineLock read(const Value& document) {
     ObjectReader top(document, source_, "the lock");
-    const std::string kind = top.string("mlo");
-    if (kind != kKind) {
-      top.fail("mlo", kind.starts_with("lock/") ? fmt::format("`{}` is from a newer mlo; this one reads `{}`", kind, kKind)
-                                                : fmt::format("`{}` is not a lock; expected `{}`", kind, kKind));
-    }
+    require_kind(top, "lock");
     PipelineLock lock;
     for (const auto& [name, body] : top.object("stages")) lock.stages.emplace(name, stage(name, body));
     top.finish();
@@ -96,7 +90,7 @@ class LockReader {
       entry.finish();
       out.outputs.push_back(std::move(output));
     }
-    out.action = digest(reader, "action");
+    out.action = read_digest(reader, "action");
     reader.finish();
     const auto by_path = [](const auto& a, const auto& b) { return path_of(a) < path_of(b); };
     std::sort(out.deps.begin(), out.deps.end(), by_path);
@@ -109,26 +103,12 @@ class LockReader {
 
   LockedPath path(ObjectReader& entry) {
     LockedPath out;
-    out.path = entry.string("path");
-    if (!is_safe_relative(out.path)) entry.fail("path", fmt::format("`{}` is not a path below the repository", printable(out.path)));
-    out.id = digest(entry, "id");
-    out.bytes = count(entry, "bytes");
+    out.path = read_path(entry, "path");
+    out.id = read_digest(entry, "id");
+    out.bytes = read_count(entry, "bytes");
     out.directory = entry.find("files") != nullptr;
-    if (out.directory) out.files = count(entry, "files");
+    if (out.directory) out.files = read_count(entry, "files");
     return out;
-  }
-
-  static std::uint64_t count(ObjectReader& entry, std::string_view key) {
-    const std::int64_t value = entry.integer(key);
-    if (value < 0) entry.fail(key, fmt::format("`{}` is negative", key));
-    return static_cast<std::uint64_t>(value);
-  }
-
-  static Digest digest(ObjectReader& entry, std::string_view key) {
-    const std::string text = entry.string(key);
-    const auto parsed = Digest::parse(text);
-    if (!parsed) entry.fail(key, fmt::format("`{}` is not a digest: expected sha256: and 64 hex digits", printable(text)));
-    return *parsed;
   }
 
   std::string source_;

@@ -2,6 +2,7 @@
 
 #include "lib/codec/reader.hpp"
 #include "lib/codec/yaml.hpp"
+#include "lib/manifest/fields.hpp"
 #include "lib/manifest/names.hpp"
 #include "lib/util/text.hpp"
 
@@ -9,17 +10,6 @@ namespace mlo {
 namespace {
 
 constexpr std::string_view kKind = "config/1";
-
-void check_version(ObjectReader& reader) {
-  const std::string kind = reader.string("mlo");
-  if (kind == kKind) return;
-  const std::string_view number = std::string_view(kind).substr(std::min(kind.find('/') + 1, kind.size()));
-  if (kind.starts_with("config/") && parse_u64(number).value_or(0) > 1) {
-    throw Error(ErrorKind::config, fmt::format("cannot use this workspace: its format is `{}`, this mlo knows `{}`", printable(kind), kKind))
-        .hint("use a newer mlo");
-  }
-  reader.fail("mlo", fmt::format("expected `{}`, not `{}`", kKind, printable(kind)));
-}
 
 /// git's rules for ref names, as far as a configured one can break them.
 bool is_ref_name(std::string_view name) {
@@ -56,7 +46,7 @@ std::string_view link_name(LinkType link) { return link == LinkType::reflink ? "
 Value read_config(std::string_view text, std::string_view source, Config& config) {
   Value file = parse_yaml(text, source, YamlDialect::manifest);
   ObjectReader reader(file, source, "configuration");
-  check_version(reader);
+  require_kind(reader, "config");
   for (const auto& [name, value] : reader.object("remotes")) {
     if (!is_name(name)) fail_at(source, value, fmt::format("`{}` is not a remote name", printable(name)));
     ObjectReader remote(value, source, fmt::format("remote `{}`", name));

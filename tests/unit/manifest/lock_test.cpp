@@ -52,8 +52,8 @@ TEST_CASE("a lock that is not one is refused with its place", "[manifest]") {
   const std::string head = "mlo: lock/1\nstages:\n  a:\n    cmd: x\n";
   const std::string action = "    action: " + sha256("k").str() + "\n";
   CHECK(message(head + action) == "accepted");
-  CHECK_THAT(message("mlo: lock/2\nstages: {}\n"), Contains("mlo.lock:1:") && Contains("newer mlo"));
-  CHECK_THAT(message("mlo: dataset/1\n"), Contains("not a lock"));
+  CHECK_THAT(message("mlo: lock/2\nstages: {}\n"), Contains("mlo.lock:1:") && Contains("newer than this mlo"));
+  CHECK_THAT(message("mlo: dataset/1\n"), Contains("expected `lock/1`"));
   CHECK_THAT(message(head), Contains("action"));
   CHECK_THAT(message(head + "    action: sha256:12\n"), Contains("mlo.lock:5:") && Contains("not a digest"));
   CHECK_THAT(message(head + "    actoin: x\n" + action), Contains("actoin"));

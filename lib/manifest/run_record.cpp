@@ -1,0 +1,222 @@
+#include "lib/manifest/run_record.hpp"
+
+#include "lib/codec/yaml.hpp"
+#include "lib/manifest/fields.hpp"
+#include "lib/util/random.hpp"
+#include "lib/util/text.hpp"
+
+namespace mlo {
+namespace {
+
+constexpr std::pair<RunStatus, std::string_view> kStatusNames[] = {{RunStatus::running, "running"},
+                                                                   {RunStatus::finished, "finished"},
+                                                                   {RunStatus::failed, "failed"},
+                                                                   {RunStatus::killed, "killed"},
+                                                                   {RunStatus::cached, "cached"}};
+
+RunStatus read_status(ObjectReader& reader) {
+  const std::string text = reader.string("status");
+  for (const auto& [status, name] : kStatusNames) {
+    if (text == name) return status;
+  }
+  reader.fail("status", fmt::format("`{}` is not a status of a run", printable(text)));
+}
+
+std::string read_run_id(ObjectReader& reader, std::string_view key) {
+  std::string id = reader.string(key);
+  if (!is_uuid7(id)) reader.fail(key, fmt::format("`{}` is not a run id", printable(id)));
+  return id;
+}
+
+Value string_map(const std::map<std::string, std::string>& map) {
+  Value out = Value::object();
+  for (const auto& [key, value] : map) out.members().emplace_back(key, value);
+  return out;
+}
+
+std::map<std::string, std::string> read_string_map(ObjectReader& reader, std::string_view key, std::string_view source) {
+  std::map<std::string, std::string> out;
+  for (const auto& [name, value] : reader.object(key)) {
+    if (!value.is(Value::Type::string)) fail_at(source, value, fmt::format("`{}` must be a string", printable(name)));
+    out.emplace(name, value.as_string());
+  }
+  return out;
+}
+
+Value artifact_list(const std::vector<Artifact>& artifacts) {
+  Value out = Value::array();
+  for (const Artifact& a : artifacts) {
+    Value item;
+    item.set("path", a.path).set("id", a.id.str()).set("bytes", a.bytes);
+    if (a.directory) item.set("files", a.files);
+    if (!a.cached) item.set("cached", false);
+    out.push(std::move(item));
+  }
+  return out;
+}
+
+std::vector<Artifact> read_artifacts(ObjectReader& reader, std::string_view key, std::string_view source) {
+  std::vector<Artifact> out;
+  for (const Value& item : reader.array(key)) {
+    ObjectReader entry(item, source, fmt::format("an entry of `{}`", key));
+    Artifact a;
+    a.path = read_path(entry, "path");
+    a.id = read_digest(entry, "id");
+    a.bytes = read_count(entry, "bytes");
+    a.directory = entry.find("files") != nullptr;
+    if (a.directory) a.files = read_count(entry, "files");
+    a.cached = entry.boolean_or("cached", true);
+    entry.finish();
+    out.push_back(std::move(a));
+  }
+  return out;
+}
+
+Value code_value(const CodeState& code) {
+  Value out = Value::object();
+  if (!code.commit.empty()) out.set("commit", code.commit);
+  if (!code.branch.empty()) out.set("branch", code.branch);
+  out.set("dirty", code.dirty);
+  if (code.tree) out.set("tree", code.tree->str());
+  return out;
+}
+
+CodeState read_code(const Value& value, std::string_view source) {
+  ObjectReader reader(value, source, "`code`");
+  CodeState code;
+  code.commit = reader.string_or("commit", "");
+  code.branch = reader.string_or("branch", "");
+  code.dirty = reader.boolean("dirty");
+  if (reader.find("tree") != nullptr) code.tree = read_digest(reader, "tree");
+  reader.finish();
+  return code;
+}
+
+Value metric_map(const std::map<std::string, MetricPoint>& metrics) {
+  Value out = Value::object();
+  for (const auto& [key, point] : metrics) {
+    out.members().emplace_back(key, Value(Value::Object{{"value", Value(point.value)}, {"step", Value(point.step)}, {"time", Value(format_utc(point.time))}}));
+  }
+  return out;
+}
+
+std::map<std::string, MetricPoint> read_metrics(ObjectReader& reader, std::string_view source) {
+  std::map<std::string, MetricPoint> out;
+  for (const auto& [key, value] : reader.object("metrics")) {
+    ObjectReader point(value, source, fmt::format("metric `{}`", printable(key)));
+    out.emplace(key, MetricPoint{point.integer("step"), point.number("value"), read_time(point, "time")});
+    point.finish();
+  }
+  return out;
+}
+
+}  // namespace
+
+std::string_view to_string(RunStatus status) {
+  for (const auto& [value, name] : kStatusNames) {
+    if (value == status) return name;
+  }
+  return "unknown";
+}
+
+std::string emit_run(const RunRecord& r) {
+  Value out;
+  out.set("mlo", "run/1").set("id", r.id).set("name", r.name);
+  if (!r.parent.empty()) out.set("parent", r.parent);
+  if (!r.stage.empty()) out.set("stage", r.stage);
+  out.set("experiment", r.experiment);
+  if (!r.user.empty()) out.set("user", r.user);
+  Value command = Value::array();
+  for (const std::string& word : r.command) command.push(word);
+  out.set("command", std::move(command)).set("status", to_string(r.status)).set("exit_code", r.exit_code);
+  out.set("started", format_utc(r.started));
+  if (r.status != RunStatus::running) out.set("ended", format_utc(r.ended));
+  out.set("code", code_value(r.code));
+  if (!r.params.members().empty()) out.set("params", r.params);
+  if (!r.metrics.empty()) out.set("metrics", metric_map(r.metrics));
+  if (!r.tags.empty()) out.set("tags", string_map(r.tags));
+  if (!r.datasets.empty()) out.set("datasets", string_map(r.datasets));
+  if (!r.inputs.empty()) out.set("inputs", artifact_list(r.inputs));
+  if (!r.outputs.empty()) out.set("outputs", artifact_list(r.outputs));
+  if (!r.artifacts.empty()) out.set("artifacts", artifact_list(r.artifacts));
+  if (!r.environment.facts.empty()) out.set("environment", string_map(r.environment.facts));
+  out.set("usage", Value(Value::Object{{"wall_seconds", Value(r.usage.wall_seconds)}, {"user_seconds", Value(r.usage.user_seconds)},
+                                       {"system_seconds", Value(r.usage.system_seconds)}, {"max_rss_bytes", Value(r.usage.max_rss_bytes)}}));
+  if (r.action) out.set("action", r.action->str());
+  if (r.cached_from) out.set("cached_from", *r.cached_from);
+  if (r.series) out.set("series", r.series->str());
+  if (r.log) out.set("log", r.log->str());
+  return emit_yaml(out);
+}
+
+RunRecord parse_run(std::string_view text, std::string_view source) {
+  const Value document = parse_yaml(text, source, YamlDialect::manifest);
+  ObjectReader reader(document, source, "the run");
+  require_kind(reader, "run");
+  RunRecord r;
+  r.id = read_run_id(reader, "id");
+  r.name = reader.string("name");
+  if (reader.find("parent") != nullptr) r.parent = read_run_id(reader, "parent");
+  r.stage = reader.string_or("stage", "");
+  r.experiment = reader.string("experiment");
+  r.user = reader.string_or("user", "");
+  r.command = reader.strings("command");
+  r.status = read_status(reader);
+  r.exit_code = static_cast<int>(std::clamp<std::int64_t>(reader.integer("exit_code"), -1, 255));
+  r.started = read_time(reader, "started");
+  r.ended = reader.find("ended") == nullptr ? r.started : read_time(reader, "ended");
+  r.code = read_code(reader.require("code"), source);
+  for (const auto& [key, value] : reader.object("params")) {
+    if (!value.is_scalar()) fail_at(source, value, fmt::format("parameter `{}` must be a single value", printable(key)));
+    r.params.members().emplace_back(key, value);
+  }
+  r.metrics = read_metrics(reader, source);
+  r.tags = read_string_map(reader, "tags", source);
+  r.datasets = read_string_map(reader, "datasets", source);
+  r.inputs = read_artifacts(reader, "inputs", source);
+  r.outputs = read_artifacts(reader, "outputs", source);
+  r.artifacts = read_artifacts(reader, "artifacts", source);
+  r.environment.facts = read_string_map(reader, "environment", source);
+  ObjectReader usage(reader.require("usage"), source, "`usage`");
+  r.usage = {usage.number("wall_seconds"), usage.number("user_seconds"), usage.number("system_seconds"), read_count(usage, "max_rss_bytes")};
+  usage.finish();
+  if (reader.find("action") != nullptr) r.action = read_digest(reader, "action");
+  if (reader.find("cached_from") != nullptr) r.cached_from = read_run_id(reader, "cached_from");
+  if (reader.find("series") != nullptr) r.series = read_digest(reader, "series");
+  if (reader.find("log") != nullptr) r.log = read_digest(reader, "log");
+  reader.finish();
+  return r;
+}
+
+std::string emit_amendment(const RunAmendment& a) {
+  Value out;
+  out.set("mlo", a.deleted ? "tombstone/1" : "amend/1").set("run", a.run).set("time", format_utc(a.time));
+  if (a.deleted) out.set("deleted", *a.deleted);
+  if (a.name) out.set("name", *a.name);
+  if (a.note) out.set("note", *a.note);
+  Value tags = Value::object();
+  for (const auto& [key, value] : a.tags) tags.set(key, value ? Value(*value) : Value());
+  if (!a.tags.empty()) out.set("tags", std::move(tags));
+  return emit_yaml(out);
+}
+
+RunAmendment parse_amendment(std::string_view text, std::string_view source) {
+  const Value document = parse_yaml(text, source, YamlDialect::manifest);
+  ObjectReader reader(document, source, "the amendment");
+  const bool tombstone = reader.string("mlo").starts_with("tombstone/");
+  require_kind(reader, tombstone ? "tombstone" : "amend");
+  RunAmendment a;
+  a.run = read_run_id(reader, "run");
+  a.time = read_time(reader, "time");
+  if (tombstone) a.deleted = reader.boolean("deleted");
+  if (reader.find("name") != nullptr) a.name = reader.string("name");
+  if (reader.find("note") != nullptr) a.note = reader.string("note");
+  for (const auto& [key, value] : reader.object("tags")) {
+    if (!value.is_null() && !value.is(Value::Type::string)) fail_at(source, value, fmt::format("tag `{}` must be a string or null", printable(key)));
+    a.tags.emplace(key, value.is_null() ? std::nullopt : std::optional(value.as_string()));
+  }
+  reader.finish();
+  return a;
+}
+
+}  // namespace mlo
