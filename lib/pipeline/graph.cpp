@@ -131,6 +131,7 @@ void Graph::sort(std::string_view file) {
   }
   path.erase(path.begin(), std::find(path.begin(), path.end(), at));
   std::reverse(path.begin(), path.end());
+  std::rotate(path.begin(), std::min_element(path.begin(), path.end()), path.end());
   std::string text;
   for (const StageIndex i : path) text += fmt::format("`{}` -> ", stages_[i].name);
   Value mark;

@@ -37,12 +37,7 @@ void collect_keys(const Value& value, const std::string& prefix, std::vector<std
 std::size_t offset_of(std::string_view text, Mark mark) {
   std::size_t at = 0;
   for (int line = 1; line < mark.line; ++line) at = text.find('\n', at) + 1;
-  // Columns count characters, not bytes.
-  for (int column = 1; column < mark.column && at < text.size(); ++column) {
-    for (++at; at < text.size() && (static_cast<unsigned char>(text[at]) & 0xC0U) == 0x80U; ++at) {
-    }
-  }
-  return at;
+  return std::min(at + static_cast<std::size_t>(std::max(mark.column, 1) - 1), text.size());
 }
 
 /// The end of a quoted text that starts at `at`; npos if it does not end.
@@ -150,9 +145,12 @@ std::string set_param(std::string_view text, std::string_view file, std::string_
   Value wanted = before;
   *find_mutable(wanted, key) = value;
   const bool json = to_lower(fs::path(file).extension().string()) == ".json";
-  const std::size_t start = offset_of(text, old->mark());
+  // JSON is read as the YAML it also is: only that parser says where a value stands.
+  const Value located = json ? parse_yaml(text, file, YamlDialect::user) : Value();
+  const Mark mark = (json ? find_at(located, key) : old)->mark();
+  const std::size_t start = offset_of(text, mark);
   for (const bool flow : {false, true}) {
-    if (old->mark().line == 0 || start >= text.size()) break;
+    if (mark.line == 0 || start >= text.size()) break;
     const char first = text[start];
     const std::size_t end = first == '"' || first == '\'' ? end_of_quoted(text, start)
                             : first == '[' || first == '{' ? end_of_brackets(text, start)
@@ -165,7 +163,7 @@ std::string set_param(std::string_view text, std::string_view file, std::string_
     }
   }
   throw Error(ErrorKind::invalid, fmt::format("{}:{}:{}: cannot set `{}` here: its value is not a plain one-line scalar", file,
-                                              old->mark().line, old->mark().column, key))
+                                              mark.line, mark.column, key))
       .hint(fmt::format("edit `{}` by hand", file));
 }
 
