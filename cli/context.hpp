@@ -33,6 +33,7 @@ class Page {
   virtual void table(const Table& table) = 0;
   virtual int width() const = 0;  ///< columns of the terminal; 0 if unlimited (a pipe)
   virtual bool colour() const = 0;
+  virtual bool utf8() const = 0;    ///< box drawing and braille may be used
 };
 
 /// What a running command sees of the world.

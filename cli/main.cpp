@@ -1,1 +1,13 @@
-int main(){return 0;}
+#include "cli/host.hpp"
+#include "cli/run_cli.hpp"
+#include "lib/util/error.hpp"
+
+int main(int argc, char** argv) {
+  try {
+    mlo::cli::Host host = mlo::cli::real_host();
+    return mlo::cli::run_cli({argv + 1, argv + argc}, host);
+  } catch (const mlo::Error& error) {  // only what makes a host impossible, such as a deleted current directory
+    fmt::print(stderr, "error: {}\n", error.message());
+    return 1;
+  }
+}

@@ -1,0 +1,36 @@
+#include "cli/command_table.hpp"
+
+namespace mlo::cli {
+
+#define MLO_COMMAND(function, path) Command function();
+#include "cli/commands/commands.def"
+#undef MLO_COMMAND
+
+std::span<const TableEntry> command_table() {
+  static constexpr TableEntry kTable[] = {
+#define MLO_COMMAND(function, path) {path, function},
+#include "cli/commands/commands.def"
+#undef MLO_COMMAND
+  };
+  return kTable;
+}
+
+std::span<const GroupEntry> command_groups() {
+  static constexpr GroupEntry kGroups[] = {
+      {"version-data", "data", "version datasets beside the code"},
+      {"run", "", "run the pipeline, or one tracked command"},
+      {"track", "", "log, list, compare and search runs"},
+      {"remote", "", "say where objects are shared"},
+      {"hooks", "", "keep data and code together in git's own commands"},
+  };
+  return kGroups;
+}
+
+const GroupEntry* find_group(std::string_view name) {
+  for (const GroupEntry& group : command_groups()) {
+    if (group.name == name || (!group.alias.empty() && group.alias == name)) return &group;
+  }
+  return nullptr;
+}
+
+}  // namespace mlo::cli

@@ -1,0 +1,28 @@
+#pragma once
+#include "lib/util/error.hpp"
+
+// What a shell or CI job can tell apart.
+namespace mlo::cli::exit_code {
+
+inline constexpr int ok = 0;
+inline constexpr int error = 1;
+inline constexpr int usage = 2;
+inline constexpr int verdict = 3;   ///< the tool worked; the answer is no
+inline constexpr int conflict = 4;  ///< a lock, or a state that does not allow it now
+inline constexpr int remote = 5;
+inline constexpr int bug = 70;
+inline constexpr int interrupted = 130;
+
+inline int of(ErrorKind kind) {
+  switch (kind) {
+    case ErrorKind::usage: return usage;
+    case ErrorKind::verdict: return verdict;
+    case ErrorKind::conflict: return conflict;
+    case ErrorKind::remote: return remote;
+    case ErrorKind::internal: return bug;
+    case ErrorKind::interrupted: return interrupted;
+    default: return error;
+  }
+}
+
+}  // namespace mlo::cli::exit_code

@@ -1,0 +1,126 @@
+#include "cli/host.hpp"
+
+#include <pthread.h>
+#include <signal.h>
+#include <sys/ioctl.h>
+#include <sys/random.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <thread>
+
+#include "lib/util/error.hpp"
+
+extern char** environ;
+
+namespace mlo::cli {
+namespace {
+
+class SystemClock : public Clock {
+ public:
+  UtcTime now() override {
+    const auto since = std::chrono::system_clock::now().time_since_epoch();
+    return UtcTime::from_micros(std::chrono::duration_cast<std::chrono::microseconds>(since).count());
+  }
+  std::chrono::nanoseconds monotonic() override { return std::chrono::steady_clock::now().time_since_epoch(); }
+};
+
+class SystemRng : public Rng {
+ public:
+  void fill(std::span<std::byte> out) override {
+    while (!out.empty()) {
+      const ssize_t n = ::getrandom(out.data(), out.size(), 0);
+      if (n < 0 && errno == EINTR) continue;
+      if (n < 0) throw_errno("read", "random bytes");
+      out = out.subspan(static_cast<std::size_t>(n));
+    }
+  }
+};
+
+Environment read_environment() {
+  Environment env;
+  for (char** entry = environ; *entry != nullptr; ++entry) {
+    const std::string_view text = *entry;
+    const std::size_t equals = text.find('=');
+    if (equals != std::string_view::npos) env.emplace(text.substr(0, equals), text.substr(equals + 1));
+  }
+  return env;
+}
+
+/// A reader that went away (`mlo .. | head`) has what it wanted: what follows is dropped.
+void write_stream(int fd, std::string_view text) {
+  while (!text.empty()) {
+    const ssize_t n = ::write(fd, text.data(), text.size());
+    if (n < 0 && errno == EINTR) continue;
+    if (n < 0 && errno == EPIPE) return;
+    if (n < 0) throw_errno("write", fd == 1 ? "standard output" : "standard error");
+    text.remove_prefix(static_cast<std::size_t>(n));
+  }
+}
+
+std::string read_all_stdin() {
+  std::string out, buffer(65536, '\0');
+  for (;;) {
+    const ssize_t n = ::read(0, buffer.data(), buffer.size());
+    if (n < 0 && errno == EINTR) continue;
+    if (n < 0) throw_errno("read", "standard input");
+    if (n == 0) return out;
+    out.append(buffer, 0, static_cast<std::size_t>(n));
+  }
+}
+
+std::string read_line_stdin() {
+  std::string out;
+  char c = 0;
+  while (::read(0, &c, 1) == 1 && c != '\n') out += c;
+  return out;
+}
+
+/// The first SIGINT or SIGTERM asks for a clean stop; a second one ends the process at once. A thread waits for them, so
+/// that the request may take locks.
+std::stop_token watch_signals() {
+  ::signal(SIGPIPE, SIG_IGN);
+  sigset_t set;
+  sigemptyset(&set);
+  sigaddset(&set, SIGINT);
+  sigaddset(&set, SIGTERM);
+  pthread_sigmask(SIG_BLOCK, &set, nullptr);
+  std::stop_source source;
+  std::stop_token token = source.get_token();
+  std::thread([set, source]() mutable {
+    int number = 0;
+    if (sigwait(&set, &number) == 0) source.request_stop();
+    if (sigwait(&set, &number) == 0) ::_exit(130);
+  }).detach();
+  return token;
+}
+
+}  // namespace
+
+Host real_host() {
+  // They live as long as the process; Host only borrows them.
+  static SystemClock clock;
+  static SystemRng rng;
+  Host host;
+  host.stop = watch_signals();
+  host.out = [](std::string_view text) { write_stream(1, text); };
+  host.err = [](std::string_view text) { write_stream(2, text); };
+  host.read_stdin = read_all_stdin;
+  host.read_line = read_line_stdin;
+  host.in_is_terminal = ::isatty(0) == 1;
+  host.out_is_terminal = ::isatty(1) == 1;
+  host.err_is_terminal = ::isatty(2) == 1;
+  winsize size{};
+  if (host.out_is_terminal && ::ioctl(1, TIOCGWINSZ, &size) == 0) host.width = size.ws_col;
+  host.env = read_environment();
+  std::error_code code;
+  host.cwd = std::filesystem::current_path(code);
+  if (code) throw Error(ErrorKind::io, "cannot tell the current directory: " + code.message());
+  host.executable = std::filesystem::read_symlink("/proc/self/exe", code);
+  host.clock = &clock;
+  host.rng = &rng;
+  host.threads = std::max(1U, std::thread::hardware_concurrency());
+  return host;
+}
+
+}  // namespace mlo::cli
