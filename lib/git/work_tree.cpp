@@ -50,14 +50,19 @@ bool is_network(const std::string& command) {
 WorkTree::WorkTree(fs::path root, const Environment& env) : root_(std::move(root)), env_(env) {}
 
 std::string WorkTree::run(const std::vector<std::string>& args, std::string_view input) const {
+  return spawn(args, input, Index::own);
+}
+
+std::string WorkTree::spawn(const std::vector<std::string>& args, std::string_view input, Index index) const {
   // Paths are names here, never patterns; reading must not take the index lock.
   ProcessSpec spec{.argv = {"git", "--literal-pathspecs", "--no-optional-locks"}, .cwd = root_, .env = env_};
   spec.argv.insert(spec.argv.end(), args.begin(), args.end());
   // A hook of git exports these; they would point every child at the outer command's index or repository.
-  for (const char* name : {"GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_OBJECT_DIRECTORY", "GIT_COMMON_DIR", "GIT_PREFIX",
+  for (const char* name : {"GIT_DIR", "GIT_WORK_TREE", "GIT_OBJECT_DIRECTORY", "GIT_COMMON_DIR", "GIT_PREFIX",
                            "GIT_ALTERNATE_OBJECT_DIRECTORIES", "GIT_NAMESPACE", "GIT_IMPLICIT_WORK_TREE", "GIT_SHALLOW_FILE"}) {
     spec.env.erase(name);
   }
+  if (index == Index::own) spec.env.erase("GIT_INDEX_FILE");
   ProcessOutput output;
   try {
     output = run_process(std::move(spec), input);
@@ -122,6 +127,24 @@ void WorkTree::require_quiet() const {
 
 std::vector<std::string> WorkTree::tracked(const std::string& path) const {
   return sorted_unique(split_nul(run({"ls-files", "-z", "--cached", "--", path.empty() ? "." : path})));
+}
+
+std::vector<std::string> WorkTree::staged() const {
+  // Not `diff HEAD`: the first commit has no HEAD yet.
+  return sorted_unique(split_nul(
+      spawn({"diff", "--cached", "--name-only", "-z", "--no-renames", "--no-ext-diff", "--diff-filter=ACMT"}, {}, Index::inherited)));
+}
+
+std::map<std::string, ObjectId> WorkTree::indexed(const std::string& path) const {
+  std::map<std::string, ObjectId> blobs;
+  for (const std::string& record : split_nul(spawn({"ls-files", "-z", "--stage", "--", path.empty() ? "." : path}, {}, Index::inherited))) {
+    // <mode> <id> <stage>\t<path>
+    const std::size_t tab = record.find('\t');
+    const auto fields = split(std::string_view(record).substr(0, tab), ' ');
+    const auto id = fields.size() == 3 && tab != std::string::npos ? ObjectId::parse(fields[1]) : std::nullopt;
+    if (id && !fields[0].starts_with("16")) blobs.emplace(record.substr(tab + 1), *id);
+  }
+  return blobs;
 }
 
 std::vector<std::string> WorkTree::dirty() const {

@@ -1,4 +1,5 @@
 #pragma once
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -30,12 +31,19 @@ class WorkTree {
 
   /// Tracked paths at or below `path` (with `/`, relative to the root).
   std::vector<std::string> tracked(const std::string& path) const;
+  /// What the index being committed (GIT_INDEX_FILE, as git sets it for its hooks) adds or changes since HEAD; sorted.
+  std::vector<std::string> staged() const;
+  /// The blobs of that index at or below `path`, by path.
+  std::map<std::string, ObjectId> indexed(const std::string& path) const;
   /// Tracked files that differ from HEAD plus untracked, not ignored ones; relative to the root, sorted.
   std::vector<std::string> dirty() const;
   /// Tracked plus untracked, not ignored files; relative to the root, sorted. A tracked one may be gone from disk.
   std::vector<std::string> files() const;
 
  private:
+  enum class Index { own, inherited };
+  std::string spawn(const std::vector<std::string>& args, std::string_view input, Index index) const;
+
   fs::path root_;
   Environment env_;
 };

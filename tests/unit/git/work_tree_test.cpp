@@ -79,6 +79,20 @@ TEST_CASE("dirty is what differs from HEAD plus what is new, not what is ignored
   CHECK(tree_of(world).files() == Paths{".gitignore", "edited", "new dir/new\nname", "removed", "same"});
 }
 
+TEST_CASE("a hook sees the index that is being committed, also a partial or a first one", "[git]") {
+  TestWorld world;
+  world.sh("git init -q -b main .");
+  world.dir.write("a", "1");
+  world.dir.write("d/b", "1");
+  world.sh("git add a d/b");
+  CHECK(tree_of(world).staged() == Paths{"a", "d/b"});
+  CHECK(tree_of(world).indexed("d").at("d/b") == tree_of(world).indexed("").at("a"));
+  world.env["GIT_INDEX_FILE"] = ".git/next-index";
+  world.sh("git add a");
+  CHECK(tree_of(world).staged() == Paths{"a"});
+  CHECK(tree_of(world).indexed("d").empty());
+}
+
 TEST_CASE("nothing is committed in the middle of something else", "[git]") {
   TestWorld world;
   world.git_init({{"f", "1"}});
