@@ -66,7 +66,7 @@ if ! have_duckdb; then
   mkdir -p .deps
   work=$(mktemp -d .deps/new.XXXXXX)
   trap 'rm -rf "$work"' EXIT
-  archive=$work/$(cd "$work" && npm pack --silent "$duckdb_package") ||
+  archive=$work/$(cd "$work" && npm pack --loglevel=error "$duckdb_package") ||
     { echo "setup: npm cannot get $duckdb_package" >&2; exit 1; }
   echo "$duckdb_sha256  $archive" | sha256sum --check --quiet - ||
     { echo "setup: the checksum of $duckdb_package is not the pinned one; nothing was unpacked" >&2; exit 1; }
