@@ -86,7 +86,8 @@ void show_command(Page& page, const Command& command) {
   page.line();
   page.line("usage: " + usage_line(spec));
   std::string paragraph;
-  for (const std::string_view text : split_lines(spec.info.description + "\n\n")) {
+  const std::string description = spec.info.description + "\n\n";
+  for (const std::string_view text : split_lines(description)) {
     if (!trim(text).empty()) {
       paragraph += (paragraph.empty() ? "" : " ") + std::string(trim(text));
     } else if (!paragraph.empty()) {
