@@ -28,5 +28,6 @@ struct EventLog {
 };
 /// All events so far, in order. A torn or flipped frame is skipped, never an error.
 EventLog read_events(const fs::path& run_dir);
+EventLog decode_events(std::string_view bytes);
 
 }  // namespace mlo

@@ -1,0 +1,145 @@
+#include <sys/utsname.h>
+#include <unistd.h>
+
+#include "lib/crypto/sha256.hpp"
+#include "lib/runs/live_run.hpp"
+#include "lib/util/text.hpp"
+
+namespace mlo {
+namespace {
+
+constexpr std::uint64_t kMaxCodeFile = 1U << 20U;
+
+/// Files whose bytes never leave the work tree: their digest is enough to tell that they changed.
+bool is_secret(std::string_view path) {
+  const std::string name = to_lower(path.substr(path.rfind('/') + 1));
+  for (const std::string_view pattern : {".env", ".env.*", "*.pem", "*.key", "*.p12", "*.pfx", "id_rsa*", "id_ed25519*", "id_ecdsa*", ".netrc", ".npmrc", ".pypirc",
+                                         "credentials", "credentials.*", "*secret*", "*.keystore"}) {
+    if (glob_match(pattern, name)) return true;
+  }
+  return false;
+}
+
+/// mlo's own files change with every run; they are not the code.
+bool is_code(std::string_view path) { return path != "mlo.lock" && path != ".mlo" && !path.starts_with(".mlo/"); }
+
+/// A directory of the code tree while it is gathered.
+struct Node {
+  std::map<std::string, TreeEntry> entries;
+  std::map<std::string, Node> directories;
+};
+
+TreeEntry store_node(Node& node, ObjectStore::Batch& batch) {
+  Tree tree;
+  std::uint64_t size = 0;
+  for (auto& [name, directory] : node.directories) {
+    TreeEntry entry = store_node(directory, batch);
+    entry.name = name;
+    node.entries.insert_or_assign(name, std::move(entry));
+  }
+  for (auto& [name, entry] : node.entries) {
+    size += entry.size;
+    tree.push_back(entry);
+  }
+  return {TreeEntryKind::directory, size, batch.put(encode_tree(tree)), ""};
+}
+
+/// Stores the work tree as it is now; unchanged files that the store has are not read again.
+Digest store_code_tree(Workspace& workspace) {
+  StatCache cache = workspace.stat_cache();
+  ObjectStore::Batch batch(workspace.store());
+  Node root;
+  for (const std::string& path : workspace.work_tree().files()) {
+    const fs::path file = workspace.root() / path;
+    const auto stat = find_stat(file);
+    if (!stat || !is_code(path)) continue;
+    TreeEntry entry;
+    if (stat->kind == FileKind::symlink) {
+      const std::string target = read_link(file);
+      entry = {TreeEntryKind::symlink, target.size(), batch.put(target), ""};
+    } else if (stat->kind == FileKind::file) {
+      entry = {stat->executable() ? TreeEntryKind::executable : TreeEntryKind::file, stat->size, {}, ""};
+      const bool keep = stat->size <= kMaxCodeFile && !is_secret(path);
+      const auto known = cache.find(path, *stat);
+      if (known && (!keep || workspace.store().has(*known))) {
+        entry.id = *known;
+      } else if (keep) {
+        const auto added = batch.put_file(file);
+        entry.id = added.id;
+        cache.record(path, added.stat, added.id);
+      } else {
+        entry.id = sha256_file(file).digest;
+        cache.record(path, *stat, entry.id);
+      }
+    } else {
+      continue;  // a submodule; its commit is in git
+    }
+    Node* at = &root;
+    const auto segments = split(path, '/');
+    for (std::size_t i = 0; i + 1 < segments.size(); ++i) at = &at->directories[std::string(segments[i])];
+    entry.name = segments.back();
+    at->entries.insert_or_assign(entry.name, entry);
+  }
+  const Digest id = store_node(root, batch).id;
+  batch.commit();
+  cache.save(workspace.world().clock.now());
+  return id;
+}
+
+/// "model name" of /proc/cpuinfo and the digest of its flags: what can make the same code give other bits.
+void cpu_facts(std::map<std::string, std::string>& facts) {
+  const std::string info = find_file("/proc/cpuinfo").value_or("");
+  for (const std::string_view line : split_lines(info)) {
+    const std::size_t colon = line.find(':');
+    if (colon == std::string_view::npos) {
+      if (!facts["cpu"].empty()) return;
+      continue;
+    }
+    const std::string_view key = trim(line.substr(0, colon)), value = trim(line.substr(colon + 1));
+    if (key == "model name") facts["cpu"] = value;
+    if (key == "flags") facts["cpu_flags"] = sha256(value).brief();
+  }
+}
+
+}  // namespace
+
+CodeState capture_code(Workspace& workspace) {
+  CodeState code;
+  const auto head = workspace.repo().head();
+  if (head) code.commit = head->tagged();
+  code.branch = workspace.repo().head_branch().value_or("");
+  const auto changed = workspace.work_tree().dirty();
+  code.dirty = std::any_of(changed.begin(), changed.end(), is_code);
+  if (code.dirty) code.tree = store_code_tree(workspace);
+  return code;
+}
+
+EnvironmentFacts capture_environment(const World& world) {
+  EnvironmentFacts out;
+  auto& facts = out.facts;
+  utsname name{};
+  if (::uname(&name) == 0) {
+    facts["os"] = name.sysname;
+    facts["kernel"] = name.release;
+    facts["machine"] = name.machine;
+  }
+  cpu_facts(facts);
+  facts["cores"] = std::to_string(::sysconf(_SC_NPROCESSORS_ONLN));
+  char libc[64] = "";
+  if (::confstr(_CS_GNU_LIBC_VERSION, libc, sizeof libc) > 0) facts["libc"] = libc;
+  for (const char* variable : {"CONDA_DEFAULT_ENV", "CUDA_VISIBLE_DEVICES", "OMP_NUM_THREADS", "PYTHONHASHSEED", "VIRTUAL_ENV"}) {
+    if (const auto value = find_env(world.env, variable); value && is_utf8(*value)) facts[fmt::format("env.{}", variable)] = printable(*value);
+  }
+  // Which interpreter a stage would get: its real path names the version on most systems, and asking it would cost a start.
+  for (const std::string_view dir : split(find_env(world.env, "PATH").value_or(""), ':')) {
+    std::error_code code;
+    const fs::path python = fs::canonical(fs::path(dir) / "python3", code);
+    if (dir.empty() || code) continue;
+    facts["python"] = printable(python.string());
+    break;
+  }
+  std::erase_if(facts, [](const auto& fact) { return fact.second.empty(); });
+  return out;
+}
+
+}  // namespace mlo
