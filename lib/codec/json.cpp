@@ -30,13 +30,14 @@ class Builder : public nlohmann::json_sax<Json> {
     return add(v <= static_cast<number_unsigned_t>(INT64_MAX) ? Value(static_cast<std::int64_t>(v)) : Value(static_cast<double>(v)));
   }
   bool number_float(number_float_t v, const string_t&) override { return add(Value(v)); }
-  bool string(string_t& v) override { return add(Value(std::move(v))); }
+  bool string(string_t& v) override { return has_nul(v) ? refuse(kNul) : add(Value(std::move(v))); }
   bool binary(binary_t&) override { return false; }
   bool start_object(std::size_t) override { return open(Value::object()); }
   bool start_array(std::size_t) override { return open(Value::array()); }
   bool end_object() override { return close(); }
   bool end_array() override { return close(); }
   bool key(string_t& name) override {
+    if (has_nul(name)) return refuse(kNul);
     if (!keys_.back().insert(name).second) return refuse(fmt::format("duplicate key `{}`", printable(name)));
     names_.push_back(std::move(name));
     return true;
@@ -54,6 +55,8 @@ class Builder : public nlohmann::json_sax<Json> {
   std::size_t offset = 0;
 
  private:
+  static constexpr const char* kNul = "a NUL character is not allowed";
+  static bool has_nul(const std::string& text) { return text.find('\0') != std::string::npos; }
   bool refuse(std::string why) {
     if (failure.empty()) failure = std::move(why);
     return false;

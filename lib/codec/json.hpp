@@ -6,7 +6,8 @@
 
 namespace mlo {
 
-/// Reads one JSON document (RFC 8259, nothing else). Integers beyond int64 become reals. Errors as parse_yaml.
+/// Reads one JSON document (RFC 8259, nothing else). Integers beyond int64 become reals. Throws Error{invalid} as
+/// parse_yaml does, for the same things.
 Value parse_json(std::string_view text, std::string_view source);
 
 enum class JsonStyle { compact, pretty };

@@ -19,7 +19,8 @@ Value parse_yaml(std::string_view text, std::string_view source, YamlDialect dia
 /// The canonical form: block style, two spaces, keys in the order of `value`, strings plain where both dialects read the
 /// same string back, else double-quoted; multi-line strings as `|`; reals in shortest round-trip form with a `.` or
 /// exponent; `.nan`, `.inf`, `-.inf`; empty array `[]`, empty object `{}`; LF; one final newline. Reading it back gives an
-/// equal value. schemas/README.md specifies it byte for byte.
+/// equal value. schemas/README.md specifies it byte for byte. Throws Error{invalid} for what YAML cannot carry: invalid UTF-8, NUL,
+/// a key of more than 1000 bytes as written.
 std::string emit_yaml(const Value& value);
 
 }  // namespace mlo

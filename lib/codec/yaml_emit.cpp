@@ -45,6 +45,7 @@ bool is_literal(const std::string& text) {
 
 void append_quoted(std::string& out, const std::string& text) {
   if (!is_utf8(text)) throw Error(ErrorKind::invalid, fmt::format("`{}` is not valid UTF-8", printable(text)));
+  if (text.find('\0') != std::string::npos) throw Error(ErrorKind::invalid, fmt::format("a NUL character is not allowed in `{}`", printable(text)));
   out += '"';
   for (std::size_t i = 0; i < text.size(); ++i) {
     const auto c = static_cast<unsigned char>(text[i]);
@@ -78,8 +79,13 @@ std::string real_text(double value) {
 }
 
 void append_key(std::string& out, const std::string& key) {
+  constexpr std::size_t kLongest = 1000;  // YAML readers look at most 1024 characters ahead for the colon
+  const std::size_t start = out.size();
   if (is_plain(key)) out += key;
   else append_quoted(out, key);
+  if (out.size() - start > kLongest) {
+    throw Error(ErrorKind::invalid, fmt::format("the key `{}..` is longer than {} bytes", printable(key.substr(0, 40)), kLongest));
+  }
   out += ':';
 }
 

@@ -105,14 +105,14 @@ class Builder : public YAML::EventHandler {
     fail(source_, place, fmt::format("`{}` means different things to different readers: put it in quotes", printable(text)));
   }
   /// The text from a place on.
-  std::string_view at(Mark place) const {
-    std::size_t start = 0;
-    for (int line = 1; line < place.line; ++line) {
-      const std::size_t end = text_.find('\n', start);
+  std::string_view at(Mark place) {
+    // Events come in the order of the text: go on from the last line asked for.
+    for (; seen_line_ < place.line; ++seen_line_) {
+      const std::size_t end = text_.find('\n', seen_start_);
       if (end == std::string_view::npos) return {};
-      start = end + 1;
+      seen_start_ = end + 1;
     }
-    return text_.substr(std::min(start + static_cast<std::size_t>(place.column) - 1, text_.size()));
+    return text_.substr(std::min(seen_start_ + static_cast<std::size_t>(place.column) - 1, text_.size()));
   }
 
   bool wants_key() const { return !open_.empty() && open_.back().value.is(Value::Type::object) && !open_.back().key; }
@@ -161,7 +161,8 @@ class Builder : public YAML::EventHandler {
   }
 
   void add(Value value, Mark at, YAML::anchor_t anchor) {
-    if (++nodes_ > kMaxNodes) fail(source_, at, fmt::format("more than {} nodes", format_count(kMaxNodes)));
+    nodes_ += anchor == 0 ? 1 : 1 + count_nodes(value);  // an anchor keeps a copy
+    if (nodes_ > kMaxNodes) fail(source_, at, fmt::format("more than {} nodes", format_count(kMaxNodes)));
     value.set_mark(at);
     if (anchor != 0) anchors_[anchor] = value;
     if (open_.empty()) {
@@ -185,6 +186,8 @@ class Builder : public YAML::EventHandler {
   std::vector<Level> open_;
   std::map<YAML::anchor_t, Value> anchors_;
   std::size_t nodes_ = 0;
+  int seen_line_ = 1;
+  std::size_t seen_start_ = 0;
 };
 
 }  // namespace

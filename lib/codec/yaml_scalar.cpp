@@ -3,6 +3,7 @@
 #include <array>
 #include <charconv>
 #include <cmath>
+#include <cstdlib>
 #include <limits>
 
 #include "lib/util/text.hpp"
@@ -71,8 +72,7 @@ std::optional<Value> number(std::string_view text) {
   double real = 0;
   const auto [end, error] = std::from_chars(plain.data(), plain.data() + plain.size(), real);
   if (end != plain.data() + plain.size()) return std::nullopt;
-  if (error == std::errc::result_out_of_range) real = plain.find("e-") == std::string::npos && plain.find("E-") == std::string::npos
-                                                            ? std::numeric_limits<double>::infinity() : 0.0;
+  if (error == std::errc::result_out_of_range) real = std::strtod(plain.c_str(), nullptr);  // infinity or nearly nothing
   return Value(negative ? -real : real);
 }
 

@@ -2,6 +2,8 @@
 
 #include "lib/codec/yaml.hpp"
 #include "lib/manifest/fields.hpp"
+#include "lib/manifest/names.hpp"
+#include "lib/util/text.hpp"
 
 namespace mlo {
 
@@ -27,6 +29,7 @@ DatasetManifest parse_dataset(std::string_view text, std::string_view source) {
   require_kind(reader, "dataset");
   DatasetManifest m;
   m.name = reader.string("name");
+  if (!is_dataset_name(m.name)) reader.fail("name", fmt::format("`{}` is not a dataset name", printable(m.name)));
   m.path = read_path(reader, "path");
   const std::string type = reader.string("type");
   if (type != "directory" && type != "file") reader.fail("type", "`type` must be `directory` or `file`");

@@ -87,7 +87,7 @@ class SpecReader {
     }
     if (!dvc_) {
       for (const char* key : {"env", "timeout", "retries"}) reader.find(key);
-    } else if (const Value* meta = body.find("meta"); meta != nullptr && meta->find("mlo") != nullptr) {
+    } else if (const Value* meta = body.find("meta"); meta != nullptr && meta->is(Value::Type::object) && meta->find("mlo") != nullptr) {
       ObjectReader extras(*meta->find("mlo"), file_, "`meta.mlo` of " + what);
       for (const char* key : {"env", "timeout", "retries"}) extras.find(key);
       extras.finish();

@@ -35,6 +35,11 @@ std::size_t utf8_length(std::string_view text) {
   return size;
 }
 
+/// Characters that end a line or turn the direction of writing: what is shown after them may not be what is there.
+bool is_deceptive(std::string_view character) {
+  return (character >= "\xE2\x80\xA8" && character <= "\xE2\x80\xAE") || (character >= "\xE2\x81\xA6" && character <= "\xE2\x81\xA9");
+}
+
 /// Matches a `[..]` class at the start of `pattern`; sets `used` to its length, or to 0 if it is not a class.
 bool match_class(std::string_view pattern, char c, std::size_t& used) {
   std::size_t i = 1;
@@ -91,6 +96,7 @@ std::string to_lower(std::string_view text) {
 }
 
 std::string replace_all(std::string_view text, std::string_view from, std::string_view to) {
+  if (from.empty()) return std::string(text);
   std::string out;
   for (std::size_t start = 0;;) {
     const std::size_t hit = text.find(from, start);
@@ -153,7 +159,7 @@ std::string printable(std::string_view text) {
     const std::size_t size = utf8_length(text);
     const auto lead = static_cast<unsigned char>(text[0]);
     const bool c1_control = size == 2 && lead == 0xC2 && static_cast<unsigned char>(text[1]) < 0xA0;
-    if (size == 0 || lead < 0x20 || lead == 0x7F || c1_control) {
+    if (size == 0 || lead < 0x20 || lead == 0x7F || c1_control || is_deceptive(text.substr(0, size))) {
       out += fmt::format("\\x{:02x}", lead);
       text.remove_prefix(1);
     } else {
@@ -173,38 +179,41 @@ bool is_utf8(std::string_view text) {
   return true;
 }
 
+// Follows all places of the text that the pattern so far may have reached at once, so no pattern takes exponential time.
 bool glob_match(std::string_view pattern, std::string_view text) {
+  std::vector<char> reached(text.size() + 1, 0);
+  reached[0] = 1;
   while (!pattern.empty()) {
     if (pattern[0] == '*') {
       const bool crosses = pattern.starts_with("**");
-      std::string_view rest = pattern.substr(crosses ? 2 : 1);
-      if (crosses && rest.starts_with('/') && glob_match(rest.substr(1), text)) return true;
-      for (std::size_t i = 0;; ++i) {
-        if (glob_match(rest, text.substr(i))) return true;
-        if (i == text.size() || (text[i] == '/' && !crosses)) return false;
+      const bool whole_directories = pattern.starts_with("**/");  // `**/` is nothing, or anything that ends in `/`
+      pattern.remove_prefix(whole_directories ? 3 : crosses ? 2 : 1);
+      bool passed = false;
+      for (std::size_t i = 0; i < text.size(); ++i) {
+        passed = reached[i] != 0 || (crosses && passed);
+        if (passed && (whole_directories ? text[i] == '/' : crosses || text[i] != '/')) reached[i + 1] = 1;
       }
+      continue;
     }
-    if (text.empty()) return false;
     std::size_t used = 1;
-    if (pattern[0] == '[') {
-      std::size_t length = 0;
-      const bool hit = match_class(pattern, text[0], length);
-      if (length > 0) {
-        if (!hit) return false;
-        used = length;
-      } else if (text[0] != '[') {
-        return false;
-      }
-    } else if (pattern[0] == '\\' && pattern.size() > 1) {
-      if (pattern[1] != text[0]) return false;
-      used = 2;
-    } else if (pattern[0] == '?' ? text[0] == '/' : pattern[0] != text[0]) {
-      return false;
+    if (pattern[0] == '[') match_class(pattern, '\0', used);
+    const bool is_class = pattern[0] == '[' && used > 0;
+    const bool escaped = pattern[0] == '\\' && pattern.size() > 1;
+    const auto accepts = [&](char c) {
+      if (is_class) return match_class(pattern, c, used);
+      if (pattern[0] == '?') return c != '/';
+      return c == pattern[escaped ? 1 : 0];
+    };
+    bool any = false;
+    for (std::size_t i = text.size(); i-- > 0;) {
+      reached[i + 1] = reached[i] != 0 && accepts(text[i]) ? 1 : 0;
+      any = any || reached[i + 1] != 0;
     }
-    pattern.remove_prefix(used);
-    text.remove_prefix(1);
+    if (!any) return false;
+    reached[0] = 0;
+    pattern.remove_prefix(is_class ? used : escaped ? 2 : 1);
   }
-  return text.empty();
+  return reached.back() != 0;
 }
 
 }  // namespace mlo

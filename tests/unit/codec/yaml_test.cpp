@@ -131,3 +131,68 @@ TEST_CASE("JSON reads and writes exactly, and refuses what is not JSON", "[codec
   CHECK(emit_json(Value(NAN), JsonStyle::compact) == "\"NaN\"");
   CHECK(emit_json(parse_json("{\"a\":[1,{}],\"b\":[]}", "f")) == "{\n  \"a\": [\n    1,\n    {}\n  ],\n  \"b\": []\n}\n");
 }
+
+TEST_CASE("a number too large or too small for a double is infinite or zero, however it is spelled", "[codec]") {
+  CHECK(user("1e999").as_number() == INFINITY);
+  CHECK(user("-1e999").as_number() == -INFINITY);
+  CHECK(user("1e-999").as_number() == 0);
+  CHECK(user("0." + std::string(350, '0') + "1").as_number() == 0);
+  CHECK(user("1" + std::string(380, '0') + "e-5").as_number() == INFINITY);
+  CHECK(user("1_0.5").as_number() == 10.5);
+  for (const char* text : {".", "+", "_1", "1__x", "0x", "0xg", "0o8", "1e", "1e+", "e5", "1.2.3", "--1", "0x-1", ".e1", "nan", "inf"}) {
+    INFO(text);
+    CHECK(user(text) == Value(text));
+  }
+}
+
+TEST_CASE("aliases and nested anchors cannot multiply what they hold", "[codec]") {
+  std::string nested;
+  for (int i = 0; i < 90; ++i) nested += fmt::format("&a{} [", i);
+  for (int i = 0; i < 20'000; ++i) nested += "x,";
+  nested += std::string(90, ']');
+  CHECK(failure(nested, YamlDialect::user).find("nodes") != std::string::npos);
+  CHECK(json(user("a: &a [1, 2]\nb: [*a, *a]\n")) == R"({"a":[1,2],"b":[[1,2],[1,2]]})");
+}
+
+TEST_CASE("merging takes the first that has a key, and only mappings", "[codec]") {
+  CHECK(json(user("a: &a {x: 1}\nb: &b {x: 2, y: 3}\nc:\n  <<: [*a, *b]\n")) == R"({"a":{"x":1},"b":{"x":2,"y":3},"c":{"x":1,"y":3}})");
+  CHECK(failure("a: &a [1]\nb:\n  <<: *a\n", YamlDialect::user) == "f.yaml:3:3: `<<` takes a mapping or a list of mappings");
+}
+
+TEST_CASE("many nulls take no longer each than one", "[codec]") {
+  std::string text;
+  for (int i = 0; i < 50'000; ++i) text += "- null\n";
+  CHECK(parse_yaml(text, "f", YamlDialect::manifest).items().size() == 50'000);
+  CHECK(failure("a: null\nb:\n  - null\n  - ~\n", YamlDialect::manifest).starts_with("f.yaml:4:5: `~`"));
+}
+
+TEST_CASE("what YAML cannot carry is refused when written, not when read", "[codec]") {
+  const auto keyed = [](std::string key) { return Value(Value::Object{{std::move(key), Value(1)}}); };
+  const Value longest = keyed(std::string(998, 'k'));
+  CHECK(parse_yaml(emit_yaml(longest), "f", YamlDialect::manifest) == longest);
+  CHECK_THROWS_WITH(emit_yaml(keyed(std::string(999, 'k'))), Catch::Contains("longer than 1000 bytes"));
+  CHECK_THROWS_WITH(emit_yaml(keyed(std::string(300, '\x01'))), Catch::Contains("longer than 1000 bytes"));
+  CHECK_THROWS_WITH(emit_yaml(Value(std::string("a\0b", 3))), Catch::Contains("NUL"));
+  CHECK_THROWS_WITH(emit_yaml(Value("a\xff")), Catch::Contains("UTF-8"));
+  CHECK_THROWS_WITH(parse_json("[\"a\\u0000\"]", "f.json"), Catch::Contains("NUL"));
+  CHECK_THROWS_WITH(parse_json("{\"a\\u0000\": 1}", "f.json"), Catch::Contains("NUL"));
+}
+
+TEST_CASE("JSON numbers keep what they can", "[codec]") {
+  CHECK(parse_json("9223372036854775807", "f").as_int() == INT64_MAX);
+  CHECK(parse_json("-9223372036854775808", "f").as_int() == INT64_MIN);
+  CHECK(parse_json("9223372036854775808", "f").as_number() == 9223372036854775808.0);
+  CHECK_THROWS_WITH(parse_json("[1e999]", "f.json"), Catch::StartsWith("f.json:1:"));
+  for (const char* bad : {"", "{", "[1,]", "{\"a\" 1}", "01", "+1", ".5", "'a'", "nul", "[1] 2", "\"\\ud800\"", "\"\t\"", "// c\n1"}) {
+    INFO(bad);
+    CHECK_THROWS_AS(parse_json(bad, "f.json"), Error);
+  }
+}
+
+TEST_CASE("the nearest word is one a person could have meant", "[codec]") {
+  CHECK(nearest("trian", {"test", "train", "evaluate"}) == "train");
+  CHECK(nearest("outs", {"outputs", "out"}) == "out");
+  CHECK(nearest("zzz", {"train", "test"}).empty());
+  CHECK(nearest("x", {}).empty());
+  CHECK(nearest(std::string(1'000'000, 'a'), {std::string(1'000'000, 'a')}).empty());
+}

@@ -82,6 +82,7 @@ TEST_CASE("a manifest that is not exactly right is refused with its place", "[ma
   check_refused(replace_all(good, "data/raw", "../etc"), "`../etc`");
   check_refused(replace_all(good, "data/raw", "/etc"), "`/etc`");
   check_refused(replace_all(good, "data/raw", "a/.GIT/x"), ".GIT");
+  check_refused(replace_all(good, "name: flights", "name: ../flights"), "not a dataset name");
   check_refused(replace_all(good, "bytes: 12", "bytes: -1"), "negative");
   check_refused(replace_all(good, "files: 2", "files: two"), "whole number");
   check_refused(replace_all(good, "sha256:", "md5:"), "digest");
