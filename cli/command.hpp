@@ -22,10 +22,11 @@ class Args {
   virtual void option(std::optional<std::string>& target, std::string names, std::string value, std::string help) = 0;
   virtual void option(std::int64_t& target, std::string names, std::string value, std::string help) = 0;
   virtual void option(double& target, std::string names, std::string value, std::string help) = 0;
-  virtual void option(std::vector<std::string>& target, std::string names, std::string value, std::string help) = 0;  ///< repeatable
+  virtual void option(std::vector<std::string>& target, std::string names, std::string value,
+                      std::string help) = 0;  ///< repeatable
   virtual void choice(std::string& target, std::string names, std::vector<std::string> choices, std::string help) = 0;
-  virtual void positional(std::string& target, std::string name, std::string help) = 0;                  ///< required
-  virtual void positional(std::optional<std::string>& target, std::string name, std::string help) = 0;   ///< optional
+  virtual void positional(std::string& target, std::string name, std::string help) = 0;                 ///< required
+  virtual void positional(std::optional<std::string>& target, std::string name, std::string help) = 0;  ///< optional
   enum class Many { zero_or_more, one_or_more };
   virtual void positional(std::vector<std::string>& target, std::string name, Many many, std::string help) = 0;
   /// Everything after `--`, untouched.

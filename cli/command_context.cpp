@@ -9,12 +9,14 @@
 namespace mlo::cli {
 
 CommandContext::CommandContext(Host& host)
-    : host_(host), sink_(host, wants_colour(host.err_is_terminal)),
-      world_{*host.clock, *host.rng, host.env, sink_, sink_, host.stop, host.threads, host.cwd} {}
+    : host_(host), sink_(host, wants_colour(host.err_is_terminal)), world_{*host.clock,  *host.rng, host.env,
+                                                                           sink_,        sink_,     host.stop,
+                                                                           host.threads, host.cwd} {}
 
 bool CommandContext::wants_colour(bool terminal) const {
   if (globals_.color != "auto") return globals_.color == "always";
-  return terminal && find_env(host_.env, "NO_COLOR").value_or("").empty() && find_env(host_.env, "TERM").value_or("") != "dumb";
+  return terminal && find_env(host_.env, "NO_COLOR").value_or("").empty() &&
+         find_env(host_.env, "TERM").value_or("") != "dumb";
 }
 
 void CommandContext::configure(const Globals& globals) {
@@ -48,14 +50,17 @@ Workspace& CommandContext::workspace() {
 }
 
 void CommandContext::print(const std::function<Value()>& to_json, const std::function<void(Page&)>& to_page) {
-  if (globals_.json) host_.out(emit_json(to_json()));
-  else show(to_page);
+  if (globals_.json)
+    host_.out(emit_json(to_json()));
+  else
+    show(to_page);
 }
 
 bool CommandContext::confirm(std::string_view question, bool yes) {
   if (yes) return true;
   if (!host_.in_is_terminal || !host_.err_is_terminal) {
-    throw Error(ErrorKind::usage, fmt::format("cannot ask off a terminal: {}", question)).hint("add `--yes` to agree, or look first with `--dry-run`");
+    throw Error(ErrorKind::usage, fmt::format("cannot ask off a terminal: {}", question))
+        .hint("add `--yes` to agree, or look first with `--dry-run`");
   }
   host_.err(fmt::format("{} [y/N] ", printable(question)));
   const std::string answer = to_lower(trim(host_.read_line()));

@@ -17,14 +17,20 @@ enum class Align { left, right };
 
 /// A table for people: columns sized to their content, cut to the terminal's width if there is one.
 struct Table {
-  struct Column { std::string title; Align align = Align::left; };
-  struct Cell { std::string text; Style style = Style::plain; };
+  struct Column {
+    std::string title;
+    Align align = Align::left;
+  };
+  struct Cell {
+    std::string text;
+    Style style = Style::plain;
+  };
   std::vector<Column> columns;
   std::vector<std::vector<Cell>> rows;
 };
 
-/// Collects a result for people; styles vanish where colour is off. Text is made printable: control characters of foreign text
-/// cannot reach the terminal.
+/// Collects a result for people; styles vanish where colour is off. Text is made printable: control characters of
+/// foreign text cannot reach the terminal.
 class Page {
  public:
   virtual ~Page() = default;
@@ -33,7 +39,7 @@ class Page {
   virtual void table(const Table& table) = 0;
   virtual int width() const = 0;  ///< columns of the terminal; 0 if unlimited (a pipe)
   virtual bool colour() const = 0;
-  virtual bool utf8() const = 0;    ///< box drawing and braille may be used
+  virtual bool utf8() const = 0;  ///< box drawing and braille may be used
 };
 
 /// What a running command sees of the world.

@@ -15,13 +15,20 @@ inline constexpr int interrupted = 130;
 
 inline int of(ErrorKind kind) {
   switch (kind) {
-    case ErrorKind::usage: return usage;
-    case ErrorKind::verdict: return verdict;
-    case ErrorKind::conflict: return conflict;
-    case ErrorKind::remote: return remote;
-    case ErrorKind::internal: return bug;
-    case ErrorKind::interrupted: return interrupted;
-    default: return error;
+    case ErrorKind::usage:
+      return usage;
+    case ErrorKind::verdict:
+      return verdict;
+    case ErrorKind::conflict:
+      return conflict;
+    case ErrorKind::remote:
+      return remote;
+    case ErrorKind::internal:
+      return bug;
+    case ErrorKind::interrupted:
+      return interrupted;
+    default:
+      return error;
   }
 }
 

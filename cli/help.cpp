@@ -84,34 +84,43 @@ void show_command(Page& page, const Command& command) {
   const CommandSpec spec = describe(command);
   page.line({{fmt::format("mlo {}", spec.info.path), Style::bold}, {fmt::format(": {}", spec.info.summary)}});
   page.line();
-  page.line("usage: " + usage_line(spec));
-  std::string paragraph;
-  const std::string description = spec.info.description + "\n\n";
-  for (const std::string_view text : split_lines(description)) {
-    if (!trim(text).empty()) {
-      paragraph += (paragraph.empty() ? "" : " ") + std::string(trim(text));
-    } else if (!paragraph.empty()) {
-      page.line();
-      for (const std::string& line : wrap(std::exchange(paragraph, ""), text_width(page))) page.line(line);
-    }
+  page.line({{"USAGE", Style::bold}});
+  page.line("  " + usage_line(spec));
+  for (std::string_view rest = spec.info.description; !rest.empty();) {
+    const std::size_t end = std::min(rest.find("\n\n"), rest.size());
+    page.line();
+    for (const std::string& line : wrap(replace_all(rest.substr(0, end), "\n", " "), text_width(page))) page.line(line);
+    rest.remove_prefix(std::min(end + 2, rest.size()));
   }
-  if (!spec.positionals.empty()) heading(page, "ARGUMENTS");
   std::vector<std::pair<std::string, std::string>> rows;
   for (const PositionalSpec& p : spec.positionals) rows.emplace_back(p.name + (p.many ? ".." : ""), p.help);
+  if (!rows.empty()) heading(page, "ARGUMENTS");
   summaries(page, rows);
-  heading(page, "OPTIONS");
-  for (const OptionSpec& option : spec.options) {
-    entry(page, option_label(option), option.help + (option.repeatable ? " (repeatable)" : ""), 26);
-  }
+  const auto options = [&](std::string_view title, bool global) {
+    bool titled = false;
+    for (const OptionSpec& option : spec.options) {
+      if (option.global != global) continue;
+      if (!std::exchange(titled, true)) heading(page, title);
+      entry(page, option_label(option), option_text(option), 26);
+    }
+  };
+  options("OPTIONS", false);
+  options("COMMON OPTIONS", true);
   if (!spec.info.examples.empty()) heading(page, "EXAMPLES");
   for (const Example& example : spec.info.examples) {
+    page.line({{"  # " + example.meaning, Style::dim}});
     page.line(fmt::format("  {}", example.command));
-    page.line({{fmt::format("      {}", example.meaning), Style::dim}});
   }
   heading(page, "EXIT STATUS");
-  std::map<int, std::string> exits = {{exit_code::ok, "success"}, {exit_code::error, "an error, said in one line"}, {exit_code::usage, "the command line is wrong"}};
-  for (const ExitNote& note : spec.info.exits) exits[note.code] = note.meaning;
-  for (const auto& [code, meaning] : exits) entry(page, std::to_string(code), meaning, 5);
+  for (const auto& [code, meaning] : exit_notes(spec.info)) entry(page, std::to_string(code), meaning, 5);
+}
+
+std::map<int, std::string> exit_notes(const CommandInfo& info) {
+  std::map<int, std::string> notes = {{exit_code::ok, "success"},
+                                      {exit_code::error, "an error, said in one line"},
+                                      {exit_code::usage, "the command line is wrong"}};
+  for (const ExitNote& note : info.exits) notes[note.code] = note.meaning;
+  return notes;
 }
 
 }  // namespace mlo::cli

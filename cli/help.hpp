@@ -1,4 +1,6 @@
 #pragma once
+#include <map>
+#include <string>
 #include <string_view>
 
 #include "cli/command_table.hpp"
@@ -6,9 +8,12 @@
 
 namespace mlo::cli {
 
-void show_overview(Page& page);                          ///< `mlo`
-void show_group(Page& page, const GroupEntry& group);    ///< `mlo version-data`
-void show_command(Page& page, const Command& command);   ///< `mlo run --help`
+void show_overview(Page& page);                         ///< `mlo`
+void show_group(Page& page, const GroupEntry& group);   ///< `mlo version-data`
+void show_command(Page& page, const Command& command);  ///< `mlo run --help`
+
+/// What each exit code of a command means: its own and those of every command.
+std::map<int, std::string> exit_notes(const CommandInfo& info);
 
 /// The entry whose path is exactly these words, or null.
 const TableEntry* find_command(std::string_view path);

@@ -76,8 +76,8 @@ std::string read_line_stdin() {
   return out;
 }
 
-/// The first SIGINT or SIGTERM asks for a clean stop; a second one ends the process at once. A thread waits for them, so
-/// that the request may take locks.
+/// The first SIGINT or SIGTERM asks for a clean stop; a second one ends the process at once. A thread waits for them,
+/// so that the request may take locks.
 std::stop_token watch_signals() {
   ::signal(SIGPIPE, SIG_IGN);
   sigset_t set;

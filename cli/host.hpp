@@ -19,17 +19,18 @@ struct Host {
   std::function<std::string()> read_stdin;    ///< all of stdin
   std::function<std::string()> read_line;     ///< one line of stdin, for confirm
   bool out_is_terminal = false, err_is_terminal = false, in_is_terminal = false;
-  int width = 0;                              ///< terminal columns; 0 if stdout is not one
+  int width = 0;  ///< terminal columns; 0 if stdout is not one
   Environment env;
   std::filesystem::path cwd;
-  std::filesystem::path executable;           ///< this binary, for hooks and `$ORIGIN` look-ups
-  Clock* clock = nullptr;                     ///< borrowed, like rng
+  std::filesystem::path executable;  ///< this binary, for hooks and `$ORIGIN` look-ups
+  Clock* clock = nullptr;            ///< borrowed, like rng
   Rng* rng = nullptr;
   std::stop_token stop;
   unsigned threads = 1;
 };
 
-/// The process's own streams, environment and clock; installs the SIGINT/SIGTERM handler behind `stop`, ignores SIGPIPE.
+/// The process's own streams, environment and clock; installs the SIGINT/SIGTERM handler behind `stop`, ignores
+/// SIGPIPE.
 Host real_host();
 
 }  // namespace mlo::cli

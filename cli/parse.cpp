@@ -16,9 +16,15 @@ class Binder : public Args {
   explicit Binder(CLI::App& app) : app_(app) {}
 
   void flag(bool& target, std::string names, std::string) override { app_.add_flag(names, target); }
-  void option(std::string& target, std::string names, std::string, std::string) override { app_.add_option(names, target); }
-  void option(std::optional<std::string>& target, std::string names, std::string, std::string) override { app_.add_option(names, target); }
-  void option(std::int64_t& target, std::string names, std::string, std::string) override { app_.add_option(names, target); }
+  void option(std::string& target, std::string names, std::string, std::string) override {
+    app_.add_option(names, target);
+  }
+  void option(std::optional<std::string>& target, std::string names, std::string, std::string) override {
+    app_.add_option(names, target);
+  }
+  void option(std::int64_t& target, std::string names, std::string, std::string) override {
+    app_.add_option(names, target);
+  }
   void option(double& target, std::string names, std::string, std::string) override { app_.add_option(names, target); }
   void option(std::vector<std::string>& target, std::string names, std::string, std::string) override {
     app_.add_option(names, target)->allow_extra_args(false);
@@ -46,17 +52,24 @@ class Binder : public Args {
   void place(const std::vector<std::string>& words) {
     std::size_t next = 0;
     for (const Single& single : singles_) {
-      if (next < words.size()) single.set(words[next++]);
-      else if (single.required) throw Error(ErrorKind::usage, fmt::format("missing argument `{}`", single.name));
+      if (next < words.size())
+        single.set(words[next++]);
+      else if (single.required)
+        throw Error(ErrorKind::usage, fmt::format("missing argument `{}`", single.name));
     }
-    if (many_ != nullptr) many_->assign(words.begin() + static_cast<std::ptrdiff_t>(next), words.end());
-    else if (next < words.size()) throw Error(ErrorKind::usage, fmt::format("unexpected argument `{}`", words[next]));
-    if (many_required_ && many_->empty()) throw Error(ErrorKind::usage, fmt::format("missing argument `{}`", many_name_));
+    if (many_ != nullptr)
+      many_->assign(words.begin() + static_cast<std::ptrdiff_t>(next), words.end());
+    else if (next < words.size())
+      throw Error(ErrorKind::usage, fmt::format("unexpected argument `{}`", words[next]));
+    if (many_required_ && many_->empty())
+      throw Error(ErrorKind::usage, fmt::format("missing argument `{}`", many_name_));
     for (const Choice& choice : choices_) {
       const auto& allowed = choice.choices;
-      if (choice.target->empty() || std::find(allowed.begin(), allowed.end(), *choice.target) != allowed.end()) continue;
+      if (choice.target->empty() || std::find(allowed.begin(), allowed.end(), *choice.target) != allowed.end())
+        continue;
       const std::string close = nearest(*choice.target, allowed);
-      throw Error(ErrorKind::usage, fmt::format("`{}` takes {}, not `{}`", choice.name, fmt::join(allowed, ", "), *choice.target))
+      throw Error(ErrorKind::usage,
+                  fmt::format("`{}` takes {}, not `{}`", choice.name, fmt::join(allowed, ", "), *choice.target))
           .hint(close.empty() ? "" : fmt::format("did you mean `{}`?", close));
     }
   }
@@ -102,7 +115,8 @@ void declare_globals(Args& args, CLI::App& app, Globals& globals, bool json) {
   const std::string name = word.substr(0, word.find('='));
   const std::string close = nearest(name, names);
   throw Error(ErrorKind::usage, fmt::format("unknown option `{}`", name))
-      .hint(close.empty() ? fmt::format("see `mlo {} --help`", command.info.path) : fmt::format("did you mean `{}`?", close));
+      .hint(close.empty() ? fmt::format("see `mlo {} --help`", command.info.path)
+                          : fmt::format("did you mean `{}`?", close));
 }
 
 /// CLI11 names the option first; the rest of its wording we leave.
@@ -137,7 +151,8 @@ std::function<int(Context&)> parse_arguments(const Command& command, std::vector
   } catch (const CLI::ParseError& error) {
     const std::string option = option_in(error);
     if (dynamic_cast<const CLI::ArgumentMismatch*>(&error) != nullptr) {
-      throw Error(ErrorKind::usage, option.empty() ? "an option lacks its value, or has one too many" : fmt::format("`{}` needs exactly one value", option));
+      throw Error(ErrorKind::usage, option.empty() ? "an option lacks its value, or has one too many"
+                                                   : fmt::format("`{}` needs exactly one value", option));
     }
     if (dynamic_cast<const CLI::ConversionError*>(&error) != nullptr) {
       throw Error(ErrorKind::usage, fmt::format("the value of `{}` is not a number", option));
@@ -150,8 +165,10 @@ std::function<int(Context&)> parse_arguments(const Command& command, std::vector
     if (word.size() > 1 && word[0] == '-') unknown_option(command, word);
     words.push_back(word);
   }
-  if (has_dashes && binder.rest_target() != nullptr) *binder.rest_target() = std::move(after);
-  else words.insert(words.end(), after.begin(), after.end());
+  if (has_dashes && binder.rest_target() != nullptr)
+    *binder.rest_target() = std::move(after);
+  else
+    words.insert(words.end(), after.begin(), after.end());
   binder.place(words);
   return runner;
 }

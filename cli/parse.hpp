@@ -15,8 +15,8 @@ struct Globals {
   std::string directory;
 };
 
-/// Parses the arguments that follow the command's own words. Error{usage} names the culprit and, where one is near, what was
-/// meant. `globals` may already hold what stood before the command.
+/// Parses the arguments that follow the command's own words. Error{usage} names the culprit and, where one is near,
+/// what was meant. `globals` may already hold what stood before the command.
 std::function<int(Context&)> parse_arguments(const Command& command, std::vector<std::string> args, Globals& globals);
 
 }  // namespace mlo::cli

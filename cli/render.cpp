@@ -40,7 +40,8 @@ void TextPage::line(const std::vector<Table::Cell>& pieces) {
 
 void TextPage::table(const Table& table) {
   std::vector<std::vector<Table::Cell>> rows;
-  const bool titled = std::any_of(table.columns.begin(), table.columns.end(), [](const auto& c) { return !c.title.empty(); });
+  const bool titled =
+      std::any_of(table.columns.begin(), table.columns.end(), [](const auto& c) { return !c.title.empty(); });
   if (titled) {
     std::vector<Table::Cell> header;
     for (const auto& column : table.columns) header.push_back({column.title, Style::dim});
@@ -52,7 +53,8 @@ void TextPage::table(const Table& table) {
   }
   std::vector<int> widths(table.columns.size(), 0);
   for (const auto& row : rows) {
-    for (std::size_t i = 0; i < row.size() && i < widths.size(); ++i) widths[i] = std::max(widths[i], display_width(row[i].text));
+    for (std::size_t i = 0; i < row.size() && i < widths.size(); ++i)
+      widths[i] = std::max(widths[i], display_width(row[i].text));
   }
   if (width_ > 0) shrink(widths, width_);
   for (const auto& row : rows) {
@@ -74,7 +76,8 @@ std::vector<std::string> wrap(std::string_view text, int width) {
   std::string line;
   for (const std::string_view word : split(text, ' ')) {
     if (word.empty()) continue;
-    if (!line.empty() && display_width(line) + 1 + display_width(word) > width) lines.push_back(std::exchange(line, ""));
+    if (!line.empty() && display_width(line) + 1 + display_width(word) > width)
+      lines.push_back(std::exchange(line, ""));
     if (!line.empty()) line += ' ';
     line += word;
   }

@@ -19,14 +19,22 @@ void read_leading(const std::vector<std::string>& args, std::size_t& next, Globa
   };
   for (; next < args.size() && args[next].starts_with('-'); ++next) {
     const std::string& word = args[next];
-    if (word == "--json") globals.json = true;
-    else if (word == "-q" || word == "--quiet") globals.quiet = true;
-    else if (word == "-v" || word == "--verbose") globals.verbose = true;
-    else if (word == "-h" || word == "--help") globals.help = true;
-    else if (word == "-C") globals.directory = value(word);
-    else if (word == "--color") globals.color = value(word);
-    else if (word.starts_with("--color=")) globals.color = word.substr(8);
-    else throw Error(ErrorKind::usage, fmt::format("unknown option `{}`", word)).hint("see `mlo help`");
+    if (word == "--json")
+      globals.json = true;
+    else if (word == "-q" || word == "--quiet")
+      globals.quiet = true;
+    else if (word == "-v" || word == "--verbose")
+      globals.verbose = true;
+    else if (word == "-h" || word == "--help")
+      globals.help = true;
+    else if (word == "-C")
+      globals.directory = value(word);
+    else if (word == "--color")
+      globals.color = value(word);
+    else if (word.starts_with("--color="))
+      globals.color = word.substr(8);
+    else
+      throw Error(ErrorKind::usage, fmt::format("unknown option `{}`", word)).hint("see `mlo help`");
   }
 }
 
@@ -34,13 +42,17 @@ void read_leading(const std::vector<std::string>& args, std::size_t& next, Globa
   std::vector<std::string> names;
   for (const TableEntry& entry : command_table()) {
     const std::string path(entry.path);
-    if (within.empty()) names.push_back(path.substr(0, path.find(' ')));
-    else if (path.starts_with(std::string(within) + " ")) names.push_back(path.substr(within.size() + 1));
+    if (within.empty())
+      names.push_back(path.substr(0, path.find(' ')));
+    else if (path.starts_with(std::string(within) + " "))
+      names.push_back(path.substr(within.size() + 1));
   }
   const std::string close = nearest(typed, names);
   const std::string prefix = within.empty() ? "" : std::string(within) + " ";
-  throw Error(ErrorKind::usage, within.empty() ? fmt::format("unknown command `{}`", typed) : fmt::format("unknown subcommand `{}` of `mlo {}`", typed, within))
-      .hint(close.empty() ? fmt::format("see `mlo help{}{}`", within.empty() ? "" : " ", within) : fmt::format("did you mean `mlo {}{}`?", prefix, close));
+  throw Error(ErrorKind::usage, within.empty() ? fmt::format("unknown command `{}`", typed)
+                                               : fmt::format("unknown subcommand `{}` of `mlo {}`", typed, within))
+      .hint(close.empty() ? fmt::format("see `mlo help{}{}`", within.empty() ? "" : " ", within)
+                          : fmt::format("did you mean `mlo {}{}`?", prefix, close));
 }
 
 int dispatch(const std::vector<std::string>& args, CommandContext& context) {
@@ -91,7 +103,8 @@ int run_cli(const std::vector<std::string>& args, Host& host) {
     context.report("out of memory", "");
     return exit_code::error;
   } catch (const std::exception& error) {
-    context.report(fmt::format("internal error: {}", error.what()), "this is a bug in mlo: please report it with the command you ran");
+    context.report(fmt::format("internal error: {}", error.what()),
+                   "this is a bug in mlo: please report it with the command you ran");
     return exit_code::bug;
   }
 }

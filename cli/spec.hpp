@@ -8,11 +8,13 @@
 namespace mlo::cli {
 
 struct OptionSpec {
-  std::vector<std::string> names;  ///< "--force", "-f"
-  std::string value;               ///< "N"; empty for a flag
-  std::string help;
-  std::vector<std::string> choices;
+  std::vector<std::string> names = {};  ///< "--force", "-f"
+  std::string value = {};               ///< "N"; empty for a flag
+  std::string help = {};
+  std::vector<std::string> choices = {};
+  std::string fallback = {};  ///< the value without the option; empty if there is none to speak of
   bool repeatable = false;
+  bool global = false;  ///< every command takes it
 };
 
 struct PositionalSpec {
@@ -39,5 +41,7 @@ std::vector<OptionSpec> global_options(bool json);
 std::string usage_line(const CommandSpec& spec);
 /// "-f, --force", "-j, --jobs N"
 std::string option_label(const OptionSpec& option);
+/// The option's help with its default.
+std::string option_text(const OptionSpec& option);
 
 }  // namespace mlo::cli

@@ -43,7 +43,8 @@ class StderrSink::Bar : public ProgressTask {
       constexpr int kWidth = 24;
       const int filled = static_cast<int>(share * kWidth);
       text = fmt::format("{}  [{:=<{}}{: <{}}] {:3.0f} %", label_, "", filled, "", kWidth - filled, share * 100);
-      if (rate > 0 && done < total_) text += fmt::format("  {} left", format_seconds(static_cast<double>(total_ - done) / rate));
+      if (rate > 0 && done < total_)
+        text += fmt::format("  {} left", format_seconds(static_cast<double>(total_ - done) / rate));
     }
     text += fmt::format("  {}/s", amount(rate));
     const std::lock_guard lock(sink_.mutex_);
@@ -73,7 +74,8 @@ void StderrSink::line(std::string_view text) {
 }
 
 void StderrSink::remark(std::string_view label, const char* code, std::string_view message) {
-  line(colour_ ? fmt::format("\x1b[{}m{}:\x1b[0m {}", code, label, printable(message)) : fmt::format("{}: {}", label, printable(message)));
+  line(colour_ ? fmt::format("\x1b[{}m{}:\x1b[0m {}", code, label, printable(message))
+               : fmt::format("{}: {}", label, printable(message)));
 }
 
 void StderrSink::warn(std::string_view message) { remark("warning", "1;33", message); }

@@ -10,8 +10,9 @@ struct Range {
 };
 
 // From Unicode 15's East Asian Width (W, F) and the combining blocks, coarsened to blocks.
-constexpr Range kWide[] = {{0x1100, 0x115F}, {0x2E80, 0x303E}, {0x3041, 0xA4CF}, {0xAC00, 0xD7A3}, {0xF900, 0xFAFF},
-                           {0xFE30, 0xFE6F}, {0xFF00, 0xFF60}, {0xFFE0, 0xFFE6}, {0x1F300, 0x1F64F}, {0x1F900, 0x1F9FF}, {0x20000, 0x3FFFD}};
+constexpr Range kWide[] = {{0x1100, 0x115F},   {0x2E80, 0x303E},   {0x3041, 0xA4CF},  {0xAC00, 0xD7A3},
+                           {0xF900, 0xFAFF},   {0xFE30, 0xFE6F},   {0xFF00, 0xFF60},  {0xFFE0, 0xFFE6},
+                           {0x1F300, 0x1F64F}, {0x1F900, 0x1F9FF}, {0x20000, 0x3FFFD}};
 constexpr Range kZero[] = {{0x0300, 0x036F}, {0x200B, 0x200F}, {0x20D0, 0x20FF}, {0xFE00, 0xFE0F}};
 
 template <std::size_t N>
@@ -24,7 +25,8 @@ std::pair<char32_t, std::size_t> decode(std::string_view text) {
   const auto lead = static_cast<unsigned char>(text[0]);
   const std::size_t size = lead < 0x80 ? 1 : lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : 4;
   char32_t c = size == 1 ? lead : lead & (0x7FU >> size);
-  for (std::size_t i = 1; i < size && i < text.size(); ++i) c = (c << 6U) | (static_cast<unsigned char>(text[i]) & 0x3FU);
+  for (std::size_t i = 1; i < size && i < text.size(); ++i)
+    c = (c << 6U) | (static_cast<unsigned char>(text[i]) & 0x3FU);
   return {c, std::min(size, text.size())};
 }
 
@@ -36,14 +38,29 @@ std::string styled(std::string_view text, Style style, bool colour) {
   if (!colour || style == Style::plain || text.empty()) return std::string(text);
   const char* code = "";
   switch (style) {
-    case Style::plain: break;
-    case Style::bold: code = "1"; break;
-    case Style::dim: code = "2"; break;
-    case Style::good: code = "32"; break;
-    case Style::bad: code = "31"; break;
-    case Style::warn: code = "33"; break;
-    case Style::name: code = "36"; break;
-    case Style::number: code = "35"; break;
+    case Style::plain:
+      break;
+    case Style::bold:
+      code = "1";
+      break;
+    case Style::dim:
+      code = "2";
+      break;
+    case Style::good:
+      code = "32";
+      break;
+    case Style::bad:
+      code = "31";
+      break;
+    case Style::warn:
+      code = "33";
+      break;
+    case Style::name:
+      code = "36";
+      break;
+    case Style::number:
+      code = "35";
+      break;
   }
   return fmt::format("\x1b[{}m{}\x1b[0m", code, text);
 }
