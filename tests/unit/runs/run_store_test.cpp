@@ -74,7 +74,7 @@ TEST_CASE("amendments fold in the order of their time, the record stays", "[runs
   Repo repo;
   const RunRecord run = repo.record();
   repo.store().publish(run, {});
-  repo.store().amend({{run.id, UtcTime::from_seconds(20), {{"k", "second"}}, "two", {}, {}}});
+  repo.store().amend({{run.id, UtcTime::from_seconds(20), {{"k", std::optional<std::string>("second")}}, "two", {}, {}}});
   repo.store().amend({{run.id, UtcTime::from_seconds(10), {{"k", "first"}, {"j", "x"}}, "one", {}, {}}});
   repo.store().amend({{run.id, UtcTime::from_seconds(30), {{"j", std::nullopt}}, {}, {}, true}});
   CHECK(repo.store().all().empty());
