@@ -35,17 +35,19 @@ std::optional<git::ObjectId> tip_tree(Workspace& workspace) {
 
 Run read_run(git::Repository& repo, git::ObjectId tree, const std::string& path) {
   Run run;
+  std::vector<RunAmendment> amendments;  // they sort before the record they change
   for (const git::TreeEntry& entry : repo.load_tree(tree)) {
     const std::string at = path + "/" + entry.name;
     if (entry.name == "run.yaml") {
       run.record = read_record(repo, entry.id, at);
     } else if (entry.name == "amendments") {
-      for (const git::TreeEntry& item : repo.load_tree(entry.id)) fold_amendment(parse_amendment(repo.load_blob(item.id), at + "/" + item.name), run);
+      for (const git::TreeEntry& item : repo.load_tree(entry.id)) amendments.push_back(parse_amendment(repo.load_blob(item.id), at + "/" + item.name));
     } else if (entry.name != "stages") {
       misplaced(at);
     }
   }
   if (run.record.id.empty() || run_dir_in_tree(run.record.id) != path) misplaced(path + "/run.yaml");
+  for (const RunAmendment& amendment : amendments) fold_amendment(amendment, run);
   return run;
 }
 
