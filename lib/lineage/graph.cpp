@@ -1,0 +1,262 @@
+#include "lib/lineage/graph.hpp"
+
+#include <set>
+
+#include "lib/util/text.hpp"
+
+namespace mlo {
+namespace {
+
+/// Something that was executed: a stage, or a run without stages.
+struct Step {
+  const RunRecord* record = nullptr;
+  std::string node;
+};
+
+std::pair<UtcTime, std::string> order(const RunRecord& record) { return {record.started, record.id}; }
+
+/// Everything a record wrote.
+std::vector<const Artifact*> written(const RunRecord& record) {
+  std::vector<const Artifact*> out;
+  for (const Artifact& artifact : record.outputs) out.push_back(&artifact);
+  for (const Artifact& artifact : record.artifacts) out.push_back(&artifact);
+  return out;
+}
+
+bool reads(const RunRecord& record, const Digest& id) {
+  return std::any_of(record.inputs.begin(), record.inputs.end(), [&](const Artifact& input) { return input.id == id; });
+}
+
+/// `inner` relative to `outer` if it lies below it.
+std::optional<std::string> below(const std::string& outer, const std::string& inner) {
+  if (inner.size() <= outer.size() + 1 || !inner.starts_with(outer + "/")) return std::nullopt;
+  return inner.substr(outer.size() + 1);
+}
+
+std::string size_of(const Artifact& artifact) {
+  return artifact.directory ? fmt::format("{}, {}", count_of(artifact.files, "file"), format_bytes({artifact.bytes}))
+                            : format_bytes({artifact.bytes});
+}
+
+class Builder {
+ public:
+  explicit Builder(const LineageHistory& history) : history_(history) {}
+
+  LineageGraph build() {
+    for (const Run& run : history_.runs) names_[run.record.id] = run.record.name;
+    for (const auto& [run, stages] : history_.stages) {
+      for (const RunRecord& stage : stages) by_id_[stage.id] = &stage;
+    }
+    for (const DatasetFact& fact : history_.datasets) add_dataset(fact.manifest.name, fact.manifest.tree, &fact);
+    for (const Run& run : history_.runs) collect_steps(run.record);
+    for (const auto& [id, step] : steps_) {
+      for (const Artifact* artifact : written(*step.record)) writers_[artifact->id].push_back(&step);
+    }
+    for (const auto& [id, step] : steps_) add_step(step);
+    for (const Run& run : history_.runs) add_run(run.record);
+    for (const auto& [from, to] : edges_) graph_.edges.push_back({from, to});
+    return std::move(graph_);
+  }
+
+ private:
+  const std::vector<RunRecord>& stages_of(const RunRecord& run) const {
+    static const std::vector<RunRecord> none;
+    const auto it = history_.stages.find(run.id);
+    return it == history_.stages.end() ? none : it->second;
+  }
+
+  /// The record that did the work of a cached one; itself if that is not known here.
+  const RunRecord& original(const RunRecord& stage) const {
+    const RunRecord* at = &stage;
+    for (std::set<std::string> seen; at->cached_from && seen.insert(at->id).second;) {
+      const auto it = by_id_.find(*at->cached_from);
+      if (it == by_id_.end()) break;
+      at = it->second;
+    }
+    return *at;
+  }
+
+  void collect_steps(const RunRecord& run) {
+    for (const RunRecord& stage : stages_of(run)) {
+      const RunRecord& record = original(stage);
+      steps_[record.id] = {&record, "stage:" + record.id};
+    }
+    if (stages_of(run).empty()) steps_[run.id] = {&run, "run:" + run.id};
+  }
+
+  LineageNode& node(std::string id, LineageKind kind, std::string name) {
+    LineageNode& out = graph_.nodes[id];
+    if (out.id.empty()) {
+      out.id = std::move(id);
+      out.kind = kind;
+      out.name = std::move(name);
+    }
+    return out;
+  }
+
+  void edge(const std::string& from, const std::string& to) {
+    if (from != to) edges_.emplace(from, to);
+  }
+
+  std::string add_dataset(const std::string& name, const Digest& id, const DatasetFact* fact) {
+    LineageNode& out = node(fmt::format("dataset:{}@{}", name, id.str()), LineageKind::dataset, fmt::format("{}@{}", name, id.brief()));
+    out.digest = id.str();
+    if (fact != nullptr) {
+      out.detail = fmt::format("{}, {}, {}", fact->manifest.path, format_bytes({fact->manifest.bytes}),
+                               fact->commit.empty() ? "not committed" : "commit " + fact->commit.substr(0, 7));
+    }
+    return out.id;
+  }
+
+  void add_code(const RunRecord& record, const std::string& to) {
+    if (record.code.commit.empty()) return;
+    const std::string tree = record.code.tree ? "+" + record.code.tree->str() : "";
+    const std::size_t colon = record.code.commit.find(':');
+    LineageNode& out = node("code:" + record.code.commit + tree, LineageKind::code, record.code.commit.substr(colon + 1, 7));
+    out.detail = fmt::format("{}{}", record.code.branch.empty() ? "no branch" : record.code.branch,
+                             record.code.dirty ? ", with uncommitted changes" : "");
+    edge(out.id, to);
+  }
+
+  std::string add_artifact(const Artifact& artifact, const std::string& writer) {
+    const std::string suffix = writer.empty() ? "" : "@" + writer;
+    LineageNode& out = node("artifact:" + artifact.id.str() + suffix, LineageKind::artifact, artifact.path);
+    out.digest = artifact.id.str();
+    out.detail = size_of(artifact);
+    return out.id;
+  }
+
+  /// Whoever wrote the content that `reader`, a stage of `run` or a run, read.
+  const Step* find_writer(const RunRecord& reader, const Artifact& input) const {
+    const auto it = writers_.find(input.id);
+    if (it == writers_.end()) return nullptr;
+    const Step* best = nullptr;
+    const auto rank = [&](const Step& step) {
+      const auto wrote = written(*step.record);
+      const bool same_path = std::any_of(wrote.begin(), wrote.end(),
+                                         [&](const Artifact* a) { return a->id == input.id && a->path == input.path; });
+      const bool same_run = !reader.parent.empty() && step.record->parent == reader.parent;
+      return std::tuple(same_run, same_path, order(*step.record));
+    };
+    for (const Step* step : it->second) {
+      if (order(*step->record) >= order(reader)) continue;
+      if (best == nullptr || rank(*step) > rank(*best)) best = step;
+    }
+    return best;
+  }
+
+  /// The dataset version whose content this is; the one the record names comes first, then the one at the same path.
+  std::string find_dataset(const RunRecord& reader, const Artifact& input) {
+    const DatasetFact* best = nullptr;
+    for (const DatasetFact& fact : history_.datasets) {
+      if (fact.manifest.tree == input.id && (best == nullptr || fact.manifest.path == input.path)) best = &fact;
+    }
+    for (const auto& [name, id] : reader.datasets) {
+      if (id == input.id.str()) return add_dataset(name, input.id, best != nullptr && best->manifest.name == name ? best : nullptr);
+    }
+    return best == nullptr ? "" : add_dataset(best->manifest.name, input.id, best);
+  }
+
+  void add_part_edges(const Artifact& input, const std::string& to) {
+    for (const DatasetFact& fact : history_.datasets) {
+      std::optional<Digest> found;
+      if (const auto inner = below(fact.manifest.path, input.path); inner && fact.manifest.directory) {
+        found = history_.find_in_tree(fact.manifest.tree, *inner);
+        if (found != input.id) continue;
+      } else if (const auto held = below(input.path, fact.manifest.path); held && input.directory) {
+        found = history_.find_in_tree(input.id, *held);
+        if (found != fact.manifest.tree) continue;
+      }
+      if (found) edge(add_dataset(fact.manifest.name, fact.manifest.tree, &fact), to);
+    }
+  }
+
+  std::string add_input(const RunRecord& reader, const Artifact& input) {
+    const Step* writer = find_writer(reader, input);
+    if (std::string dataset = find_dataset(reader, input); !dataset.empty()) {
+      if (writer != nullptr && !reads(*writer->record, input.id)) edge(writer->node, dataset);
+      return dataset;
+    }
+    std::string id = add_artifact(input, writer == nullptr ? "" : writer->record->id);
+    if (writer == nullptr) add_part_edges(input, id);
+    return id;
+  }
+
+  void add_step(const Step& step) {
+    const RunRecord& record = *step.record;
+    if (!record.stage.empty()) {
+      LineageNode& out = node(step.node, LineageKind::stage, record.stage);
+      out.run = record.parent;
+      const auto name = names_.find(record.parent);
+      out.detail = fmt::format("run {}, {}", name == names_.end() ? record.parent.substr(0, 12) : name->second, to_string(record.status));
+      add_code(record, step.node);
+    }
+    for (const Artifact& input : record.inputs) edge(add_input(record, input), step.node);
+    for (const Artifact* artifact : written(record)) edge(step.node, add_artifact(*artifact, record.id));
+  }
+
+  void add_run(const RunRecord& run) {
+    LineageNode& out = node("run:" + run.id, LineageKind::run, run.name);
+    out.run = run.id;
+    out.detail = fmt::format("{}, {}, {}", run.id.substr(0, 12), format_utc_short(run.started), to_string(run.status));
+    add_code(run, out.id);
+    if (stages_of(run).empty()) return;
+    std::map<std::string, const RunRecord*> feeders;
+    for (const RunRecord& stage : stages_of(run)) feeders[original(stage).id] = &original(stage);
+    for (const Artifact& output : run.outputs) {
+      const bool here = std::any_of(feeders.begin(), feeders.end(), [&](const auto& feeder) {
+        const auto wrote = written(*feeder.second);
+        return std::any_of(wrote.begin(), wrote.end(), [&](const Artifact* a) { return a->id == output.id; });
+      });
+      const Step* writer = here ? nullptr : find_writer(run, output);  // a stage that was up to date
+      if (writer != nullptr) feeders[writer->record->id] = writer->record;
+    }
+    for (const auto& [id, feeder] : feeders) {
+      const auto wrote = written(*feeder);
+      const bool consumed = std::any_of(feeders.begin(), feeders.end(), [&](const auto& other) {
+        return other.first != id && std::any_of(wrote.begin(), wrote.end(), [&](const Artifact* a) { return reads(*other.second, a->id); });
+      });
+      if (!consumed && steps_.contains(id)) edge(steps_.at(id).node, out.id);
+    }
+  }
+
+  const LineageHistory& history_;
+  LineageGraph graph_;
+  std::set<std::pair<std::string, std::string>> edges_;
+  std::map<std::string, std::string> names_;
+  std::map<std::string, const RunRecord*> by_id_;   // stage records
+  std::map<std::string, Step> steps_;               // by record id
+  std::map<Digest, std::vector<const Step*>> writers_;
+};
+
+}  // namespace
+
+std::string_view to_string(LineageKind kind) {
+  switch (kind) {
+    case LineageKind::dataset: return "dataset";
+    case LineageKind::artifact: return "artifact";
+    case LineageKind::stage: return "stage";
+    case LineageKind::run: return "run";
+    case LineageKind::code: return "code";
+  }
+  return "";
+}
+
+std::vector<const LineageNode*> LineageGraph::causes(const std::string& id) const {
+  std::vector<const LineageNode*> out;
+  for (const LineageEdge& edge : edges) {
+    if (edge.to == id) out.push_back(&nodes.at(edge.from));
+  }
+  return out;
+}
+
+std::vector<const LineageNode*> LineageGraph::effects(const std::string& id) const {
+  std::vector<const LineageNode*> out;
+  const auto first = std::lower_bound(edges.begin(), edges.end(), LineageEdge{id, ""});
+  for (auto it = first; it != edges.end() && it->from == id; ++it) out.push_back(&nodes.at(it->to));
+  return out;
+}
+
+LineageGraph build_lineage(const LineageHistory& history) { return Builder(history).build(); }
+
+}  // namespace mlo

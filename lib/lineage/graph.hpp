@@ -1,0 +1,61 @@
+#pragma once
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "lib/manifest/dataset.hpp"
+#include "lib/runs/run_store.hpp"
+
+// What came from what, by content: pure functions from history to a graph.
+namespace mlo {
+
+enum class LineageKind { dataset, artifact, stage, run, code };
+std::string_view to_string(LineageKind kind);
+
+struct LineageNode {
+  /// dataset:NAME@sha256:.. | artifact:sha256:..[@ID of the stage or run that wrote it] | stage:ID | run:ID | code:COMMIT[+TREE]
+  std::string id;
+  LineageKind kind = LineageKind::artifact;
+  std::string name;    ///< for people: flights@sha256:0123456789ab, prepared/train.csv, train, brave-otter, ab12cd3
+  std::string detail;  ///< for people: the path, the time, the status
+  std::string digest;  ///< content of a dataset or artifact: sha256:..
+  std::string run;     ///< id of the run a stage belongs to, or of the run itself
+};
+
+/// `to` was made from `from`.
+struct LineageEdge {
+  std::string from, to;
+  auto operator<=>(const LineageEdge&) const = default;
+};
+
+struct LineageGraph {
+  std::map<std::string, LineageNode> nodes;  ///< by id
+  std::vector<LineageEdge> edges;            ///< sorted, each once
+
+  std::vector<const LineageNode*> causes(const std::string& id) const;   ///< sorted by id
+  std::vector<const LineageNode*> effects(const std::string& id) const;  ///< sorted by id
+};
+
+/// One version of a dataset, wherever it was seen.
+struct DatasetFact {
+  DatasetManifest manifest;
+  std::string commit;  ///< hex of the first commit that has it; empty if not committed
+};
+
+/// What the graph is made of.
+struct LineageHistory {
+  std::vector<Run> runs;
+  std::map<std::string, std::vector<RunRecord>> stages;  ///< by run id
+  std::vector<DatasetFact> datasets;
+  /// What a path below a tree holds; nothing if it is not there or not known.
+  std::function<std::optional<Digest>(const Digest& tree, const std::string& path)> find_in_tree;
+};
+
+/// A stage that was taken from the cache is the one that did the work. An input comes from the dataset version with its
+/// content, else from whoever wrote that content: a stage of the same run, else the last one before, preferably at the same
+/// path. An input that is a part of a dataset, or holds one, comes from it. A run comes from its last stages.
+LineageGraph build_lineage(const LineageHistory& history);
+
+}  // namespace mlo
