@@ -33,7 +33,7 @@ void remove_stale(const fs::path& parent) {
 StagingDir::StagingDir(const fs::path& parent) {
   remove_stale(parent);
   for (;;) {
-    std::string name = (parent / (std::string(kPrefix) + "XXXXXX")).string();
+    std::string name = (parent / fmt::format("{}XXXXXX", kPrefix)).string();
     lock_ = UniqueFd(::mkostemp(name.data(), O_CLOEXEC));
     if (!lock_) throw_errno("create a file in", parent.string());
     if (::flock(lock_.get(), LOCK_EX | LOCK_NB) != 0) {
