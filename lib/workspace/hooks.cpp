@@ -65,7 +65,7 @@ std::vector<Hook> install_hooks(const Workspace& workspace, const fs::path& exec
   const fs::path dir = hooks_dir(workspace);
   if (!relative_to(workspace.root(), dir) && !relative_to(workspace.repo().common_dir(), dir)) {
     throw Error(ErrorKind::config, fmt::format("cannot install hooks in `{}`: core.hooksPath leads out of this repository", dir.string()))
-        .hint("git config --local core.hooksPath .git/hooks, or add `mlo hooks run pre-commit \"$@\" || exit 1` to the hook there");
+        .hint(fmt::format("git config --local core.hooksPath {}", shell_quote((workspace.repo().common_dir() / "hooks").string())));
   }
   std::vector<Hook> hooks = list_hooks(workspace);
   for (std::size_t i = 0; i < hooks.size(); ++i) {

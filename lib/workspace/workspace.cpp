@@ -20,21 +20,19 @@ git::Repository open_repository(const World& world) {
 
 /// `.mlo/local` points into git's own directory, so that all work trees share it and `git clean` spares it. It is for
 /// people: mlo itself goes to $GIT_COMMON_DIR/mlo, so a link that cannot be made here does no harm.
-bool ensure_local(const fs::path& mlo_dir, const fs::path& local) {
+void ensure_local(const fs::path& mlo_dir, const fs::path& local) {
   if (!find_stat(local)) make_dirs(local);
   const fs::path link = mlo_dir / "local";
   const auto stat = find_stat(link);
   const std::string target = local.lexically_relative(mlo_dir).string();
-  if (stat && stat->kind == FileKind::symlink && read_link(link) == target) return false;
+  if (stat && stat->kind == FileKind::symlink && read_link(link) == target) return;
   if (stat && stat->kind != FileKind::symlink) {
     throw Error(ErrorKind::config, fmt::format("cannot use `{}`: it is not the link that mlo makes", link.string()))
         .hint(fmt::format("move it away: mv {0} {0}.old", shell_quote(link.string())));
   }
   const fs::path temp = mlo_dir / fmt::format(".mlo-tmp-link-{}", ::getpid());
   remove_file(temp);
-  if (::symlink(target.c_str(), temp.c_str()) != 0) return false;
-  rename_path(temp, link);
-  return true;
+  if (::symlink(target.c_str(), temp.c_str()) == 0) rename_path(temp, link);
 }
 
 void refuse_symlinks(const fs::path& mlo_dir) {
@@ -106,7 +104,7 @@ bool Workspace::init(World& world) {
   };
   ensure(".gitignore", std::string(kIgnore));
   ensure("config.yaml", change_config({}, {}, {}));
-  if (ensure_local(mlo_dir, repo.common_dir() / "mlo")) made = true;
+  ensure_local(mlo_dir, repo.common_dir() / "mlo");
   const git::WorkTree tree(repo.work_dir(), world.env);
   if (tree.tracked(".mlo/config.yaml").empty() || tree.tracked(".mlo/.gitignore").empty()) {
     tree.stage({".mlo/.gitignore", ".mlo/config.yaml"});
