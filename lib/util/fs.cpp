@@ -94,9 +94,25 @@ FileStat stat_fd(int fd, const fs::path& path) {
   return convert(st);
 }
 
+std::optional<FileStat> find_stat_at(int dir_fd, const std::string& name, const fs::path& path) {
+  struct stat st {};
+  if (::fstatat(dir_fd, name.c_str(), &st, AT_SYMLINK_NOFOLLOW) == 0) return convert(st);
+  if (errno == ENOENT || errno == ENOTDIR) return std::nullopt;
+  throw_errno("inspect", path.string());
+}
+
 std::vector<DirEntry> list_dir(const fs::path& path) {
-  const std::unique_ptr<DIR, int (*)(DIR*)> dir(::opendir(path.c_str()), ::closedir);
+  const UniqueFd fd(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (!fd) throw_errno("list", path.string());
+  return list_dir_fd(fd.get(), path);
+}
+
+std::vector<DirEntry> list_dir_fd(int fd, const fs::path& path) {
+  // A description of its own: the stream moves the offset, and closes what it was given.
+  UniqueFd own(::openat(fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  const std::unique_ptr<DIR, int (*)(DIR*)> dir(own ? ::fdopendir(own.get()) : nullptr, ::closedir);
   if (!dir) throw_errno("list", path.string());
+  own.release();
   std::vector<DirEntry> entries;
   for (;;) {
     errno = 0;

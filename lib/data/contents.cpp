@@ -1,0 +1,106 @@
+#include "lib/data/contents.hpp"
+
+#include "lib/crypto/sha256.hpp"
+#include "lib/util/error.hpp"
+#include "lib/util/parallel.hpp"
+#include "lib/util/text.hpp"
+
+namespace mlo {
+namespace {
+
+/// Stores one file unless the cache and the store know it; fills in kind, size and id.
+void store_file(ObjectStore& store, ObjectStore::Batch& batch, StatCache& cache, const fs::path& root,
+                const std::string& repo_path, const FileStat& stat, TreeEntry& entry) {
+  if (const auto known = cache.find(repo_path, stat); known && store.has(*known)) {
+    entry.id = *known;
+    return;
+  }
+  const ObjectStore::Batch::Added added = batch.put_file(root / repo_path);
+  cache.record(repo_path, added.stat, added.id);
+  entry.kind = added.stat.executable() ? TreeEntryKind::executable : TreeEntryKind::file;
+  entry.size = added.size;
+  entry.id = added.id;
+}
+
+/// Names every directory by its tree, children before parents; the top's entry.
+TreeEntry store_trees(ObjectStore::Batch& batch, Scan& scan) {
+  std::vector<TreeEntry> made(scan.directories.size());
+  for (std::size_t i = scan.directories.size(); i-- > 0;) {
+    Tree tree;
+    TreeEntry& self = made[i];
+    self.kind = TreeEntryKind::directory;
+    for (ScannedEntry& found : scan.directories[i].entries) {
+      if (found.entry.kind == TreeEntryKind::directory) {
+        found.entry.id = made[found.directory].id;
+        found.entry.size = made[found.directory].size;
+      }
+      self.size += found.entry.size;
+      tree.push_back(found.entry);
+    }
+    self.id = batch.put(encode_tree(tree));
+  }
+  return made.front();
+}
+
+DataContent store_directory(const Workspace& workspace, StatCache& cache, const std::string& repo_path) {
+  const World& world = workspace.world();
+  Scan scan = scan_directory(world, workspace.root(), repo_path);
+  struct Leaf {
+    const std::string* directory;
+    ScannedEntry* found;
+  };
+  std::vector<Leaf> leaves;
+  std::uint64_t bytes = 0;
+  for (ScannedDirectory& directory : scan.directories) {
+    for (ScannedEntry& found : directory.entries) {
+      if (found.entry.kind == TreeEntryKind::directory) continue;
+      leaves.push_back({&directory.path, &found});
+      bytes += found.entry.size;
+    }
+  }
+  ObjectStore::Batch batch(workspace.store());
+  const auto task = world.progress.start("storing " + repo_path, ProgressUnit::bytes, bytes);
+  parallel_for(leaves.size(), world.threads, [&](std::size_t i) {
+    check_stop(world);
+    ScannedEntry& found = *leaves[i].found;
+    if (found.entry.kind == TreeEntryKind::symlink) {
+      found.entry.id = batch.put(found.target);
+    } else {
+      const std::string path = child_path(repo_path, child_path(*leaves[i].directory, found.entry.name));
+      store_file(workspace.store(), batch, cache, workspace.root(), path, found.stat, found.entry);
+    }
+    task->advance(found.entry.size);
+  });
+  DataContent content{.entry = store_trees(batch, scan), .files = scan.files};
+  batch.commit();
+  return content;
+}
+
+}  // namespace
+
+std::optional<Digest> hash_file(const Workspace& workspace, StatCache& cache, const std::string& repo_path, const FileStat& stat) {
+  if (const auto known = cache.find(repo_path, stat)) return known;
+  const fs::path file = workspace.root() / repo_path;
+  const Digest id = sha256_file(file).digest;
+  if (find_stat(file) != stat) return std::nullopt;
+  cache.record(repo_path, stat, id);
+  return id;
+}
+
+DataContent store_content(const Workspace& workspace, StatCache& cache, const std::string& repo_path) {
+  const auto stat = find_stat(workspace.root() / repo_path);
+  if (!stat) throw Error(ErrorKind::not_found, fmt::format("cannot add `{}`: it does not exist", repo_path));
+  if (stat->kind == FileKind::directory) return store_directory(workspace, cache, repo_path);
+  if (stat->kind != FileKind::file) {
+    throw Error(ErrorKind::invalid, fmt::format("cannot add `{}`: it is neither a file nor a directory", repo_path));
+  }
+  DataContent content;
+  content.entry.size = stat->size;
+  content.entry.kind = stat->executable() ? TreeEntryKind::executable : TreeEntryKind::file;
+  ObjectStore::Batch batch(workspace.store());
+  store_file(workspace.store(), batch, cache, workspace.root(), repo_path, *stat, content.entry);
+  batch.commit();
+  return content;
+}
+
+}  // namespace mlo

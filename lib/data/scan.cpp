@@ -1,0 +1,133 @@
+#include "lib/data/scan.hpp"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+
+#include <cerrno>
+
+#include "lib/data/ignore.hpp"
+#include "lib/util/error.hpp"
+#include "lib/util/parallel.hpp"
+#include "lib/util/text.hpp"
+
+namespace mlo {
+namespace {
+
+constexpr std::string_view kIgnoreFile = ".mloignore";
+constexpr std::uint64_t kIgnoreFileLimit = 1U << 20U;
+
+/// The rules of `directory` (relative to `root`) on top of `outer`.
+IgnoreScope enter(const IgnoreScope& outer, const fs::path& root, const std::string& directory) {
+  const auto text = find_file(root / directory / kIgnoreFile, kIgnoreFileLimit);
+  return text ? outer.enter(directory, IgnoreRules::parse(*text)) : outer;
+}
+
+/// A directory that waits to be read.
+struct Pending {
+  std::string path;  ///< relative to the dataset
+  IgnoreScope scope;
+};
+
+/// What reading one directory gives.
+struct Listing {
+  ScannedDirectory directory;
+  IgnoreScope scope;
+};
+
+[[noreturn]] void refuse(const std::string& repo_path, std::string_view why, std::string_view hint) {
+  throw Error(ErrorKind::invalid, fmt::format("cannot version `{}`: {}", printable(repo_path), why)).hint(std::string(hint));
+}
+
+ScannedEntry inspect(int dir_fd, const std::string& repo_path, const std::string& path, const std::string& name) {
+  ScannedEntry found;
+  found.entry.name = name;
+  const auto stat = find_stat_at(dir_fd, name, repo_path);
+  if (!stat) throw Error(ErrorKind::conflict, fmt::format("`{}` vanished while it was read", printable(repo_path)));
+  found.stat = *stat;
+  found.entry.size = stat->size;
+  switch (stat->kind) {
+    case FileKind::file: found.entry.kind = stat->executable() ? TreeEntryKind::executable : TreeEntryKind::file; break;
+    case FileKind::directory: found.entry.kind = TreeEntryKind::directory; break;
+    case FileKind::other: refuse(repo_path, "it is neither a file nor a directory", "remove it, or name it in .mloignore");
+    case FileKind::symlink:
+      found.entry.kind = TreeEntryKind::symlink;
+      found.target = read_link(fmt::format("/proc/self/fd/{}/{}", dir_fd, name));
+      found.entry.size = found.target.size();
+      if (!is_inner_link(path, found.target)) {
+        refuse(repo_path, fmt::format("the symlink leads out of the data, to `{}`", printable(found.target)),
+               "copy what it points at, or name it in .mloignore");
+      }
+  }
+  return found;
+}
+
+Listing read_directory(const fs::path& root, const std::string& top, const Pending& pending) {
+  const std::string repo_path = child_path(top, pending.path);
+  const fs::path full = root / repo_path;
+  Listing out;
+  out.directory.path = pending.path;
+  out.scope = enter(pending.scope, root, repo_path);
+  const UniqueFd fd(::open(full.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
+  if (!fd) throw_errno("list", printable(repo_path));
+  for (const DirEntry& entry : list_dir_fd(fd.get(), repo_path)) {
+    const std::string repo_child = child_path(repo_path, entry.name);
+    if (out.scope.ignores(repo_child, entry.kind == FileKind::directory)) {
+      out.directory.ignored.push_back(entry.name);
+      continue;
+    }
+    if (!is_tree_name(entry.name)) refuse(repo_child, "the name is not allowed", "rename it, or name it in .mloignore");
+    out.directory.entries.push_back(inspect(fd.get(), repo_child, child_path(pending.path, entry.name), entry.name));
+  }
+  return out;
+}
+
+}  // namespace
+
+std::string child_path(std::string_view directory, std::string_view name) {
+  std::string path(directory);
+  if (!path.empty() && !name.empty()) path += '/';
+  return path.append(name);
+}
+
+bool is_inner_link(std::string_view path, std::string_view target) {
+  if (target.empty() || target.front() == '/' || target.find('\0') != std::string_view::npos) return false;
+  auto depth = static_cast<std::ptrdiff_t>(std::count(path.begin(), path.end(), '/'));
+  for (const std::string_view segment : split(target, '/')) {
+    if (segment.empty() || segment == ".") continue;
+    depth += segment == ".." ? -1 : 1;
+    if (depth < 0) return false;
+  }
+  return true;
+}
+
+Scan scan_directory(const World& world, const fs::path& root, const std::string& top) {
+  IgnoreScope outer;
+  for (std::size_t slash = 0; slash != std::string::npos; slash = top.find('/', slash + 1)) {
+    outer = enter(outer, root, top.substr(0, slash));
+  }
+  Scan scan;
+  std::vector<Pending> frontier = {{"", outer}};
+  // Level by level: the order of the result does not depend on the threads.
+  while (!frontier.empty()) {
+    check_stop(world);
+    std::vector<Listing> listings(frontier.size());
+    parallel_for(frontier.size(), world.threads, [&](std::size_t i) { listings[i] = read_directory(root, top, frontier[i]); });
+    frontier.clear();
+    const std::size_t next_level = scan.directories.size() + listings.size();
+    for (Listing& listing : listings) {
+      for (ScannedEntry& found : listing.directory.entries) {
+        if (found.entry.kind == TreeEntryKind::directory) {
+          found.directory = next_level + frontier.size();
+          frontier.push_back({child_path(listing.directory.path, found.entry.name), listing.scope});
+        } else {
+          ++scan.files;
+        }
+      }
+      scan.directories.push_back(std::move(listing.directory));
+    }
+  }
+  return scan;
+}
+
+}  // namespace mlo

@@ -1,0 +1,43 @@
+#pragma once
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "lib/store/tree.hpp"
+#include "lib/util/fs.hpp"
+#include "lib/util/world.hpp"
+
+namespace mlo {
+
+/// One name found on disk. `entry.id` is filled in by whoever hashes; `entry.size` is what lstat said.
+struct ScannedEntry {
+  TreeEntry entry;
+  FileStat stat;
+  std::string target;         ///< of a symlink
+  std::size_t directory = 0;  ///< of a directory: its place in Scan::directories
+};
+
+struct ScannedDirectory {
+  std::string path;                    ///< relative to the dataset, "" for its top
+  std::vector<ScannedEntry> entries;   ///< ascending by the unsigned bytes of their names
+  std::vector<std::string> ignored;    ///< names that are no part of the data
+};
+
+/// What lies below a directory, by lstat alone. Parents come before their children.
+struct Scan {
+  std::vector<ScannedDirectory> directories;
+  std::uint64_t files = 0;  ///< and symlinks
+};
+
+/// Walks `top` (relative to `root`), which must be a directory, on many threads; `.mloignore` files between `root` and the data
+/// and within it are honoured; no symlink is followed. Error{invalid} naming what cannot be versioned: special files, symlinks
+/// that lead out of the data, names that are not allowed.
+Scan scan_directory(const World& world, const fs::path& root, const std::string& top);
+
+/// True if a symlink at `path` (relative to its dataset) with this target stays inside the dataset.
+bool is_inner_link(std::string_view path, std::string_view target);
+
+/// "a/b", or "b" if the directory is the top.
+std::string child_path(std::string_view directory, std::string_view name);
+
+}  // namespace mlo
