@@ -1,0 +1,145 @@
+#include "lib/data/add.hpp"
+
+#include "lib/data/compare.hpp"
+#include "lib/data/contents.hpp"
+#include "lib/data/datasets.hpp"
+#include "lib/data/table_schema.hpp"
+#include "lib/manifest/names.hpp"
+#include "lib/util/error.hpp"
+#include "lib/util/text.hpp"
+#include "lib/workspace/git_ignore.hpp"
+
+namespace mlo {
+namespace {
+
+/// Words that follow `version-data`: a dataset of that name could not be told from the subcommand.
+constexpr std::string_view kReserved[] = {"add", "checkout", "diff", "fsck", "gc", "get", "history", "import", "ls", "remove", "status", "validate"};
+
+bool is_inside(std::string_view path, std::string_view directory) {
+  return path.size() > directory.size() && path.starts_with(directory) && path[directory.size()] == '/';
+}
+
+std::string choose_name(const AddRequest& request, const std::string& path, const std::vector<DatasetManifest>& existing) {
+  for (const DatasetManifest& dataset : existing) {
+    if (dataset.path == path) {
+      if (request.name && *request.name != dataset.name) {
+        throw Error(ErrorKind::conflict, fmt::format("`{}` is already the dataset `{}`", path, dataset.name))
+            .hint(fmt::format("leave --name out, or first `mlo version-data remove {} --keep-files`", dataset.name));
+      }
+      return dataset.name;
+    }
+    if (is_inside(path, dataset.path) || is_inside(dataset.path, path)) {
+      throw Error(ErrorKind::usage, fmt::format("cannot add `{}`: it overlaps the dataset `{}` at `{}`", path, dataset.name, dataset.path))
+          .hint("a file belongs to one dataset at most");
+    }
+  }
+  const std::string name = request.name ? *request.name : dataset_name_from_path(path);
+  require_dataset_name(name);
+  for (const std::string_view word : kReserved) {
+    if (name == word) throw Error(ErrorKind::usage, fmt::format("`{}` cannot name a dataset: it is a subcommand", name)).hint("choose one with --name");
+  }
+  for (const DatasetManifest& dataset : existing) {
+    if (dataset.name == name) {
+      throw Error(ErrorKind::conflict, fmt::format("the name `{}` belongs to the data at `{}`", name, dataset.path)).hint("choose another with --name");
+    }
+  }
+  return name;
+}
+
+/// The new version of one dataset, its content stored; description and the like stay as they were.
+AddedDataset store_dataset(Workspace& workspace, StatCache& cache, const AddRequest& request, const std::string& path,
+                           const std::vector<DatasetManifest>& existing) {
+  if (path.empty()) throw Error(ErrorKind::usage, "cannot add the whole repository").hint("name the directory that holds the data");
+  AddedDataset added;
+  DatasetManifest& manifest = added.manifest;
+  manifest.name = choose_name(request, path, existing);
+  for (const DatasetManifest& old : existing) {
+    if (old.name != manifest.name) continue;
+    manifest = old;
+    added.previous = old.tree;
+  }
+  const auto stat = find_data(workspace, path);
+  if (stat && stat->kind == FileKind::symlink) {
+    throw Error(ErrorKind::invalid, fmt::format("cannot add `{}`: it is a symlink", path)).hint("add what it points at");
+  }
+  const DataContent content = store_content(workspace, cache, path);
+  manifest.path = path;
+  manifest.directory = content.is_directory();
+  manifest.executable = content.entry.kind == TreeEntryKind::executable;
+  manifest.tree = content.entry.id;
+  manifest.bytes = content.entry.size;
+  manifest.files = content.files;
+  if (added.changed()) manifest.schema = manifest.directory ? std::vector<SchemaColumn>() : find_schema(workspace.world(), workspace.root() / path);
+  if (request.source) manifest.source = request.source;
+  return added;
+}
+
+}  // namespace
+
+std::string data_commit_message(const std::optional<std::string>& message, std::string_view fallback,
+                                const std::vector<DatasetManifest>& datasets) {
+  std::string text = message ? *message : std::string(fallback);
+  while (text.ends_with('\n')) text.pop_back();
+  text += "\n\n";
+  for (const DatasetManifest& dataset : datasets) text += fmt::format("Mlo-Data: {} {}\n", dataset.name, dataset.tree.str());
+  return text;
+}
+
+std::optional<std::string> commit_if_changed(const Workspace& workspace, const std::vector<std::string>& paths, const std::string& message) {
+  const git::WorkTree tree = workspace.work_tree();
+  std::vector<std::string> args = {"status", "--porcelain", "--untracked-files=no", "--"};
+  for (const std::string& path : paths) args.push_back(":(literal)" + path);
+  if (tree.run(args).empty()) return std::nullopt;
+  return tree.commit_only(paths, message).hex();
+}
+
+AddReport add_datasets(Workspace& workspace, const AddRequest& request) {
+  if (request.name && request.paths.size() != 1) {
+    throw Error(ErrorKind::usage, "--name goes with one path").hint("add each path by itself");
+  }
+  const bool commit = request.commit || workspace.config().autocommit;
+  const git::WorkTree tree = workspace.work_tree();
+  if (commit) tree.require_quiet();
+  StatCache cache = workspace.stat_cache();
+  std::vector<DatasetManifest> existing = load_datasets(workspace);
+  AddReport report;
+  for (const std::string& path : request.paths) {
+    report.datasets.push_back(store_dataset(workspace, cache, request, path, existing));
+    const DatasetManifest& fresh = report.datasets.back().manifest;
+    std::erase_if(existing, [&](const DatasetManifest& old) { return old.name == fresh.name; });
+    existing.push_back(fresh);
+  }
+  cache.save(workspace.world().clock.now());
+  std::sort(report.datasets.begin(), report.datasets.end(), [](const auto& a, const auto& b) { return a.manifest.name < b.manifest.name; });
+
+  const LockFile lock = workspace.lock_manifests("mlo version-data add");
+  std::vector<std::string> written, paths;
+  std::vector<DatasetManifest> manifests;
+  for (AddedDataset& dataset : report.datasets) {
+    const std::string file = dataset_file(dataset.manifest.name);
+    const std::string text = emit_dataset(dataset.manifest);
+    if (find_file(workspace.root() / file) != text) write_file(workspace.root() / file, text);
+    written.push_back(file);
+    paths.push_back(dataset.manifest.path);
+    manifests.push_back(dataset.manifest);
+    dataset.untracked = tree.tracked(dataset.manifest.path);
+  }
+  const std::vector<std::string> ignore_files = ensure_ignored(workspace.root(), paths);
+  written.insert(written.end(), ignore_files.begin(), ignore_files.end());
+  tree.untrack(paths);
+  tree.stage(written);
+  if (!commit) return report;
+  for (const std::string& path : paths) {
+    const std::size_t slash = path.rfind('/');
+    written.push_back(slash == std::string::npos ? ".gitignore" : path.substr(0, slash) + "/.gitignore");
+  }
+  for (const AddedDataset& dataset : report.datasets) written.insert(written.end(), dataset.untracked.begin(), dataset.untracked.end());
+  std::sort(written.begin(), written.end());
+  written.erase(std::unique(written.begin(), written.end()), written.end());
+  std::vector<std::string> names;
+  for (const DatasetManifest& manifest : manifests) names.push_back(manifest.name);
+  report.commit = commit_if_changed(workspace, written, data_commit_message(request.message, "data: add " + join(names, ", "), manifests));
+  return report;
+}
+
+}  // namespace mlo
