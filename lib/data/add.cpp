@@ -1,5 +1,7 @@
 #include "lib/data/add.hpp"
 
+#include <set>
+
 #include "lib/data/compare.hpp"
 #include "lib/data/contents.hpp"
 #include "lib/data/datasets.hpp"
@@ -88,7 +90,7 @@ std::string data_commit_message(const std::optional<std::string>& message, std::
 std::optional<std::string> commit_if_changed(const Workspace& workspace, const std::vector<std::string>& paths, const std::string& message) {
   const git::WorkTree tree = workspace.work_tree();
   std::vector<std::string> args = {"status", "--porcelain", "--untracked-files=no", "--"};
-  for (const std::string& path : paths) args.push_back(":(literal)" + path);
+  args.insert(args.end(), paths.begin(), paths.end());
   if (tree.run(args).empty()) return std::nullopt;
   return tree.commit_only(paths, message).hex();
 }
@@ -103,7 +105,7 @@ AddReport add_datasets(Workspace& workspace, const AddRequest& request) {
   StatCache cache = workspace.stat_cache();
   std::vector<DatasetManifest> existing = load_datasets(workspace);
   AddReport report;
-  for (const std::string& path : request.paths) {
+  for (const std::string& path : std::set<std::string>(request.paths.begin(), request.paths.end())) {
     report.datasets.push_back(store_dataset(workspace, cache, request, path, existing));
     const DatasetManifest& fresh = report.datasets.back().manifest;
     std::erase_if(existing, [&](const DatasetManifest& old) { return old.name == fresh.name; });

@@ -11,8 +11,11 @@ RemoveReport remove_dataset(const Workspace& workspace, const std::string& name,
   RemoveReport report{.manifest = load_dataset(workspace, name), .files_removed = 0};
   const DatasetManifest& manifest = report.manifest;
   if (files == Files::remove) {
-    const auto committed = workspace.repo().head() ? find_dataset_at(workspace, name, "HEAD") : std::nullopt;
-    if (overwrite == Overwrite::saved_only && (!committed || committed->tree != manifest.tree)) {
+    const auto history = dataset_history(workspace, name);
+    const bool committed = std::any_of(history.begin(), history.end(), [&](const DatasetVersion& version) {
+      return version.manifest && version.manifest->tree == manifest.tree;
+    });
+    if (overwrite == Overwrite::saved_only && !committed) {
       throw Error(ErrorKind::conflict, fmt::format("the version of `{}` is in no commit, so nothing could bring it back", name))
           .hint(fmt::format("commit {} first, or use --keep-files or --force", dataset_file(name)));
     }

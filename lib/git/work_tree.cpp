@@ -89,9 +89,28 @@ void WorkTree::untrack(const std::vector<std::string>& paths) const {
 ObjectId WorkTree::commit_only(const std::vector<std::string>& paths, std::string_view message) const {
   MLO_ASSERT(!paths.empty());  // without a path git would commit all that is staged
   require_quiet();
-  std::vector<std::string> args = {"commit", "-q", "--only", "--cleanup=verbatim", "-F", "-", "--"};
-  args.insert(args.end(), paths.begin(), paths.end());
-  run(args, message);
+  // An index of its own: HEAD's with these paths as they are staged. `git commit --only` would take them from disk, and so put
+  // back a file that was taken out of the index but stays on disk.
+  const TempFile unique(fs::path(trim(run({"rev-parse", "--absolute-git-dir"}))));
+  const fs::path index = unique.path().string() + ".index";
+  WorkTree scratch(root_, env_);
+  scratch.env_.insert_or_assign("GIT_INDEX_FILE", index.string());
+  const auto in_scratch = [&](const std::vector<std::string>& args, std::string_view input) { scratch.spawn(args, input, Index::inherited); };
+  const bool unborn = run({"rev-list", "-n1", "--ignore-missing", "HEAD", "--"}).empty();
+  std::string entries;
+  for (const std::string& path : paths) entries.append("0 ").append(40, '0').append("\t").append(path).push_back('\0');
+  std::vector<std::string> list = {"ls-files", "--stage", "-z", "--"};
+  list.insert(list.end(), paths.begin(), paths.end());
+  entries += run(list);
+  try {
+    in_scratch(unborn ? std::vector<std::string>{"read-tree", "--empty"} : std::vector<std::string>{"read-tree", "HEAD"}, {});
+    in_scratch({"update-index", "-z", "--index-info"}, entries);
+    in_scratch({"commit", "-q", "--cleanup=verbatim", "-F", "-"}, message);
+  } catch (...) {
+    remove_file(index);
+    throw;
+  }
+  remove_file(index);
   const std::string head = run({"rev-parse", "--verify", "HEAD"});
   const auto id = ObjectId::parse(trim(head));
   if (!id) throw Error(ErrorKind::error, fmt::format("git rev-parse failed: unexpected answer `{}`", printable(trim(head))));

@@ -23,7 +23,7 @@ class WorkTree {
   void stage(const std::vector<std::string>& paths) const;
   /// Takes a path (or all below it) out of the index and leaves the files; paths that are not tracked are skipped.
   void untrack(const std::vector<std::string>& paths) const;
-  /// Commits exactly these staged paths and nothing else that is staged; hooks and signing as configured. require_quiet
+  /// Commits exactly these paths as they are staged (not as they lie on disk) and nothing else; hooks and signing as configured. require_quiet
   /// first.
   ObjectId commit_only(const std::vector<std::string>& paths, std::string_view message) const;
   /// Error{conflict} in the middle of a merge, rebase, cherry-pick, with index.lock, or GIT_INDEX_FILE set.

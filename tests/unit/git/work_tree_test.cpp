@@ -164,3 +164,19 @@ TEST_CASE("a hook of the user can refuse mlo's commit and is heard", "[git]") {
   tree_of(world).stage({"x"});
   CHECK_THROWS_WITH(tree_of(world).commit_only({"x"}, "m\n"), "git commit failed: not today");
 }
+
+TEST_CASE("a commit takes a path as it is staged, not as it lies on disk", "[git]") {
+  test::TestWorld world;
+  world.git_init({{"README.md", "test\n"}, {"kept-on-disk", "1\n"}, {"edited", "1\n"}});
+  const git::WorkTree tree = tree_of(world);
+  tree.untrack({"kept-on-disk"});
+  world.dir.write("edited", "2\n");
+  tree.stage({"edited"});
+  world.dir.write("edited", "3\n");
+  world.dir.write("other", "1\n");
+  tree.stage({"other"});
+  tree.commit_only({"kept-on-disk", "edited"}, "m\n");
+  CHECK(world.sh("git show --name-status --format= HEAD") == "M\tedited\nD\tkept-on-disk\n");
+  CHECK(world.sh("git show HEAD:edited") == "2\n");
+  CHECK(world.sh("git status --porcelain") == " M edited\nA  other\n?? kept-on-disk\n");
+}
