@@ -24,7 +24,7 @@ int run(Context& ctx, const Options&) {
 Command hooks_install() {
   CommandInfo info;
   info.path = "hooks install";
-  info.summary = "Let git call mlo";
+  info.summary = "let git call mlo";
   info.description =
       "Installs three git hooks where git looks for them (core.hooksPath is respected inside the repository). `pre-commit` "
       "refuses a commit that names data which is not in the store, or that puts files of a dataset into git itself. "

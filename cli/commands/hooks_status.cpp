@@ -23,7 +23,7 @@ int run(Context& ctx, const Options&) {
 Command hooks_status() {
   CommandInfo info;
   info.path = "hooks status";
-  info.summary = "Show which git hooks call mlo";
+  info.summary = "show which git hooks call mlo";
   info.description =
       "`installed`: mlo's own. `chained`: yours, and it calls `mlo hooks run`. `foreign`: yours, and it does not. `absent`: "
       "there is none.";

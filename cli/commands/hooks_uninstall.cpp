@@ -24,7 +24,7 @@ int run(Context& ctx, const Options&) {
 Command hooks_uninstall() {
   CommandInfo info;
   info.path = "hooks uninstall";
-  info.summary = "Remove the git hooks that mlo installed";
+  info.summary = "remove the git hooks that mlo installed";
   info.description = "Removes only files that `mlo hooks install` wrote. A hook of yours that calls mlo stays as it is.";
   info.examples = {{"mlo hooks uninstall", "Stop git from calling mlo"}};
   return make_command<Options>(std::move(info), declare, run);

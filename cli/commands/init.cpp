@@ -30,7 +30,7 @@ int run(Context& ctx, const Options& o) {
 Command init() {
   CommandInfo info;
   info.path = "init";
-  info.summary = "Make a git repository an mlo workspace";
+  info.summary = "make a git repository an mlo workspace";
   info.description =
       "Makes `.mlo` at the top of the git repository and stages its two files, so that the next commit carries them to "
       "every clone. Objects, live runs and caches go to `mlo` in git's own directory, shared by all work trees and never "

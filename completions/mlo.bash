@@ -1,0 +1,34 @@
+# bash completion for mlo. Generated from the table of commands; do not edit.
+
+_mlo() {
+  local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD-1]} where= words= options= word i
+  for ((i = 1; i < COMP_CWORD; i++)); do
+    word=${COMP_WORDS[i]}
+    case $word in
+      -C|--color) i=$((i + 1)); continue ;;
+      -*) continue ;;
+    esac
+    if [[ -z $where && $word == data ]]; then word=version-data; fi
+    case "$where $word" in
+      ' completion'|' help'|' hooks'|'hooks install'|'hooks status'|'hooks uninstall'|' init'|' version') where="${where:+$where }$word" ;;
+      *) break ;;
+    esac
+  done
+  case "$where:$prev" in
+    *:--color) COMPREPLY=($(compgen -W 'auto always never' -- "$cur")); return ;;
+  esac
+  case $where in
+    '') words='init hooks completion help version' options='--quiet -q --verbose -v --color -C --help -h' ;;
+    'completion') words='' options='--quiet -q --verbose -v --color -C --help -h' ;;
+    'help') words='' options='--quiet -q --verbose -v --color -C --help -h' ;;
+    'hooks') words='install uninstall status' options='--quiet -q --verbose -v --color -C --help -h' ;;
+    'hooks install') words='' options='--json --quiet -q --verbose -v --color -C --help -h' ;;
+    'hooks status') words='' options='--json --quiet -q --verbose -v --color -C --help -h' ;;
+    'hooks uninstall') words='' options='--json --quiet -q --verbose -v --color -C --help -h' ;;
+    'init') words='' options='--hooks --json --quiet -q --verbose -v --color -C --help -h' ;;
+    'version') words='' options='--json --quiet -q --verbose -v --color -C --help -h' ;;
+  esac
+  if [[ $cur == -* ]]; then words=$options; fi
+  COMPREPLY=($(compgen -W "$words" -- "$cur"))
+}
+complete -o bashdefault -o default -F _mlo mlo
