@@ -10,7 +10,7 @@ _mlo() {
     esac
     if [[ -z $where && $word == data ]]; then word=version-data; fi
     case "$where $word" in
-      ' completion'|' help'|' hooks'|'hooks install'|'hooks status'|'hooks uninstall'|' init'|' version') where="${where:+$where }$word" ;;
+      ' completion'|' help'|' hooks'|'hooks install'|'hooks status'|'hooks uninstall'|' init'|' version'|' version-data'|'version-data add'|'version-data checkout'|'version-data diff'|'version-data history'|'version-data ls'|'version-data remove'|'version-data status') where="${where:+$where }$word" ;;
       *) break ;;
     esac
   done
@@ -18,7 +18,7 @@ _mlo() {
     *:--color) COMPREPLY=($(compgen -W 'auto always never' -- "$cur")); return ;;
   esac
   case $where in
-    '') words='init hooks completion help version' options='--quiet -q --verbose -v --color -C --help -h' ;;
+    '') words='init version-data hooks completion help version' options='--quiet -q --verbose -v --color -C --help -h' ;;
     'completion') words='' options='--quiet -q --verbose -v --color -C --help -h' ;;
     'help') words='' options='--quiet -q --verbose -v --color -C --help -h' ;;
     'hooks') words='install uninstall status' options='--quiet -q --verbose -v --color -C --help -h' ;;
@@ -27,6 +27,14 @@ _mlo() {
     'hooks uninstall') words='' options='--json --quiet -q --verbose -v --color -C --help -h' ;;
     'init') words='' options='--hooks --json --quiet -q --verbose -v --color -C --help -h' ;;
     'version') words='' options='--json --quiet -q --verbose -v --color -C --help -h' ;;
+    'version-data') words='add status diff checkout history ls remove' options='--quiet -q --verbose -v --color -C --help -h' ;;
+    'version-data add') words='' options='--name --source --commit --message -m --json --quiet -q --verbose -v --color -C --help -h' ;;
+    'version-data checkout') words='' options='--rev -r --force -f --dry-run -n --json --quiet -q --verbose -v --color -C --help -h' ;;
+    'version-data diff') words='' options='--json --quiet -q --verbose -v --color -C --help -h' ;;
+    'version-data history') words='' options='--json --quiet -q --verbose -v --color -C --help -h' ;;
+    'version-data ls') words='' options='--recursive -R --json --quiet -q --verbose -v --color -C --help -h' ;;
+    'version-data remove') words='' options='--keep-files --force -f --dry-run -n --yes -y --json --quiet -q --verbose -v --color -C --help -h' ;;
+    'version-data status') words='' options='--granular -g --json --quiet -q --verbose -v --color -C --help -h' ;;
   esac
   if [[ $cur == -* ]]; then words=$options; fi
   COMPREPLY=($(compgen -W "$words" -- "$cur"))
