@@ -21,7 +21,7 @@ bool is_secret(std::string_view path) {
 }
 
 /// mlo's own files change with every run; they are not the code.
-bool is_code(std::string_view path) { return path != "mlo.lock" && path != ".mlo" && !path.starts_with(".mlo/"); }
+bool is_code(std::string_view path) { return path != "mlo.lock" && !path.ends_with("/mlo.lock") && path != ".mlo" && !path.starts_with(".mlo/"); }
 
 /// A directory of the code tree while it is gathered.
 struct Node {

@@ -5,171 +5,228 @@
 #include <unistd.h>
 
 #include <bit>
-#include <cerrno>
 
-#include "lib/codec/json.hpp"
 #include "lib/manifest/names.hpp"
-#include "lib/util/lock_file.hpp"
+#include "lib/util/error.hpp"
 #include "lib/util/text.hpp"
 
-// Frame: magic u32 | payload length u32 | CRC-32C of the payload u32 | payload. Payload: kind u8, then its fields; text is
-// length u32 + bytes. All little-endian.
 namespace mlo {
 namespace {
 
-constexpr std::uint32_t kMagic = 0x45'4F'4C'4D;  // "MLOE"
-constexpr std::size_t kHeader = 12;
-constexpr std::uint32_t kMaxPayload = 16U << 20U;
-enum Kind : std::uint8_t { kMetric = 1, kParam = 2, kTag = 3, kArtifact = 4 };
+constexpr std::string_view kMagic = "\xE5mlo";
+constexpr std::size_t kHead = 12;  // magic, payload length, CRC-32C of length and payload
+constexpr std::size_t kMaxPayload = 1U << 20U;
+constexpr const char* kOpen = "events.log";
+constexpr const char* kClosed = "events.closed";
 
 void put_text(ByteWriter& out, std::string_view text) {
   out.u32(static_cast<std::uint32_t>(text.size()));
   out.raw(text);
 }
-std::string get_text(ByteReader& in) { return std::string(in.raw(in.u32())); }
+
+void put_real(ByteWriter& out, double value) { out.u64(std::bit_cast<std::uint64_t>(value)); }
+
+void put_value(ByteWriter& out, const Value& value) {
+  switch (value.type()) {
+    case Value::Type::null: return out.u8('n');
+    case Value::Type::boolean: return out.u8(value.as_bool() ? 't' : 'f');
+    case Value::Type::integer: out.u8('i'); return out.u64(static_cast<std::uint64_t>(value.as_int()));
+    case Value::Type::real: out.u8('r'); return put_real(out, value.as_number());
+    case Value::Type::string: out.u8('s'); return put_text(out, value.as_string());
+    case Value::Type::array:
+    case Value::Type::object: throw Error(ErrorKind::invalid, "a parameter must be a single value");
+  }
+}
 
 struct Encoder {
-  ByteWriter out;
-  void operator()(const MetricEvent& e) {
-    out.u8(kMetric);
+  ByteWriter& out;
+  void operator()(const MetricEvent& e) const {
+    out.u8('m');
     put_text(out, e.key);
-    out.u64(std::bit_cast<std::uint64_t>(e.value));
+    put_real(out, e.value);
     out.u64(static_cast<std::uint64_t>(e.step));
     out.u64(static_cast<std::uint64_t>(e.time.micros()));
   }
-  void operator()(const ParamEvent& e) {
-    out.u8(kParam);
+  void operator()(const ParamEvent& e) const {
+    out.u8('p');
     put_text(out, e.key);
-    put_text(out, emit_json(e.value, JsonStyle::compact));
+    put_value(out, e.value);
   }
-  void operator()(const TagEvent& e) {
-    out.u8(kTag);
+  void operator()(const TagEvent& e) const {
+    out.u8('t');
     put_text(out, e.key);
     put_text(out, e.value);
   }
-  void operator()(const ArtifactEvent& e) {
-    out.u8(kArtifact);
+  void operator()(const ArtifactEvent& e) const {
+    out.u8('a');
     put_text(out, e.artifact.path);
-    out.raw(e.artifact.id.raw());
+    out.raw(Bytes(e.artifact.id.raw()));
     out.u8(e.artifact.directory ? 1 : 0);
     out.u64(e.artifact.bytes);
     out.u64(e.artifact.files);
   }
 };
 
-std::optional<RunEvent> decode(std::string_view payload) {
-  ByteReader in(payload);
-  std::optional<RunEvent> event;
+std::string get_text(ByteReader& in) { return std::string(in.raw(in.u32())); }
+double get_real(ByteReader& in) { return std::bit_cast<double>(in.u64()); }
+
+std::optional<Value> get_value(ByteReader& in) {
   switch (in.u8()) {
-    case kMetric: {
-      MetricEvent e{.key = get_text(in), .value = 0, .step = 0, .time = {}};
-      e.value = std::bit_cast<double>(in.u64());
+    case 'n': return Value();
+    case 't': return Value(true);
+    case 'f': return Value(false);
+    case 'i': return Value(static_cast<std::int64_t>(in.u64()));
+    case 'r': return Value(get_real(in));
+    case 's': return Value(get_text(in));
+    default: return std::nullopt;
+  }
+}
+
+std::optional<RunEvent> decode(ByteReader& in) {
+  switch (in.u8()) {
+    case 'm': {
+      MetricEvent e;
+      e.key = get_text(in);
+      e.value = get_real(in);
       e.step = static_cast<std::int64_t>(in.u64());
       e.time = UtcTime::from_micros(static_cast<std::int64_t>(in.u64()));
-      event = std::move(e);
-      break;
+      return e;
     }
-    case kParam: {
+    case 'p': {
       std::string key = get_text(in);
-      const std::string json = get_text(in);
-      try {
-        if (in.ok()) event = ParamEvent{std::move(key), parse_json(json, "event")};
-      } catch (const Error&) {
-        return std::nullopt;
-      }
-      break;
+      auto value = get_value(in);
+      if (!value) return std::nullopt;
+      return ParamEvent{std::move(key), std::move(*value)};
     }
-    case kTag: {
+    case 't': {
       std::string key = get_text(in);
-      event = TagEvent{std::move(key), get_text(in)};
-      break;
+      return TagEvent{std::move(key), get_text(in)};
     }
-    case kArtifact: {
+    case 'a': {
       Artifact a;
       a.path = get_text(in);
+      const std::string_view id = in.raw(32);
       std::array<std::byte, 32> raw{};
-      const std::string_view id = in.raw(raw.size());
       if (id.size() == raw.size()) std::memcpy(raw.data(), id.data(), raw.size());
       a.id = Digest(raw);
       a.directory = in.u8() != 0;
       a.bytes = in.u64();
       a.files = in.u64();
-      event = ArtifactEvent{std::move(a)};
-      break;
+      return ArtifactEvent{std::move(a)};
     }
     default: return std::nullopt;
   }
-  return in.ok() && in.at_end() ? event : std::nullopt;
 }
 
-struct KeyOf {
-  const std::string& operator()(const MetricEvent& e) const { return e.key; }
-  const std::string& operator()(const ParamEvent& e) const { return e.key; }
-  const std::string& operator()(const TagEvent& e) const { return e.key; }
-  const std::string& operator()(const ArtifactEvent& e) const { return e.artifact.path; }
-};
+/// What may be recorded; the same test for a writer, which fails, and for a reader, which skips.
+std::string objection(const RunEvent& event) {
+  struct Check {
+    std::string operator()(const MetricEvent& e) const { return key(e.key, "metric"); }
+    std::string operator()(const ParamEvent& e) const {
+      const bool text = e.value.is(Value::Type::string);
+      return text && !is_utf8(e.value.as_string()) ? fmt::format("parameter `{}` is not UTF-8", printable(e.key)) : key(e.key, "parameter");
+    }
+    std::string operator()(const TagEvent& e) const { return is_utf8(e.value) ? key(e.key, "tag") : fmt::format("tag `{}` is not UTF-8", printable(e.key)); }
+    std::string operator()(const ArtifactEvent& e) const {
+      return is_safe_relative(e.artifact.path) && is_utf8(e.artifact.path) ? "" : fmt::format("`{}` is not a name for an artifact", printable(e.artifact.path));
+    }
+    static std::string key(std::string_view text, std::string_view what) {
+      return is_metric_key(text) ? "" : fmt::format("`{}` is not a {} key", printable(text.substr(0, 100)), what);
+    }
+  };
+  return std::visit(Check{}, event);
+}
 
-void check(const RunEvent& event) {
-  const std::string& key = std::visit(KeyOf{}, event);
-  const bool artifact = std::holds_alternative<ArtifactEvent>(event);
-  if (artifact ? is_safe_relative(key) && printable(key) == key : is_metric_key(key)) return;
-  throw Error(ErrorKind::invalid, fmt::format("`{}` is not {}", printable(key), artifact ? "a relative path without `..`" : "a key"))
-      .hint(artifact ? "" : "use letters, digits, `_ - . :`, `/` to nest and `[slice=value]` at the end");
+std::uint32_t frame_sum(std::string_view length, std::string_view payload) { return crc32c(bytes_of(payload), crc32c(bytes_of(length))); }
+
+std::string encode_frames(const std::vector<RunEvent>& events) {
+  ByteWriter out;
+  for (const RunEvent& event : events) {
+    if (const std::string why = objection(event); !why.empty()) {
+      throw Error(ErrorKind::invalid, why).hint("keys have letters, digits, `_ - . : /` and space, at most 250; slices as `recall[carrier=AA]`");
+    }
+    ByteWriter body;
+    std::visit(Encoder{body}, event);
+    if (body.str().size() > kMaxPayload) throw Error(ErrorKind::invalid, "a value of more than 1 MiB cannot be logged").hint("log a file: mlo track log artifact PATH");
+    ByteWriter length;
+    length.u32(static_cast<std::uint32_t>(body.str().size()));
+    out.raw(kMagic);
+    out.raw(length.str());
+    out.u32(frame_sum(length.str(), body.str()));
+    out.raw(body.str());
+  }
+  return std::move(out).str();
+}
+
+[[noreturn]] void not_live(const fs::path& run_dir) {
+  throw Error(ErrorKind::not_found, fmt::format("run `{}` is not live", printable(run_dir.filename().string())))
+      .hint("log from inside a run: mlo run -- COMMAND");
+}
+
+/// The open log under its lock; nothing if there is none or it was closed meanwhile.
+UniqueFd lock_open_log(const fs::path& path) {
+  UniqueFd fd(::open(path.c_str(), O_WRONLY | O_APPEND | O_CLOEXEC | O_NOFOLLOW));
+  if (!fd && errno == ENOENT) return {};
+  if (!fd) throw_errno("open", path.string());
+  while (::flock(fd.get(), LOCK_EX) != 0) {
+    if (errno != EINTR) throw_errno("lock", path.string());
+  }
+  const auto now = find_stat(path);
+  return now && now->inode == stat_fd(fd.get(), path).inode ? std::move(fd) : UniqueFd();
 }
 
 }  // namespace
 
+void create_event_log(const fs::path& run_dir) { write_file(run_dir / kOpen, "", Durability::cache, 0600); }
+
 void append_events(const fs::path& run_dir, const std::vector<RunEvent>& events) {
-  std::string frames;
-  for (const RunEvent& event : events) {
-    check(event);
-    Encoder encoder;
-    std::visit([&](const auto& e) { encoder(e); }, event);
-    const std::string& payload = encoder.out.str();
-    if (payload.size() > kMaxPayload) throw Error(ErrorKind::invalid, fmt::format("an event of {} is too big", format_bytes({payload.size()})));
-    ByteWriter header;
-    header.u32(kMagic);
-    header.u32(static_cast<std::uint32_t>(payload.size()));
-    header.u32(crc32c(bytes_of(payload)));
-    frames += header.str() + payload;
+  const std::string frames = encode_frames(events);
+  const fs::path path = run_dir / kOpen;
+  const UniqueFd fd = lock_open_log(path);
+  if (!fd) not_live(run_dir);
+  const auto before = static_cast<off_t>(stat_fd(fd.get(), path).size);
+  try {
+    write_all(fd.get(), frames, path);
+  } catch (const Error&) {
+    // A full disk may leave half a frame: take it back. If that fails too, readers skip it.
+    static_cast<void>(::ftruncate(fd.get(), before));
+    throw;
   }
-  if (frames.empty()) return;
-  if (!is_locked(run_dir / "lock")) {
-    throw Error(ErrorKind::not_found, fmt::format("run `{}` is not running", printable(run_dir.filename().string())));
-  }
-  const fs::path file = run_dir / "events.log";
-  const UniqueFd fd(::open(file.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0644));
-  if (!fd) throw_errno("open", file.string());
-  while (::flock(fd.get(), LOCK_EX) != 0) {
-    if (errno != EINTR) throw_errno("lock", file.string());
-  }
-  write_all(fd.get(), frames, file);
+}
+
+void close_event_log(const fs::path& run_dir) {
+  const UniqueFd fd = lock_open_log(run_dir / kOpen);
+  if (fd) rename_path(run_dir / kOpen, run_dir / kClosed);
 }
 
 EventLog decode_events(std::string_view bytes) {
   EventLog log;
-  ByteWriter magic_bytes;
-  magic_bytes.u32(kMagic);
-  const std::string magic = magic_bytes.str();
-  for (std::size_t at = 0; at < bytes.size();) {
-    ByteReader header(bytes.substr(at));
-    const bool starts = header.u32() == kMagic;
-    const std::uint32_t size = header.u32();
-    const std::uint32_t sum = header.u32();
-    const std::string_view payload = header.raw(size);
-    auto event = starts && header.ok() && crc32c(bytes_of(payload)) == sum ? decode(payload) : std::nullopt;
-    if (event) {
-      log.events.push_back(std::move(*event));
-      at += kHeader + size;
-      continue;
+  while (!bytes.empty()) {
+    const std::size_t start = bytes.find(kMagic);
+    log.damaged_bytes += std::min(start, bytes.size());
+    if (start == std::string_view::npos) break;
+    bytes.remove_prefix(start);
+    ByteReader head(bytes.substr(kMagic.size()));
+    const std::uint32_t size = head.u32(), sum = head.u32();
+    const std::string_view body = head.ok() && size <= kMaxPayload ? head.raw(size) : std::string_view();
+    bool valid = head.ok() && size <= kMaxPayload && frame_sum(bytes.substr(kMagic.size(), 4), body) == sum;
+    if (valid) {
+      ByteReader reader(body);
+      auto event = decode(reader);
+      valid = event && reader.ok() && reader.at_end() && objection(*event).empty();
+      if (valid) log.events.push_back(std::move(*event));
     }
-    const std::size_t next = std::min(bytes.find(magic, at + 1), bytes.size());
-    log.damaged_bytes += next - at;
-    at = next;
+    const std::size_t used = valid ? kHead + size : 1;
+    if (!valid) ++log.damaged_bytes;
+    bytes.remove_prefix(used);
   }
   return log;
 }
 
-EventLog read_events(const fs::path& run_dir) { return decode_events(find_file(run_dir / "events.log").value_or("")); }
+EventLog read_events(const fs::path& run_dir) {
+  auto bytes = find_file(run_dir / kOpen);
+  if (!bytes) bytes = find_file(run_dir / kClosed);
+  return bytes ? decode_events(*bytes) : EventLog{};
+}
 
 }  // namespace mlo

@@ -3,14 +3,15 @@
 #include <vector>
 
 #include "lib/manifest/run_record.hpp"
+#include "lib/runs/series.hpp"
 #include "lib/util/lock_file.hpp"
 #include "lib/workspace/workspace.hpp"
 
 namespace mlo {
 
 /// One run while it runs: `.mlo/local/runs/<id>/` with `start.yaml` (its record so far), `lock` (held by this object),
-/// `events.log`, `stdout`, `stderr`, `metrics.jsonl` (what MLO_METRICS names). A directory whose lock is free and that was
-/// not finished belongs to a run that was killed; `recover_runs` records it as such.
+/// `events.log`, `stdout`, `stderr`, `metrics.jsonl` (what MLO_METRICS names); after finish() also `run.yaml`. A directory whose
+/// lock is free and that was not published belongs to a run that was killed, or whose mlo was: `recover_runs` records it.
 class LiveRun {
  public:
   /// Makes the directory durably. `start` needs id, name, started, command, code, params, inputs.
@@ -29,6 +30,7 @@ class LiveRun {
   RunRecord finish(RunStatus status, int exit_code, UtcTime ended);
 
  private:
+  friend std::size_t recover_runs(Workspace& workspace);
   LiveRun(Workspace& workspace, RunRecord record, fs::path dir, LockFile lock);
   Workspace* workspace_;
   RunRecord record_;
@@ -36,12 +38,19 @@ class LiveRun {
   LockFile lock_;
 };
 
-/// Publishes runs that were killed (lock free, never published) with status `killed` and what they had logged. Returns how many. Called at the start
-/// of commands that write or list runs.
+/// Publishes runs that nobody holds and nobody published: with status `killed` and what they had logged, or as finish() left
+/// them. Returns how many invocations. Called at the start of commands that write or list runs; does nothing while another
+/// process is at it.
 std::size_t recover_runs(Workspace& workspace);
 
-/// Ids of runs whose lock is held now.
+/// Removes the directories of runs that are in git. Called by RunStore::publish.
+void remove_live_dirs(Workspace& workspace, const std::vector<std::string>& run_ids);
+
+/// Records so far of the runs whose lock is held now, with what they have logged; newest first.
 std::vector<RunRecord> live_runs(const Workspace& workspace);
+
+/// All points a live run has logged so far.
+Series live_series(const fs::path& run_dir, UtcTime now);
 
 /// Commit, branch, dirtiness and, if dirty, the code tree put into the store (tracked and untracked, not ignored files; over 1 MiB and secret
 /// patterns as digests only; mlo.lock and .mlo are outside).

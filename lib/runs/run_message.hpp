@@ -4,10 +4,17 @@
 
 #include "lib/manifest/run_record.hpp"
 
+// What `git log refs/mlo/runs` shows.
 namespace mlo {
 
-/// The commit message of a run: a subject that reads well in `git log --oneline`, its stages, metrics and parameters, and
-/// the trailers Mlo-Run, Mlo-Code and Mlo-Data.
+/// Subject `brave-otter finished: auc 0.8421, loss 0.31`, then command, code, metrics, parameters and stages as aligned columns, then
+/// trailers Mlo-Run and Mlo-Data.
 std::string run_message(const RunRecord& invocation, const std::vector<RunRecord>& stages);
+/// Subject `note on brave-otter: looks good`, or what the amendments do; trailers Mlo-Run.
+std::string amendment_message(const std::vector<RunAmendment>& amendments, const std::vector<std::string>& names);
+std::string merge_message();
+
+/// A number as people compare it: at most five significant digits.
+std::string format_metric(double value);
 
 }  // namespace mlo

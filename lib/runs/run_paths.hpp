@@ -1,13 +1,23 @@
 #pragma once
+#include <optional>
 #include <string>
 #include <string_view>
 
-// Where things lie in the tree of the runs ref.
+#include "lib/manifest/run_record.hpp"
+
+// Where records lie in the tree of the runs ref. A place follows from what it names alone, so histories merge as a union.
 namespace mlo {
 
-/// "2001/02-03/<id>": by the day of the id's own time.
-std::string run_dir_in_tree(std::string_view run_id);
-/// "stages/<stage>" below it; a stage's name may hold `@`, never `/`.
-std::string stage_dir_in_run(std::string_view stage);
+/// `<yyyy>/<mm-dd>/<run-id>`, of the day in the id.
+std::string run_dir_path(std::string_view run_id);
+/// `<run>/run.yaml`, or `<invocation>/stages/<stage>/run.yaml`.
+std::string record_path(const RunRecord& record);
+/// `<run>/amend/<micros>-<12 digits of its digest>.yaml`.
+std::string amendment_path(const RunAmendment& amendment, std::string_view text);
+/// Beside record_path: `series.tsv`.
+std::string series_path(const RunRecord& record);
+
+enum class RunFile { record, amendment, series, foreign };
+RunFile classify_run_path(std::string_view path);
 
 }  // namespace mlo

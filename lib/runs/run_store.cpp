@@ -2,90 +2,64 @@
 
 #include "lib/codec/reader.hpp"
 #include "lib/crypto/sha256.hpp"
-#include "lib/runs/fold.hpp"
+#include "lib/runs/history.hpp"
+#include "lib/runs/live_run.hpp"
 #include "lib/runs/run_message.hpp"
 #include "lib/runs/run_paths.hpp"
 #include "lib/runs/tree_reader.hpp"
 #include "lib/util/error.hpp"
-#include "lib/util/random.hpp"
 #include "lib/util/text.hpp"
 
 namespace mlo {
 namespace {
 
-constexpr int kAttempts = 100;
+/// Up to this size a series travels with git; a larger one stays in the store, and its last points in the record.
+constexpr std::uint64_t kSeriesInGit = 1U << 20U;
+constexpr const char* kKeep = "refs/mlo-local/keep/";
 
-/// Commits changes on the runs ref, again on top of whoever came first.
-git::ObjectId commit_on_ref(Workspace& workspace, const std::vector<git::TreeChange>& changes, const std::string& message) {
-  git::Repository& repo = workspace.repo();
-  const std::string& ref = workspace.config().runs_ref;
-  const git::Signature who = repo.identity(workspace.world().env, workspace.world().clock.now());
-  for (int attempt = 0; attempt < kAttempts; ++attempt) {
-    const auto tip = repo.find_ref(ref);
-    const auto base = tip ? std::optional(repo.load_commit(*tip).tree) : std::nullopt;
-    const git::ObjectId tree = repo.write_tree(base, changes);
-    if (base == tree) return *tip;  // everything is there already: an earlier attempt was cut off after this point
-    const auto parents = tip ? std::vector{*tip} : std::vector<git::ObjectId>{};
-    const git::ObjectId commit = repo.write_commit(tree, parents, who, who, message);
-    if (repo.move_ref(ref, tip, commit, split(message, '\n')[0])) return commit;
-  }
-  throw Error(ErrorKind::conflict, fmt::format("cannot record on `{}`: it keeps moving", ref)).hint("repeat the command");
-}
-
-/// HEAD's commit stays reachable on this machine even if its branch goes away.
-void keep_commit(Workspace& workspace, const RunRecord& run) {
-  const auto id = git::ObjectId::parse_tagged(run.code.commit);
-  if (!id || !workspace.repo().has_object(*id)) return;
-  const std::string ref = fmt::format("refs/mlo-local/keep/{}", id->hex());
-  if (!workspace.repo().find_ref(ref)) workspace.repo().move_ref(ref, std::nullopt, *id, "kept for a run");
-}
-
-void forget_live(const Workspace& workspace, const std::string& id) {
-  const fs::path dir = workspace.local() / "runs" / id;
-  if (is_uuid7(id) && find_stat(dir)) remove_tree(dir);
+/// Git's gc must not take the commit a run came from, even if its branch goes.
+void keep_commit(git::Repository& repo, const CodeState& code) {
+  const auto commit = git::ObjectId::parse_tagged(code.commit);
+  if (!commit || repo.find_ref(kKeep + commit->hex())) return;
+  repo.move_ref(kKeep + commit->hex(), std::nullopt, *commit, "mlo: a run came from here");
 }
 
 }  // namespace
 
-std::string run_dir_in_tree(std::string_view run_id) {
-  const std::string day = format_utc(uuid7_time(run_id)).substr(0, 10);
-  return fmt::format("{}/{}/{}", day.substr(0, 4), day.substr(5), run_id);
-}
-
-std::string stage_dir_in_run(std::string_view stage) { return fmt::format("stages/{}", stage); }
-
 RunStore::RunStore(Workspace& workspace) : workspace_(workspace) {}
 
 git::ObjectId RunStore::publish(const RunRecord& invocation, const std::vector<RunRecord>& stages) {
-  const std::string dir = run_dir_in_tree(invocation.id);
   git::Repository& repo = workspace_.repo();
-  std::vector<git::TreeChange> changes = {{dir + "/run.yaml", repo.write_blob(emit_run(invocation))}};
-  for (const RunRecord& stage : stages) {
-    changes.push_back({fmt::format("{}/{}/run.yaml", dir, stage_dir_in_run(stage.stage)), repo.write_blob(emit_run(stage))});
-  }
-  keep_commit(workspace_, invocation);
-  const git::ObjectId commit = commit_on_ref(workspace_, changes, run_message(invocation, stages));
-  // Children first: a cut here leaves the invocation, whose recovery finds everything published.
-  for (const RunRecord& stage : stages) forget_live(workspace_, stage.id);
-  forget_live(workspace_, invocation.id);
-  return commit;
+  HistoryCommit commit;
+  std::vector<std::string> ids;
+  const auto add = [&](const RunRecord& record) {
+    ids.push_back(record.id);
+    commit.files.push_back({record_path(record), repo.write_blob(emit_run(record))});
+    if (!record.series || workspace_.store().find_size(*record.series).value_or(kSeriesInGit + 1) > kSeriesInGit) return;
+    commit.files.push_back({series_path(record), repo.write_blob(workspace_.store().get(*record.series))});
+  };
+  add(invocation);
+  for (const RunRecord& stage : stages) add(stage);
+  keep_commit(repo, invocation.code);
+  commit.message = run_message(invocation, stages);
+  commit.when = invocation.ended;
+  const git::ObjectId made = append_history(workspace_, commit);
+  remove_live_dirs(workspace_, ids);
+  return made;
 }
 
 void RunStore::amend(const std::vector<RunAmendment>& amendments) {
-  std::vector<git::TreeChange> changes;
-  std::vector<std::string> subjects;
-  for (const RunAmendment& a : amendments) {
-    const std::string text = emit_amendment(a);
-    // Named by time and content, so that amendments made apart never collide and sort in order.
-    const std::string name = fmt::format("{:016x}-{}.yaml", static_cast<std::uint64_t>(a.time.micros()), sha256(text).hex().substr(0, 12));
-    changes.push_back({fmt::format("{}/amendments/{}", run_dir_in_tree(a.run), name), workspace_.repo().write_blob(text)});
-    subjects.push_back(fmt::format("{} {}", a.deleted ? (*a.deleted ? "delete" : "restore") : a.note ? "note on" : "amend", a.run.substr(0, 12)));
+  if (amendments.empty()) return;
+  HistoryCommit commit;
+  std::vector<std::string> names;
+  for (const RunAmendment& amendment : amendments) {
+    const std::string text = emit_amendment(amendment);
+    commit.files.push_back({amendment_path(amendment, text), workspace_.repo().write_blob(text)});
+    names.push_back(adjective_noun(amendment.run));
   }
-  if (changes.empty()) return;
-  std::string message = subjects.size() == 1 ? subjects[0] : fmt::format("{} and {} more", subjects[0], subjects.size() - 1);
-  message += "\n\n";
-  for (const RunAmendment& a : amendments) message += fmt::format("Mlo-Run: {}\n", a.run);
-  commit_on_ref(workspace_, changes, message);
+  commit.message = amendment_message(amendments, names);
+  commit.when = workspace_.world().clock.now();
+  append_history(workspace_, commit);
 }
 
 std::vector<Run> RunStore::all(Deleted deleted) {
@@ -121,18 +95,25 @@ Run RunStore::find(std::string_view name_or_id) {
 std::vector<RunRecord> RunStore::stages_of(const std::string& run_id) { return read_stages(workspace_, run_id); }
 
 std::vector<MetricPoint> RunStore::series(const RunRecord& run, std::string_view key) {
-  std::vector<MetricPoint> points;
-  if (run.series) {
-    const MetricSeries all = parse_series(workspace_.store().get(*run.series), fmt::format("series of run {}", run.id.substr(0, 12)));
-    const auto found = all.find(std::string(key));
-    if (found != all.end()) points = found->second;
-  }
-  if (points.empty()) {
-    const auto last = run.metrics.find(std::string(key));
-    if (last != run.metrics.end()) points.push_back(last->second);
-  }
-  std::stable_sort(points.begin(), points.end(), [](const MetricPoint& a, const MetricPoint& b) { return std::tie(a.step, a.time) < std::tie(b.step, b.time); });
-  return points;
+  const Series all = all_series(run);
+  const auto found = all.find(std::string(key));
+  if (found != all.end()) return found->second;
+  const auto last = run.metrics.find(std::string(key));
+  return last == run.metrics.end() ? std::vector<MetricPoint>{} : std::vector{last->second};
+}
+
+/// From the live run, the runs ref, or the store, whoever has it.
+Series RunStore::all_series(const RunRecord& run) {
+  if (run.status == RunStatus::running) return live_series(workspace_.local() / "runs" / run.id, workspace_.world().clock.now());
+  if (!run.series) return {};
+  const git::Repository& repo = workspace_.repo();
+  const auto tip = repo.find_ref(workspace_.config().runs_ref);
+  const std::string path = series_path(run);
+  const auto entry = tip ? repo.find_entry(repo.load_commit(*tip).tree, path) : std::nullopt;
+  if (!entry) return parse_series(workspace_.store().get(*run.series), run.series->brief());
+  const std::string text = repo.load_blob(entry->id);
+  if (sha256(text) != *run.series) throw Error(ErrorKind::corrupt, fmt::format("`{}` on the runs ref is not the series its run names", path));
+  return parse_series(text, path);
 }
 
 }  // namespace mlo

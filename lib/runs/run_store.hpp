@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "lib/manifest/run_record.hpp"
+#include "lib/runs/series.hpp"
 #include "lib/workspace/workspace.hpp"
 
 namespace mlo {
@@ -40,6 +41,7 @@ class RunStore {
   std::vector<MetricPoint> series(const RunRecord& run, std::string_view key);
 
  private:
+  Series all_series(const RunRecord& run);
   Workspace& workspace_;
 };
 

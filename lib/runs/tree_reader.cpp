@@ -40,13 +40,13 @@ Run read_run(git::Repository& repo, git::ObjectId tree, const std::string& path)
     const std::string at = path + "/" + entry.name;
     if (entry.name == "run.yaml") {
       run.record = read_record(repo, entry.id, at);
-    } else if (entry.name == "amendments") {
+    } else if (entry.name == "amend") {
       for (const git::TreeEntry& item : repo.load_tree(entry.id)) amendments.push_back(parse_amendment(repo.load_blob(item.id), at + "/" + item.name));
-    } else if (entry.name != "stages") {
+    } else if (entry.name != "stages" && entry.name != "series.tsv") {
       misplaced(at);
     }
   }
-  if (run.record.id.empty() || run_dir_in_tree(run.record.id) != path) misplaced(path + "/run.yaml");
+  if (run.record.id.empty() || run_dir_path(run.record.id) != path) misplaced(path + "/run.yaml");
   for (const RunAmendment& amendment : amendments) fold_amendment(amendment, run);
   return run;
 }
@@ -74,7 +74,7 @@ std::vector<RunRecord> read_stages(Workspace& workspace, const std::string& run_
   const auto root = tip_tree(workspace);
   if (!root || !is_uuid7(run_id)) return out;
   git::Repository& repo = workspace.repo();
-  const std::string dir = run_dir_in_tree(run_id) + "/stages";
+  const std::string dir = run_dir_path(run_id) + "/stages";
   const auto found = repo.find_entry(*root, dir);
   if (!found) return out;
   for (const git::TreeEntry& stage : repo.load_tree(found->id)) {
@@ -82,7 +82,7 @@ std::vector<RunRecord> read_stages(Workspace& workspace, const std::string& run_
     const auto blob = repo.find_entry(*root, path);
     if (!blob) misplaced(path);
     out.push_back(read_record(repo, blob->id, path));
-    if (out.back().stage != stage.name || out.back().parent != run_id) misplaced(path);
+    if (out.back().parent != run_id || record_path(out.back()) != path) misplaced(path);
   }
   std::sort(out.begin(), out.end(), [](const RunRecord& a, const RunRecord& b) { return std::tie(a.started, a.id) < std::tie(b.started, b.id); });
   return out;

@@ -41,7 +41,7 @@ TEST_CASE("a run and its stages are one commit that reads well", "[runs]") {
   stage.parent = run.id;
   stage.stage = "train@a";
   repo.store().publish(run, {stage});
-  CHECK(repo.sh("git log --format=%s refs/mlo/runs") == "run brave-otter: finished, auc=0.8125\n");
+  CHECK(repo.sh("git log --format=%s refs/mlo/runs") == "brave-otter finished: auc 0.8125\n");
   const std::string body = repo.sh("git log --format=%b refs/mlo/runs");
   CHECK(body.find("Mlo-Run: " + run.id) != std::string::npos);
   CHECK(body.find("Mlo-Data: flights sha256:") != std::string::npos);
