@@ -1,0 +1,103 @@
+#include <cmath>
+
+#include "lib/crypto/sha256.hpp"
+#include "lib/manifest/dataset.hpp"
+#include "lib/manifest/lock.hpp"
+#include "lib/manifest/run_record.hpp"
+#include "lib/util/fs.hpp"
+#include "tests/support/test.hpp"
+
+using namespace mlo;
+
+// tests/golden/*.yaml hold one manifest of each kind with every field it can have. They never change: what format 1 wrote once,
+// every later mlo must read. tests/golden/schemas.py holds them against schemas/.
+namespace {
+
+const std::string kRun = "00e3a1b2c3d47abc8def0123456789ab";
+const std::string kParent = "00e3a1b2c3d47abc8def0123456789ac";
+const UtcTime kTime = UtcTime::from_micros(981'173'106'000'001);
+
+DatasetManifest every_dataset_field() {
+  DatasetManifest m;
+  m.name = "nyc/flights-2013.raw";
+  m.path = "data/raw";
+  m.executable = true;
+  m.tree = sha256("tree");
+  m.bytes = INT64_MAX;
+  m.files = 1;
+  m.schema = {{"year", "integer"}, {"dep delay", "real"}};
+  m.source = "https://example.org/flights?year=2013";
+  m.description = "departures\nof one year\n";
+  m.extras = {{"x-owner", Value(Value::Object{{"team", Value("ops")}, {"since", Value(2013)}})}};
+  return m;
+}
+
+RunRecord every_run_field() {
+  RunRecord r;
+  r.id = kRun;
+  r.name = "brave-otter";
+  r.parent = kParent;
+  r.stage = "train@a";
+  r.experiment = "default";
+  r.user = "Ada Tester";
+  r.command = {"python3", "train.py", "--name=x y", "yes", ""};
+  r.status = RunStatus::cached;
+  r.exit_code = 3;
+  r.started = kTime;
+  r.ended = kTime + std::chrono::seconds(1);
+  r.code = {"git-sha1:" + std::string(40, 'a'), "main", true, sha256("code")};
+  r.params.set("train.lr", 0.1).set("model", "gbt").set("deep", true).set("n", 3).set("none", nullptr).set("tiny", 1e-05);
+  r.metrics = {{"auc[carrier=AA]", {3, 0.75, r.ended}}, {"loss", {-1, NAN, r.ended}}, {"max", {0, INFINITY, r.ended}}, {"min", {0, -INFINITY, r.ended}}};
+  r.tags = {{"team", "ops"}};
+  r.datasets = {{"flights", sha256("in").str()}};
+  r.inputs = {{"data/raw", sha256("in"), true, 12, 2, true}};
+  r.outputs = {{"model.pkl", sha256("out"), false, 5, 0, false}};
+  r.artifacts = {{"plots/roc.svg", sha256("plot"), false, 7, 0, true}};
+  r.environment.facts = {{"os", "linux"}, {"python", "3.11.2"}};
+  r.usage = {1.5, 1.25, 0, 1 << 20};
+  r.action = sha256("action");
+  r.cached_from = kParent;
+  r.series = sha256("series");
+  r.log = sha256("log");
+  return r;
+}
+
+PipelineLock every_lock_field() {
+  StageLock stage;
+  stage.commands = {"mkdir -p out", "python3 train.py"};
+  stage.wdir = "sub";
+  stage.deps = {{"data/raw", sha256("in"), true, 12, 2}, {"train.py", sha256("py"), false, 3, 0}};
+  stage.params = {{"params.yaml", {{"lr", Value(0.1)}, {"list", Value(Value::Array{Value(1), Value("a")})}}}, {"whole.json", {{"", Value(Value::Object{{"k", Value()}})}}}};
+  stage.env = {{"SEED", "1"}};
+  stage.outputs = {{{"model.pkl", sha256("out"), false, 5, 0}, true, false, true}};
+  stage.action = sha256("action");
+  StageLock small;
+  small.commands = {"true"};
+  small.action = sha256("small");
+  return {{{"train@a", stage}, {"a", small}}};
+}
+
+void check_golden(const std::string& name, const std::string& written) {
+  INFO(name);
+  CHECK(written == read_file("tests/golden/" + name + ".yaml"));
+}
+
+}  // namespace
+
+TEST_CASE("every kind of manifest is written as it was when format 1 was fixed", "[manifest]") {
+  check_golden("dataset", emit_dataset(every_dataset_field()));
+  check_golden("run", emit_run(every_run_field()));
+  check_golden("lock", emit_lock(every_lock_field()));
+  RunAmendment amendment{kRun, kTime, {{"gone", std::nullopt}, {"team", "ops"}}, "worth\n\nkeeping", "new-name", std::nullopt};
+  check_golden("amend", emit_amendment(amendment));
+  amendment.deleted = true;
+  check_golden("tombstone", emit_amendment(amendment));
+}
+
+TEST_CASE("every kind of manifest of format 1 reads back", "[manifest]") {
+  const auto text = [](const std::string& name) { return read_file("tests/golden/" + name + ".yaml"); };
+  CHECK(emit_dataset(parse_dataset(text("dataset"), "d")) == text("dataset"));
+  CHECK(emit_run(parse_run(text("run"), "r")) == text("run"));
+  CHECK(parse_lock(text("lock"), "l") == every_lock_field());
+  for (const char* kind : {"amend", "tombstone"}) CHECK(emit_amendment(parse_amendment(text(kind), "a")) == text(kind));
+}
