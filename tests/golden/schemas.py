@@ -14,7 +14,7 @@ import tempfile
 import jsonschema
 import yaml
 
-source, mlo = pathlib.Path(sys.argv[1]), sys.argv[2]
+source, mlo = pathlib.Path(sys.argv[1]), os.path.abspath(sys.argv[2])
 KINDS = ["amend", "config", "dataset", "lock", "pipeline", "run", "tombstone"]
 NOT_JSON = object()
 
