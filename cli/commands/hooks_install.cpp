@@ -31,7 +31,7 @@ Command hooks_install() {
       "`post-checkout` and `post-merge` change nothing: they tell which data differs from the manifests and the line that "
       "brings it up to date.\n\n"
       "A hook of yours is never overwritten; the line that chains mlo to it is shown instead.";
-  info.examples = {{"mlo hooks install", "Install what is absent, renew what is mlo's"}};
+  info.examples = {{"mlo hooks install", "install what is absent, renew what is mlo's"}};
   info.exits = {{exit_code::conflict, "a hook of yours was kept"}};
   return make_command<Options>(std::move(info), declare, run);
 }

@@ -26,7 +26,7 @@ Command hooks_uninstall() {
   info.path = "hooks uninstall";
   info.summary = "remove the git hooks that mlo installed";
   info.description = "Removes only files that `mlo hooks install` wrote. A hook of yours that calls mlo stays as it is.";
-  info.examples = {{"mlo hooks uninstall", "Stop git from calling mlo"}};
+  info.examples = {{"mlo hooks uninstall", "stop git from calling mlo"}};
   return make_command<Options>(std::move(info), declare, run);
 }
 

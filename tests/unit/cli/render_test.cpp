@@ -1,0 +1,52 @@
+#include "cli/render.hpp"
+
+#include "cli/terminal.hpp"
+#include "tests/support/test.hpp"
+
+using namespace mlo::cli;
+
+namespace {
+
+std::string table_text(int width, const Table& table) {
+  TextPage page(width, /*colour=*/false, /*utf8=*/true);
+  page.table(table);
+  return page.text();
+}
+
+}  // namespace
+
+TEST_CASE("wide and combining characters count as a terminal counts them", "[render]") {
+  CHECK(display_width("abc") == 3);
+  CHECK(display_width("日本") == 4);
+  CHECK(display_width("e\u0301") == 1);
+  CHECK(display_width("…") == 1);
+  CHECK(cut_to("日本語", 4, true) == "日…");
+  CHECK(cut_to("abcdef", 4, false) == "abc~");
+  CHECK(cut_to("abcd", 4, true) == "abcd");
+}
+
+TEST_CASE("a table lines its columns up and ends no line in blanks", "[render]") {
+  const Table table{{{"NAME"}, {"SIZE", Align::right}, {"NOTE"}},
+                    {{{"a"}, {"10 B"}, {""}}, {{"日本"}, {"5 B"}, {"x"}}}};
+  CHECK(table_text(0, table) ==
+        "NAME  SIZE  NOTE\n"
+        "a     10 B\n"
+        "日本   5 B  x\n");
+}
+
+TEST_CASE("a table is cut to the terminal, the widest column first", "[render]") {
+  const Table table{{{"ID"}, {"TEXT"}}, {{{"12345678"}, {"a very long text that does not fit"}}}};
+  CHECK(table_text(20, table) == "ID        TEXT\n12345678  a very lo…\n");
+}
+
+TEST_CASE("foreign text cannot drive the terminal", "[render]") {
+  TextPage page(0, /*colour=*/true, /*utf8=*/true);
+  page.line("\x1b[31mred\nforged");
+  page.line({{"\x1b]0;title\x07", Style::name}});
+  CHECK(page.text() == "\\x1b[31mred\\x0aforged\n\x1b[36m\\x1b]0;title\\x07\x1b[0m\n");
+}
+
+TEST_CASE("colour vanishes where it is off, text does not", "[render]") {
+  CHECK(styled("no", Style::bad, true) == "\x1b[31mno\x1b[0m");
+  CHECK(styled("no", Style::bad, false) == "no");
+}
