@@ -1,0 +1,156 @@
+#include "cli/command.hpp"
+#include "cli/exit_code.hpp"
+#include "lib/data/datasets.hpp"
+#include "lib/data/status.hpp"
+#include "lib/pipeline/pipeline.hpp"
+#include "lib/runs/live_run.hpp"
+#include "lib/util/text.hpp"
+
+namespace mlo::cli {
+namespace {
+
+struct Options {};
+
+void declare(Args&, Options&) {}
+
+struct StageLine {
+  std::string name;
+  StageState state;
+  std::vector<Reason> reasons;
+};
+
+struct Overview {
+  std::string root, branch, commit;
+  std::vector<DatasetStatus> datasets;
+  std::string pipeline;  ///< its file; empty if there is none
+  std::vector<StageLine> stages;
+  std::vector<RunRecord> live;
+};
+
+Overview look(Workspace& workspace) {
+  Overview out;
+  const auto head = workspace.repo().head();
+  out.root = workspace.root().string();
+  out.branch = workspace.repo().head_branch().value_or("");
+  out.commit = head ? head->hex() : "";
+  out.datasets = data_status(workspace, load_datasets(workspace));
+  try {
+    out.pipeline = Pipeline::find_file(workspace);
+  } catch (const Error& error) {
+    if (error.kind() != ErrorKind::not_found) throw;  // no pipeline is a state, not a failure
+  }
+  if (!out.pipeline.empty()) {
+    const Pipeline pipeline(workspace);
+    for (PlannedStage& planned : pipeline.plan(pipeline.select({}), Force::no).stages) {
+      out.stages.push_back({pipeline.graph().stage(planned.index).name, planned.assessment.state, std::move(planned.assessment.reasons)});
+    }
+    pipeline.save_stat_cache();
+  }
+  out.live = live_runs(workspace);
+  return out;
+}
+
+Value to_value(const Overview& o) {
+  Value datasets = Value::array(), stages = Value::array(), live = Value::array();
+  for (const DatasetStatus& d : o.datasets) {
+    const ChangeCounts counts = count_changes(d.changes);
+    datasets.push(Value::object()
+                      .set("name", d.manifest.name)
+                      .set("path", d.manifest.path)
+                      .set("state", to_string(d.state))
+                      .set("added", counts.added)
+                      .set("changed", counts.changed)
+                      .set("removed", counts.removed));
+  }
+  for (const StageLine& s : o.stages) {
+    Value reasons = Value::array();
+    for (const Reason& reason : s.reasons) reasons.push(describe(reason));
+    stages.push(Value::object().set("name", s.name).set("state", to_string(s.state)).set("reasons", std::move(reasons)));
+  }
+  for (const RunRecord& r : o.live) live.push(Value::object().set("id", r.id).set("name", r.name).set("started", format_utc(r.started)));
+  return Value::object()
+      .set("root", o.root)
+      .set("branch", o.branch)
+      .set("commit", o.commit)
+      .set("datasets", std::move(datasets))
+      .set("pipeline", o.pipeline.empty() ? Value() : Value(o.pipeline))
+      .set("stages", std::move(stages))
+      .set("live_runs", std::move(live));
+}
+
+std::string words(const ChangeCounts& counts) {
+  std::vector<std::string> parts;
+  if (counts.added > 0) parts.push_back(fmt::format("{} added", format_count(counts.added)));
+  if (counts.changed > 0) parts.push_back(fmt::format("{} changed", format_count(counts.changed)));
+  if (counts.removed > 0) parts.push_back(fmt::format("{} removed", format_count(counts.removed)));
+  return join(parts, ", ");
+}
+
+void data_lines(Page& page, const Overview& o) {
+  const auto differing = std::count_if(o.datasets.begin(), o.datasets.end(), [](const auto& d) { return d.state != DataState::unchanged; });
+  if (o.datasets.empty()) {
+    page.line({{"data      ", Style::bold}, {"nothing versioned yet; start with `mlo version-data add PATH`"}});
+    return;
+  }
+  page.line({{"data      ", Style::bold},
+             {fmt::format("{}, {}", count_of(o.datasets.size(), "dataset"),
+                          differing == 0 ? "as their manifests say" : fmt::format("{} not as the manifest says", differing))}});
+  for (const DatasetStatus& d : o.datasets) {
+    if (d.state == DataState::unchanged) continue;
+    const std::string counts = d.manifest.directory && d.state == DataState::modified ? words(count_changes(d.changes)) : "";
+    page.line({{fmt::format("  {:<10}", to_string(d.state)), Style::warn},
+               {d.manifest.name, Style::name},
+               {d.manifest.path == d.manifest.name ? "" : "  " + d.manifest.path},
+               {counts.empty() ? "" : "  " + counts}});
+  }
+}
+
+void stage_lines(Page& page, const Overview& o) {
+  if (o.pipeline.empty()) {
+    page.line({{"pipeline  ", Style::bold}, {"none (no mlo.yaml)"}});
+    return;
+  }
+  const auto done = [](const StageLine& s) { return s.state == StageState::up_to_date || s.state == StageState::frozen; };
+  const auto open = o.stages.size() - static_cast<std::size_t>(std::count_if(o.stages.begin(), o.stages.end(), done));
+  page.line({{"pipeline  ", Style::bold},
+             {fmt::format("{}, {}", count_of(o.stages.size(), "stage"), open == 0 ? "up to date" : fmt::format("{} to do", open))}});
+  for (const StageLine& s : o.stages) {
+    if (done(s)) continue;
+    page.line({{fmt::format("  {:<10}", to_string(s.state)), Style::warn},
+               {s.name, Style::name},
+               {s.reasons.empty() ? "" : "  " + describe(s.reasons.front())},
+               {s.reasons.size() > 1 ? fmt::format(", and {} more", s.reasons.size() - 1) : "", Style::dim}});
+  }
+  if (open > 0) page.line({{"  `mlo run` brings it up to date; `mlo run why` says more", Style::dim}});
+}
+
+int run(Context& ctx, const Options&) {
+  const Overview o = look(ctx.workspace());
+  ctx.print([&] { return to_value(o); },
+            [&](Page& page) {
+              page.line({{"code      ", Style::bold},
+                         {fmt::format("{} at {}", o.branch.empty() ? "no branch" : o.branch, o.commit.empty() ? "no commit yet" : o.commit.substr(0, 7))}});
+              data_lines(page, o);
+              stage_lines(page, o);
+              page.line({{"runs      ", Style::bold}, {o.live.empty() ? "none running" : fmt::format("{} running", o.live.size())}});
+              for (const RunRecord& r : o.live) {
+                page.line({{"  running   ", Style::good}, {r.name, Style::name}, {fmt::format("  since {}", format_utc_short(r.started))}});
+              }
+            });
+  return exit_code::ok;
+}
+
+}  // namespace
+
+Command status() {
+  CommandInfo info;
+  info.path = "status";
+  info.summary = "Show what changed and what is running, on one screen";
+  info.description =
+      "Data that differs from its manifests, stages that are not up to date and why, and runs that are live. Nothing is "
+      "changed but the stat cache.";
+  info.examples = {{"mlo status", "Where things stand"}, {"mlo status --json", "The same for a script"}};
+  return make_command<Options>(std::move(info), declare, run);
+}
+
+}  // namespace mlo::cli

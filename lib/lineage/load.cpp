@@ -1,0 +1,72 @@
+#include "lib/data/datasets.hpp"
+#include "lib/lineage/lineage.hpp"
+#include "lib/util/error.hpp"
+#include "lib/util/text.hpp"
+
+namespace mlo {
+namespace {
+
+std::optional<Digest> find_in_store(const ObjectStore& store, Digest tree, const std::string& path) {
+  for (const std::string_view segment : split(path, '/')) {
+    if (!store.has(tree)) return std::nullopt;
+    const Tree entries = store.get_tree(tree);
+    const auto it = std::find_if(entries.begin(), entries.end(), [&](const TreeEntry& entry) { return entry.name == segment; });
+    if (it == entries.end()) return std::nullopt;
+    tree = it->id;
+  }
+  return tree;
+}
+
+LineageHistory load_history(Workspace& workspace, RunStore& runs) {
+  LineageHistory history;
+  history.runs = runs.all();
+  for (const Run& run : history.runs) history.stages[run.record.id] = runs.stages_of(run.record.id);
+  for (const DatasetManifest& dataset : load_datasets(workspace)) {
+    std::map<Digest, DatasetFact> versions;
+    versions[dataset.tree] = {dataset, ""};
+    for (const DatasetVersion& version : dataset_history(workspace, dataset.name)) {
+      if (version.manifest) versions[version.manifest->tree] = {*version.manifest, version.commit.hex()};  // the oldest stays
+    }
+    for (auto& [id, fact] : versions) history.datasets.push_back(std::move(fact));
+  }
+  history.find_in_tree = [&store = workspace.store()](const Digest& tree, const std::string& path) {
+    return find_in_store(store, tree, path);
+  };
+  return history;
+}
+
+/// The node a typed name means, made if history has not met it.
+std::string resolve_root(Workspace& workspace, RunStore& runs, std::string_view name, LineageHistory& history) {
+  const auto [dataset, version] = split_dataset_spec(name);
+  if (version || find_dataset(workspace, dataset)) {
+    const DatasetManifest manifest = resolve_dataset(workspace, name);
+    const bool known = std::any_of(history.datasets.begin(), history.datasets.end(), [&](const DatasetFact& fact) {
+      return fact.manifest.name == manifest.name && fact.manifest.tree == manifest.tree;
+    });
+    if (!known) history.datasets.push_back({manifest, ""});
+    return fmt::format("dataset:{}@{}", manifest.name, manifest.tree.str());
+  }
+  try {
+    return "run:" + runs.find(name).record.id;
+  } catch (Error& error) {
+    if (error.kind() != ErrorKind::not_found) throw;
+    throw Error(ErrorKind::not_found, fmt::format("no dataset and no run named `{}`", printable(name)))
+        .hint(error.hint().empty() ? "list them with `mlo version-data status` and `mlo track list`" : error.hint());
+  }
+}
+
+}  // namespace
+
+Lineage load_lineage(Workspace& workspace, std::string_view name) {
+  RunStore runs(workspace);
+  LineageHistory history = load_history(workspace, runs);
+  std::string root = resolve_root(workspace, runs, name, history);
+  Lineage whole{std::move(root), build_lineage(history)};
+  if (!whole.graph.nodes.contains(whole.root)) {  // found by id, but not among the runs listed
+    throw Error(ErrorKind::not_found, fmt::format("no finished run named `{}`", printable(name)))
+        .hint("a run that still runs, or was deleted, has no lineage yet; see `mlo track show`");
+  }
+  return whole;
+}
+
+}  // namespace mlo

@@ -1,0 +1,61 @@
+# One screen: code, data, pipeline, runs.
+
+$ mlo init && git commit -qm "mlo init"
+...
+$ mlo status
+code      main at <id>
+data      nothing versioned yet; start with `mlo version-data add PATH`
+pipeline  none (no mlo.yaml)
+runs      none running
+$ printf 'a,b\n1,2\n' > raw.csv && mlo version-data add raw.csv && mlo status
+...
+$ printf 'stages:\n  copy:\n    cmd: cp raw.csv out.csv\n    deps: [raw.csv]\n    outs: [out.csv]\n' > mlo.yaml
+$ echo 3,4 >> raw.csv
+$ mlo status
+code      main at <id>
+data      1 dataset, 1 not as the manifest says
+  modified  raw.csv
+pipeline  1 stage, 1 to do
+  stale     copy  it has never run
+  `mlo run` brings it up to date; `mlo run why` says more
+runs      none running
+$ mkdir sub && mlo -C sub status
+...
+  modified  raw.csv
+...
+$ mlo status --json
+{
+  "root": "<dir>",
+  "branch": "main",
+  "commit": "<id>",
+  "datasets": [
+    {
+      "name": "raw.csv",
+      "path": "raw.csv",
+      "state": "modified",
+      "added": 0,
+      "changed": 1,
+      "removed": 0
+    }
+  ],
+  "pipeline": "mlo.yaml",
+  "stages": [
+    {
+      "name": "copy",
+      "state": "stale",
+      "reasons": [
+        "it has never run"
+      ]
+    }
+  ],
+  "live_runs": []
+}
+$ rm raw.csv
+$ mlo status
+code      main at <id>
+data      1 dataset, 1 not as the manifest says
+  missing   raw.csv
+pipeline  1 stage, 1 to do
+  stale     copy  dependency `raw.csv` does not exist
+  `mlo run` brings it up to date; `mlo run why` says more
+runs      none running
