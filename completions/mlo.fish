@@ -1,6 +1,6 @@
 # fish completion for mlo. Generated from the table of commands; do not edit.
 function __mlo_at
-  set -l known 'completion' 'help' 'hooks' 'hooks install' 'hooks status' 'hooks uninstall' 'init' 'version' 'version-data' 'version-data add' 'version-data checkout' 'version-data diff' 'version-data history' 'version-data ls' 'version-data remove' 'version-data status'
+  set -l known 'completion' 'help' 'hooks' 'hooks install' 'hooks run' 'hooks status' 'hooks uninstall' 'init' 'lineage' 'status' 'version' 'version-data' 'version-data add' 'version-data checkout' 'version-data diff' 'version-data history' 'version-data ls' 'version-data remove' 'version-data status'
   set -l where ''
   set -l skip 0
   for word in (commandline -opc)[2..-1]
@@ -24,9 +24,12 @@ function __mlo_at
 end
 complete -c mlo -n '__mlo_at '\'''\''' -f
 complete -c mlo -n '__mlo_at '\'''\''' -a init -d 'make a git repository an mlo workspace'
+complete -c mlo -n '__mlo_at '\'''\''' -a status -d 'Show what changed and what is running, on one screen'
 complete -c mlo -n '__mlo_at '\'''\''' -a version-data -d 'version datasets beside the code'
+complete -c mlo -n '__mlo_at '\'''\''' -a lineage -d 'Show what a dataset or run came from and what was made from it'
 complete -c mlo -n '__mlo_at '\'''\''' -a hooks -d 'keep data and code together in git'\''s own commands'
 complete -c mlo -n '__mlo_at '\'''\''' -a completion -d 'print the completion script of a shell'
+complete -c mlo -n '__mlo_at '\'''\''' -a hooks -d 'keep data and code together in git'\''s own commands'
 complete -c mlo -n '__mlo_at '\'''\''' -a help -d 'show what a command does'
 complete -c mlo -n '__mlo_at '\'''\''' -a version -d 'show the version of mlo and of its on-disk format'
 complete -c mlo -n '__mlo_at '\'''\''' -l quiet -s q -d 'no progress, no hints'
@@ -48,6 +51,7 @@ complete -c mlo -n '__mlo_at hooks' -f
 complete -c mlo -n '__mlo_at hooks' -a install -d 'let git call mlo'
 complete -c mlo -n '__mlo_at hooks' -a uninstall -d 'remove the git hooks that mlo installed'
 complete -c mlo -n '__mlo_at hooks' -a status -d 'show which git hooks call mlo'
+complete -c mlo -n '__mlo_at hooks' -a run -d 'Do what mlo does in a git hook'
 complete -c mlo -n '__mlo_at hooks' -l quiet -s q -d 'no progress, no hints'
 complete -c mlo -n '__mlo_at hooks' -l verbose -s v -d 'say more about what is done'
 complete -c mlo -n '__mlo_at hooks' -l color -x -a 'auto always never' -d 'auto, always or never; NO_COLOR means never'
@@ -60,6 +64,12 @@ complete -c mlo -n '__mlo_at '\''hooks install'\''' -l verbose -s v -d 'say more
 complete -c mlo -n '__mlo_at '\''hooks install'\''' -l color -x -a 'auto always never' -d 'auto, always or never; NO_COLOR means never'
 complete -c mlo -n '__mlo_at '\''hooks install'\''' -s C -r -d 'work as if started in DIR'
 complete -c mlo -n '__mlo_at '\''hooks install'\''' -l help -s h -d 'show this help'
+complete -c mlo -n '__mlo_at '\''hooks run'\''' -l json -d 'print the result as JSON'
+complete -c mlo -n '__mlo_at '\''hooks run'\''' -l quiet -s q -d 'no progress, no hints'
+complete -c mlo -n '__mlo_at '\''hooks run'\''' -l verbose -s v -d 'say more about what is done'
+complete -c mlo -n '__mlo_at '\''hooks run'\''' -l color -x -a 'auto always never' -d 'auto, always or never; NO_COLOR means never'
+complete -c mlo -n '__mlo_at '\''hooks run'\''' -s C -r -d 'work as if started in DIR'
+complete -c mlo -n '__mlo_at '\''hooks run'\''' -l help -s h -d 'show this help'
 complete -c mlo -n '__mlo_at '\''hooks status'\''' -f
 complete -c mlo -n '__mlo_at '\''hooks status'\''' -l json -d 'print the result as JSON'
 complete -c mlo -n '__mlo_at '\''hooks status'\''' -l quiet -s q -d 'no progress, no hints'
@@ -82,6 +92,23 @@ complete -c mlo -n '__mlo_at init' -l verbose -s v -d 'say more about what is do
 complete -c mlo -n '__mlo_at init' -l color -x -a 'auto always never' -d 'auto, always or never; NO_COLOR means never'
 complete -c mlo -n '__mlo_at init' -s C -r -d 'work as if started in DIR'
 complete -c mlo -n '__mlo_at init' -l help -s h -d 'show this help'
+complete -c mlo -n '__mlo_at lineage' -l up -d 'only what it came from'
+complete -c mlo -n '__mlo_at lineage' -l down -d 'only what was made from it'
+complete -c mlo -n '__mlo_at lineage' -l depth -r -d 'go at most N steps from it'
+complete -c mlo -n '__mlo_at lineage' -l dot -d 'print the graph for Graphviz'
+complete -c mlo -n '__mlo_at lineage' -l json -d 'print the result as JSON'
+complete -c mlo -n '__mlo_at lineage' -l quiet -s q -d 'no progress, no hints'
+complete -c mlo -n '__mlo_at lineage' -l verbose -s v -d 'say more about what is done'
+complete -c mlo -n '__mlo_at lineage' -l color -x -a 'auto always never' -d 'auto, always or never; NO_COLOR means never'
+complete -c mlo -n '__mlo_at lineage' -s C -r -d 'work as if started in DIR'
+complete -c mlo -n '__mlo_at lineage' -l help -s h -d 'show this help'
+complete -c mlo -n '__mlo_at status' -f
+complete -c mlo -n '__mlo_at status' -l json -d 'print the result as JSON'
+complete -c mlo -n '__mlo_at status' -l quiet -s q -d 'no progress, no hints'
+complete -c mlo -n '__mlo_at status' -l verbose -s v -d 'say more about what is done'
+complete -c mlo -n '__mlo_at status' -l color -x -a 'auto always never' -d 'auto, always or never; NO_COLOR means never'
+complete -c mlo -n '__mlo_at status' -s C -r -d 'work as if started in DIR'
+complete -c mlo -n '__mlo_at status' -l help -s h -d 'show this help'
 complete -c mlo -n '__mlo_at version' -f
 complete -c mlo -n '__mlo_at version' -l json -d 'print the result as JSON'
 complete -c mlo -n '__mlo_at version' -l quiet -s q -d 'no progress, no hints'
