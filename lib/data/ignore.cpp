@@ -29,18 +29,6 @@ std::optional<bool> match_class(std::string_view& pattern, char c) {
   return found != negated;
 }
 
-/// `pattern` starts with `**` as a whole segment, `rest` is what follows: tries it at every directory border.
-bool match_directories(std::string_view rest, std::string_view path) {
-  if (rest.empty()) return !path.empty();  // final `/**`: everything inside
-  rest.remove_prefix(1);                   // the `/`
-  for (;;) {
-    if (ignore_match(rest, path)) return true;
-    const std::size_t slash = path.find('/');
-    if (slash == std::string_view::npos) return false;
-    path.remove_prefix(slash + 1);
-  }
-}
-
 /// Matches one unit of the pattern (not a star) against the first byte of `path`; moves both on.
 bool match_one(std::string_view& pattern, std::string_view& path) {
   if (path.empty()) return false;
@@ -62,14 +50,29 @@ bool match_one(std::string_view& pattern, std::string_view& path) {
   return true;
 }
 
-}  // namespace
+bool match(std::string_view pattern, std::string_view path, bool& exhausted);
 
-bool ignore_match(std::string_view pattern, std::string_view path) {
+/// A whole segment `**` stood before `rest`: tries it at every directory border. Sets `exhausted` if none fits: no later start has a
+/// border that was not tried, so an earlier star need not move on, and no pattern takes exponential time.
+bool match_directories(std::string_view rest, std::string_view path, bool& exhausted) {
+  if (rest.empty()) return !path.empty();  // final `/**`: everything inside
+  rest.remove_prefix(1);                   // the `/`
+  while (!exhausted) {
+    if (match(rest, path, exhausted)) return true;
+    const std::size_t slash = path.find('/');
+    if (slash == std::string_view::npos) exhausted = true;
+    else path.remove_prefix(slash + 1);
+  }
+  return false;
+}
+
+bool match(std::string_view pattern, std::string_view path, bool& exhausted) {
   // One place to come back to is enough inside a segment: the latest star can take over all that an earlier one could.
   std::optional<std::pair<std::string_view, std::string_view>> retry;
   for (bool at_segment = true;;) {
     if (at_segment && pattern.starts_with("**") && (pattern.size() == 2 || pattern[2] == '/')) {
-      if (match_directories(pattern.substr(2), path)) return true;
+      if (match_directories(pattern.substr(2), path, exhausted)) return true;
+      if (exhausted) return false;
     } else if (!pattern.empty() && pattern.front() == '*') {
       while (!pattern.empty() && pattern.front() == '*') pattern.remove_prefix(1);
       retry.emplace(pattern, path);
@@ -86,6 +89,13 @@ bool ignore_match(std::string_view pattern, std::string_view path) {
     std::tie(pattern, path) = *retry;
     at_segment = false;
   }
+}
+
+}  // namespace
+
+bool ignore_match(std::string_view pattern, std::string_view path) {
+  bool exhausted = false;
+  return match(pattern, path, exhausted);
 }
 
 IgnoreRules IgnoreRules::parse(std::string_view text) {

@@ -121,3 +121,13 @@ TEST_CASE("the rules agree with git's own on a table of patterns and paths", "[d
     }
   }
 }
+
+TEST_CASE("no ignore pattern takes exponential time", "[data]") {
+  std::string pattern, path;
+  for (int i = 0; i < 30; ++i) pattern += "**/a/";
+  for (int i = 0; i < 300; ++i) path += "a/";
+  CHECK_FALSE(ignore_match(pattern + "b", path + "c"));
+  CHECK(ignore_match(pattern + "b", path + "b"));
+  CHECK_FALSE(ignore_match("*/**/x/**/y", "a/x/b/x/z"));
+  CHECK(ignore_match("*/**/x/**/y", "a/x/b/x/y"));
+}
