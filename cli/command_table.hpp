@@ -1,6 +1,7 @@
 #pragma once
 #include <span>
 #include <string_view>
+#include <vector>
 
 #include "cli/command.hpp"
 
@@ -23,5 +24,13 @@ struct GroupEntry {
 };
 std::span<const GroupEntry> command_groups();
 const GroupEntry* find_group(std::string_view name_or_alias);
+
+/// A heading of the overview and the first words below it.
+struct Section {
+  std::string_view title;
+  std::vector<std::string_view> words;
+};
+/// Every first word stands in one of them.
+std::vector<Section> command_sections();
 
 }  // namespace mlo::cli

@@ -1,6 +1,7 @@
 #include "cli/help.hpp"
 
 #include "cli/exit_code.hpp"
+#include "cli/help_topics.hpp"
 #include "cli/render.hpp"
 #include "cli/spec.hpp"
 #include "lib/util/text.hpp"
@@ -49,22 +50,40 @@ const TableEntry* find_command(std::string_view path) {
 }
 
 void show_overview(Page& page) {
-  page.line("mlo gives a git repository the whole life of a machine-learning model.");
+  page.line({{"mlo", Style::bold}, {": the whole life of a machine-learning model in one git repository"}});
   page.line();
-  page.line("usage: mlo COMMAND [options]");
-  heading(page, "COMMANDS");
-  std::vector<std::pair<std::string, std::string>> rows;
-  std::string_view last;
+  page.line({{"USAGE", Style::bold}});
+  page.line("  mlo COMMAND [SUBCOMMAND] [options]");
+  std::map<std::string_view, std::string> words;
+  std::size_t column = 0;
   for (const TableEntry& item : command_table()) {
     const std::string_view word = first_word(item.path);
-    if (word == last) continue;
-    last = word;
     const GroupEntry* group = find_group(word);
-    rows.emplace_back(word, group != nullptr ? std::string(group->summary) : item.make().info.summary);
+    column = std::max(column, word.size() + 2);
+    words.try_emplace(word, group != nullptr ? std::string(group->summary) : item.make().info.summary);
   }
-  summaries(page, rows);
+  for (const Section& section : command_sections()) {
+    heading(page, section.title);
+    for (const std::string_view word : section.words) {
+      if (const auto found = words.find(word); found != words.end())
+        entry(page, std::string(word), found->second, column);
+    }
+  }
+  heading(page, "TOPICS");
+  for (const HelpTopic& topic : help_topics()) entry(page, std::string(topic.name), std::string(topic.summary), column);
   page.line();
-  page.line("`mlo help COMMAND` says more. Start with `mlo init` in a git repository.");
+  page.line("`mlo help WORD` says more about a command or a topic. Start with `mlo init` in a git repository.");
+}
+
+void show_topic(Page& page, const HelpTopic& topic) {
+  page.line({{std::string(topic.name), Style::bold}, {fmt::format(": {}", topic.summary)}});
+  page.line();
+  for (const std::string_view line : split_lines(topic.text)) {
+    for (const std::string& part :
+         line.find("  ") == std::string_view::npos ? wrap(line, text_width(page)) : std::vector{std::string(line)}) {
+      page.line(part);
+    }
+  }
 }
 
 void show_group(Page& page, const GroupEntry& group) {

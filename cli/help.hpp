@@ -5,12 +5,14 @@
 
 #include "cli/command_table.hpp"
 #include "cli/context.hpp"
+#include "cli/help_topics.hpp"
 
 namespace mlo::cli {
 
 void show_overview(Page& page);                         ///< `mlo`
 void show_group(Page& page, const GroupEntry& group);   ///< `mlo version-data`
 void show_command(Page& page, const Command& command);  ///< `mlo run --help`
+void show_topic(Page& page, const HelpTopic& topic);    ///< `mlo help exit-codes`
 
 /// What each exit code of a command means: its own and those of every command.
 std::map<int, std::string> exit_notes(const CommandInfo& info);

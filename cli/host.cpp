@@ -1,5 +1,6 @@
 #include "cli/host.hpp"
 
+#include <poll.h>
 #include <pthread.h>
 #include <signal.h>
 #include <sys/ioctl.h>
@@ -58,22 +59,19 @@ void write_stream(int fd, std::string_view text) {
   }
 }
 
-std::string read_all_stdin() {
-  std::string out, buffer(65536, '\0');
-  for (;;) {
-    const ssize_t n = ::read(0, buffer.data(), buffer.size());
-    if (n < 0 && errno == EINTR) continue;
-    if (n < 0) throw_errno("read", "standard input");
-    if (n == 0) return out;
-    out.append(buffer, 0, static_cast<std::size_t>(n));
+/// Up to `size` bytes of stdin; empty at its end. Looks at `stop` while nothing comes.
+std::string read_some(std::size_t size, const std::stop_token& stop) {
+  pollfd ready{0, POLLIN, 0};
+  while (::poll(&ready, 1, 100) <= 0) {
+    if (stop.stop_requested()) throw Error(ErrorKind::interrupted, "interrupted");
   }
-}
-
-std::string read_line_stdin() {
-  std::string out;
-  char c = 0;
-  while (::read(0, &c, 1) == 1 && c != '\n') out += c;
-  return out;
+  std::string bytes(size, '\0');
+  ssize_t n = 0;
+  while ((n = ::read(0, bytes.data(), size)) < 0) {
+    if (errno != EINTR) throw_errno("read", "standard input");
+  }
+  bytes.resize(static_cast<std::size_t>(n));
+  return bytes;
 }
 
 /// The first SIGINT or SIGTERM asks for a clean stop; a second one ends the process at once. A thread waits for them,
@@ -105,8 +103,16 @@ Host real_host() {
   host.stop = watch_signals();
   host.out = [](std::string_view text) { write_stream(1, text); };
   host.err = [](std::string_view text) { write_stream(2, text); };
-  host.read_stdin = read_all_stdin;
-  host.read_line = read_line_stdin;
+  host.read_stdin = [stop = host.stop] {
+    std::string all;
+    for (std::string part; !(part = read_some(65536, stop)).empty();) all += part;
+    return all;
+  };
+  host.read_line = [stop = host.stop] {
+    std::string line;
+    for (std::string c; !(c = read_some(1, stop)).empty() && c != "\n";) line += c;
+    return line;
+  };
   host.in_is_terminal = ::isatty(0) == 1;
   host.out_is_terminal = ::isatty(1) == 1;
   host.err_is_terminal = ::isatty(2) == 1;

@@ -18,7 +18,7 @@ _mlo() {
     *:--color) COMPREPLY=($(compgen -W 'auto always never' -- "$cur")); return ;;
   esac
   case $where in
-    '') words='init status version-data lineage hooks completion hooks help version' options='--quiet -q --verbose -v --color -C --help -h' ;;
+    '') words='init status version-data lineage hooks completion help version' options='--quiet -q --verbose -v --color -C --help -h' ;;
     'completion') words='' options='--quiet -q --verbose -v --color -C --help -h' ;;
     'help') words='' options='--quiet -q --verbose -v --color -C --help -h' ;;
     'hooks') words='install uninstall status run' options='--quiet -q --verbose -v --color -C --help -h' ;;

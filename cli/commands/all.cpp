@@ -26,6 +26,13 @@ std::span<const GroupEntry> command_groups() {
   return kGroups;
 }
 
+std::vector<Section> command_sections() {
+  return {{"START HERE", {"init", "status"}},
+          {"DATA", {"version-data", "remote", "push", "pull"}},
+          {"RUNS", {"run", "track", "lineage"}},
+          {"MLO ITSELF", {"hooks", "completion", "help", "version"}}};
+}
+
 const GroupEntry* find_group(std::string_view name) {
   for (const GroupEntry& group : command_groups()) {
     if (group.name == name || (!group.alias.empty() && group.alias == name)) return &group;

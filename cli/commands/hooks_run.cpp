@@ -69,9 +69,9 @@ int run(Context& ctx, const Options& o) {
 Command hooks_run() {
   CommandInfo info;
   info.path = "hooks run";
-  info.summary = "Do what mlo does in a git hook";
+  info.summary = "do what mlo does in a git hook";
   info.description = "What the installed hooks call, and what a hook of yours may call. It never changes anything.";
-  info.examples = {{"mlo hooks run pre-commit", "Check what is staged, as a commit would"}};
+  info.examples = {{"mlo hooks run pre-commit", "check what is staged, as a commit would"}};
   info.exits = {{exit_code::verdict, "pre-commit: the commit would name data that is not there"}};
   return make_command<Options>(std::move(info), declare, run);
 }

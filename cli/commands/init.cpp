@@ -36,7 +36,7 @@ Command init() {
       "every clone. Objects, live runs and caches go to `mlo` in git's own directory, shared by all work trees and never "
       "committed; `.mlo/local` is a link to it.\n\n"
       "Doing it again changes nothing. Git's configuration is not touched.";
-  info.examples = {{"mlo init", "Start using mlo in this repository"}, {"mlo init --hooks", "let git call mlo before each commit too"}};
+  info.examples = {{"mlo init", "start using mlo in this repository"}, {"mlo init --hooks", "let git call mlo before each commit too"}};
   return make_command<Options>(std::move(info), declare, run);
 }
 

@@ -81,16 +81,16 @@ int run(Context& ctx, const Options& o) {
 Command lineage() {
   CommandInfo info;
   info.path = "lineage";
-  info.summary = "Show what a dataset or run came from and what was made from it";
+  info.summary = "show what a dataset or run came from and what was made from it";
   info.description =
       "Follows content, not names: run records say by digest what each stage read and wrote, and manifests in git say "
       "which digests are versions of which dataset. A stage that was taken from the cache is shown as the run that did the "
       "work.\n\n"
       "In the tree, `(see above)` marks what already has its branches further up. --json gives the graph: nodes, and edges "
       "from cause to effect.";
-  info.examples = {{"mlo lineage brave-otter --up", "From a run back to raw data and code"},
-                   {"mlo lineage flights@HEAD~3 --down", "Everything made from an older version"},
-                   {"mlo lineage flights --dot | dot -Tsvg > lineage.svg", "A picture"}};
+  info.examples = {{"mlo lineage brave-otter --up", "from a run back to raw data and code"},
+                   {"mlo lineage flights@HEAD~3 --down", "everything made from an older version"},
+                   {"mlo lineage flights --dot | dot -Tsvg > lineage.svg", "a picture"}};
   return make_command<Options>(std::move(info), declare, run);
 }
 

@@ -145,11 +145,11 @@ int run(Context& ctx, const Options&) {
 Command status() {
   CommandInfo info;
   info.path = "status";
-  info.summary = "Show what changed and what is running, on one screen";
+  info.summary = "show what changed and what is running, on one screen";
   info.description =
       "Data that differs from its manifests, stages that are not up to date and why, and runs that are live. Nothing is "
       "changed but the stat cache.";
-  info.examples = {{"mlo status", "Where things stand"}, {"mlo status --json", "The same for a script"}};
+  info.examples = {{"mlo status", "where things stand"}, {"mlo status --json", "the same for a script"}};
   return make_command<Options>(std::move(info), declare, run);
 }
 

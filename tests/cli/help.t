@@ -25,12 +25,8 @@ $ mlo -C /nowhere version
 error: cannot work in `/nowhere`: no such directory
 [2]
 $ mlo help vresion
-error: no command `vresion`
+error: no command or topic `vresion`
 hint: did you mean `mlo help version`?
-[2]
-$ mlo track nope
-error: unknown subcommand `nope` of `mlo track`
-hint: see `mlo help track`
 [2]
 $ mlo version --help
 mlo version: show the version of mlo and of its on-disk format

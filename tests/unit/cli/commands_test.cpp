@@ -82,4 +82,8 @@ TEST_CASE("subcommands of one word stand together, and their word is a group", "
     last = first;
     if (path != first) CHECK(find_group(first) != nullptr);
   }
+  for (const Section& section : command_sections()) {
+    for (const auto word : section.words) seen.erase(std::string(word));
+  }
+  CHECK(seen.empty());  // every first word stands in a section of the overview
 }
