@@ -19,10 +19,13 @@ inline Value hooks_value(const std::vector<Hook>& hooks) {
 
 inline void hook_lines(Page& page, const Hook& hook) {
   const bool works = hook.state == HookState::installed || hook.state == HookState::chained;
-  page.line({{fmt::format("{:<10}", to_string(hook.state)), works ? Style::good : hook.state == HookState::foreign ? Style::warn : Style::dim},
+  page.line({{fmt::format("{:<10}", to_string(hook.state)), works                              ? Style::good
+                                                            : hook.state == HookState::foreign ? Style::warn
+                                                                                               : Style::dim},
              {fmt::format("{:<14}", hook.name), Style::name},
              {hook.purpose}});
-  if (hook.state == HookState::foreign) page.line(fmt::format("  yours is kept; to chain mlo to it, add: {}", hook.line));
+  if (hook.state == HookState::foreign)
+    page.line(fmt::format("  yours is kept; to chain mlo to it, add: {}", hook.line));
 }
 
 }  // namespace mlo::cli

@@ -15,7 +15,8 @@ int run(Context& ctx, const Options&) {
             [&](Page& page) {
               for (const Hook& hook : hooks) hook_lines(page, hook);
             });
-  const bool kept = std::any_of(hooks.begin(), hooks.end(), [](const Hook& hook) { return hook.state == HookState::foreign; });
+  const bool kept =
+      std::any_of(hooks.begin(), hooks.end(), [](const Hook& hook) { return hook.state == HookState::foreign; });
   return kept ? exit_code::conflict : exit_code::ok;
 }
 
@@ -26,9 +27,11 @@ Command hooks_install() {
   info.path = "hooks install";
   info.summary = "let git call mlo";
   info.description =
-      "Installs three git hooks where git looks for them (core.hooksPath is respected inside the repository). `pre-commit` "
+      "Installs three git hooks where git looks for them (core.hooksPath is respected inside the repository). "
+      "`pre-commit` "
       "refuses a commit that names data which is not in the store, or that puts files of a dataset into git itself. "
-      "`post-checkout` and `post-merge` change nothing: they tell which data differs from the manifests and the line that "
+      "`post-checkout` and `post-merge` change nothing: they tell which data differs from the manifests and the line "
+      "that "
       "brings it up to date.\n\n"
       "A hook of yours is never overwritten; the line that chains mlo to it is shown instead.";
   info.examples = {{"mlo hooks install", "install what is absent, renew what is mlo's"}};

@@ -23,7 +23,8 @@ int pre_commit(Context& ctx) {
   ctx.print(
       [&] {
         Value out = Value::array();
-        for (const CommitProblem& p : problems) out.push(Value::object().set("path", p.path).set("problem", p.problem).set("hint", p.hint));
+        for (const CommitProblem& p : problems)
+          out.push(Value::object().set("path", p.path).set("problem", p.problem).set("hint", p.hint));
         return out;
       },
       [&](Page& page) {
@@ -43,7 +44,8 @@ int report_data(Context& ctx) {
   ctx.print(
       [&] {
         Value out = Value::array();
-        for (const DatasetStatus& s : differing) out.push(Value::object().set("name", s.manifest.name).set("state", to_string(s.state)));
+        for (const DatasetStatus& s : differing)
+          out.push(Value::object().set("name", s.manifest.name).set("state", to_string(s.state)));
         return out;
       },
       [&](Page& page) {
@@ -51,7 +53,8 @@ int report_data(Context& ctx) {
         std::vector<std::string> names;
         for (const DatasetStatus& s : differing) names.push_back(shell_quote(s.manifest.name));
         page.line(fmt::format("mlo: {} from what git checked out; to bring it up to date: mlo version-data checkout {}",
-                              names.size() == 1 ? "1 dataset differs" : fmt::format("{} datasets differ", names.size()), join(names, " ")));
+                              names.size() == 1 ? "1 dataset differs" : fmt::format("{} datasets differ", names.size()),
+                              join(names, " ")));
       });
   return exit_code::ok;
 }
@@ -61,7 +64,8 @@ int run(Context& ctx, const Options& o) {
   // The third word git gives to post-checkout is 0 when only files were checked out, which changes no commit.
   if (o.hook == "post-checkout" && o.args.size() == 3 && o.args[2] == "0") return exit_code::ok;
   if (o.hook == "post-checkout" || o.hook == "post-merge") return report_data(ctx);
-  throw Error(ErrorKind::usage, fmt::format("no git hook named `{}` in mlo", o.hook)).hint("hooks: pre-commit, post-checkout, post-merge");
+  throw Error(ErrorKind::usage, fmt::format("no git hook named `{}` in mlo", o.hook))
+      .hint("hooks: pre-commit, post-checkout, post-merge");
 }
 
 }  // namespace

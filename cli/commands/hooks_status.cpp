@@ -25,7 +25,8 @@ Command hooks_status() {
   info.path = "hooks status";
   info.summary = "show which git hooks call mlo";
   info.description =
-      "`installed`: mlo's own. `chained`: yours, and it calls `mlo hooks run`. `foreign`: yours, and it does not. `absent`: "
+      "`installed`: mlo's own. `chained`: yours, and it calls `mlo hooks run`. `foreign`: yours, and it does not. "
+      "`absent`: "
       "there is none.";
   info.examples = {{"mlo hooks status", "one line for each hook mlo has a use for"}};
   return make_command<Options>(std::move(info), declare, run);

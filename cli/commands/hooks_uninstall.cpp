@@ -25,7 +25,8 @@ Command hooks_uninstall() {
   CommandInfo info;
   info.path = "hooks uninstall";
   info.summary = "remove the git hooks that mlo installed";
-  info.description = "Removes only files that `mlo hooks install` wrote. A hook of yours that calls mlo stays as it is.";
+  info.description =
+      "Removes only files that `mlo hooks install` wrote. A hook of yours that calls mlo stays as it is.";
   info.examples = {{"mlo hooks uninstall", "stop git from calling mlo"}};
   return make_command<Options>(std::move(info), declare, run);
 }

@@ -27,12 +27,17 @@ LineageDirection direction_of(const Options& o) {
 Value to_value(const Lineage& lineage) {
   Value nodes = Value::array(), edges = Value::array();
   for (const auto& [id, node] : lineage.graph.nodes) {
-    Value entry = Value::object().set("id", id).set("kind", to_string(node.kind)).set("name", node.name).set("detail", node.detail);
+    Value entry = Value::object()
+                      .set("id", id)
+                      .set("kind", to_string(node.kind))
+                      .set("name", node.name)
+                      .set("detail", node.detail);
     if (!node.digest.empty()) entry.set("digest", node.digest);
     if (!node.run.empty()) entry.set("run", node.run);
     nodes.push(std::move(entry));
   }
-  for (const LineageEdge& edge : lineage.graph.edges) edges.push(Value::object().set("from", edge.from).set("to", edge.to));
+  for (const LineageEdge& edge : lineage.graph.edges)
+    edges.push(Value::object().set("from", edge.from).set("to", edge.to));
   return Value::object().set("root", lineage.root).set("nodes", std::move(nodes)).set("edges", std::move(edges));
 }
 
@@ -47,7 +52,8 @@ void print_tree(Page& page, const Lineage& whole, const Options& o, int depth, L
   const Lineage part = narrow(whole, {direction, depth});
   const auto rows = lineage_rows(part, direction, page.utf8() ? TreeGlyphs::unicode : TreeGlyphs::ascii);
   const bool up = direction == LineageDirection::up;
-  if (rows.empty() && o.up != o.down) page.line(up ? "came from nothing that is recorded" : "nothing recorded was made from it");
+  if (rows.empty() && o.up != o.down)
+    page.line(up ? "came from nothing that is recorded" : "nothing recorded was made from it");
   if (rows.empty()) return;
   page.line({{up ? "came from" : "made from it", Style::bold}});
   for (const LineageRow& row : rows) {
@@ -60,7 +66,8 @@ void print_tree(Page& page, const Lineage& whole, const Options& o, int depth, L
 
 int run(Context& ctx, const Options& o) {
   if (o.depth < -1) throw Error(ErrorKind::usage, "`--depth` cannot be negative");
-  const int depth = o.depth < 0 ? LineageScope{}.depth : static_cast<int>(std::min<std::int64_t>(o.depth, LineageScope{}.depth));
+  const int depth =
+      o.depth < 0 ? LineageScope{}.depth : static_cast<int>(std::min<std::int64_t>(o.depth, LineageScope{}.depth));
   const Lineage whole = load_lineage(ctx.workspace(), o.name);
   const LineageScope scope{direction_of(o), depth};
   if (o.dot) {
@@ -84,9 +91,11 @@ Command lineage() {
   info.summary = "show what a dataset or run came from and what was made from it";
   info.description =
       "Follows content, not names: run records say by digest what each stage read and wrote, and manifests in git say "
-      "which digests are versions of which dataset. A stage that was taken from the cache is shown as the run that did the "
+      "which digests are versions of which dataset. A stage that was taken from the cache is shown as the run that did "
+      "the "
       "work.\n\n"
-      "In the tree, `(see above)` marks what already has its branches further up. --json gives the graph: nodes, and edges "
+      "In the tree, `(see above)` marks what already has its branches further up. --json gives the graph: nodes, and "
+      "edges "
       "from cause to effect.";
   info.examples = {{"mlo lineage brave-otter --up", "from a run back to raw data and code"},
                    {"mlo lineage flights@HEAD~3 --down", "everything made from an older version"},

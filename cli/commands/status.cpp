@@ -1,7 +1,7 @@
+#include "lib/data/status.hpp"
 #include "cli/command.hpp"
 #include "cli/exit_code.hpp"
 #include "lib/data/datasets.hpp"
-#include "lib/data/status.hpp"
 #include "lib/pipeline/pipeline.hpp"
 #include "lib/runs/live_run.hpp"
 #include "lib/util/text.hpp"
@@ -42,7 +42,8 @@ Overview look(Workspace& workspace) {
   if (!out.pipeline.empty()) {
     const Pipeline pipeline(workspace);
     for (PlannedStage& planned : pipeline.plan(pipeline.select({}), Force::no).stages) {
-      out.stages.push_back({pipeline.graph().stage(planned.index).name, planned.assessment.state, std::move(planned.assessment.reasons)});
+      out.stages.push_back({pipeline.graph().stage(planned.index).name, planned.assessment.state,
+                            std::move(planned.assessment.reasons)});
     }
     pipeline.save_stat_cache();
   }
@@ -65,9 +66,11 @@ Value to_value(const Overview& o) {
   for (const StageLine& s : o.stages) {
     Value reasons = Value::array();
     for (const Reason& reason : s.reasons) reasons.push(describe(reason));
-    stages.push(Value::object().set("name", s.name).set("state", to_string(s.state)).set("reasons", std::move(reasons)));
+    stages.push(
+        Value::object().set("name", s.name).set("state", to_string(s.state)).set("reasons", std::move(reasons)));
   }
-  for (const RunRecord& r : o.live) live.push(Value::object().set("id", r.id).set("name", r.name).set("started", format_utc(r.started)));
+  for (const RunRecord& r : o.live)
+    live.push(Value::object().set("id", r.id).set("name", r.name).set("started", format_utc(r.started)));
   return Value::object()
       .set("root", o.root)
       .set("branch", o.branch)
@@ -87,17 +90,20 @@ std::string words(const ChangeCounts& counts) {
 }
 
 void data_lines(Page& page, const Overview& o) {
-  const auto differing = std::count_if(o.datasets.begin(), o.datasets.end(), [](const auto& d) { return d.state != DataState::unchanged; });
+  const auto differing = std::count_if(o.datasets.begin(), o.datasets.end(),
+                                       [](const auto& d) { return d.state != DataState::unchanged; });
   if (o.datasets.empty()) {
     page.line({{"data      ", Style::bold}, {"nothing versioned yet; start with `mlo version-data add PATH`"}});
     return;
   }
   page.line({{"data      ", Style::bold},
-             {fmt::format("{}, {}", count_of(o.datasets.size(), "dataset"),
-                          differing == 0 ? "as their manifests say" : fmt::format("{} not as the manifest says", differing))}});
+             {fmt::format(
+                 "{}, {}", count_of(o.datasets.size(), "dataset"),
+                 differing == 0 ? "as their manifests say" : fmt::format("{} not as the manifest says", differing))}});
   for (const DatasetStatus& d : o.datasets) {
     if (d.state == DataState::unchanged) continue;
-    const std::string counts = d.manifest.directory && d.state == DataState::modified ? words(count_changes(d.changes)) : "";
+    const std::string counts =
+        d.manifest.directory && d.state == DataState::modified ? words(count_changes(d.changes)) : "";
     page.line({{fmt::format("  {:<10}", to_string(d.state)), Style::warn},
                {d.manifest.name, Style::name},
                {d.manifest.path == d.manifest.name ? "" : "  " + d.manifest.path},
@@ -110,10 +116,13 @@ void stage_lines(Page& page, const Overview& o) {
     page.line({{"pipeline  ", Style::bold}, {"none (no mlo.yaml)"}});
     return;
   }
-  const auto done = [](const StageLine& s) { return s.state == StageState::up_to_date || s.state == StageState::frozen; };
+  const auto done = [](const StageLine& s) {
+    return s.state == StageState::up_to_date || s.state == StageState::frozen;
+  };
   const auto open = o.stages.size() - static_cast<std::size_t>(std::count_if(o.stages.begin(), o.stages.end(), done));
   page.line({{"pipeline  ", Style::bold},
-             {fmt::format("{}, {}", count_of(o.stages.size(), "stage"), open == 0 ? "up to date" : fmt::format("{} to do", open))}});
+             {fmt::format("{}, {}", count_of(o.stages.size(), "stage"),
+                          open == 0 ? "up to date" : fmt::format("{} to do", open))}});
   for (const StageLine& s : o.stages) {
     if (done(s)) continue;
     page.line({{fmt::format("  {:<10}", to_string(s.state)), Style::warn},
@@ -129,12 +138,16 @@ int run(Context& ctx, const Options&) {
   ctx.print([&] { return to_value(o); },
             [&](Page& page) {
               page.line({{"code      ", Style::bold},
-                         {fmt::format("{} at {}", o.branch.empty() ? "no branch" : o.branch, o.commit.empty() ? "no commit yet" : o.commit.substr(0, 7))}});
+                         {fmt::format("{} at {}", o.branch.empty() ? "no branch" : o.branch,
+                                      o.commit.empty() ? "no commit yet" : o.commit.substr(0, 7))}});
               data_lines(page, o);
               stage_lines(page, o);
-              page.line({{"runs      ", Style::bold}, {o.live.empty() ? "none running" : fmt::format("{} running", o.live.size())}});
+              page.line({{"runs      ", Style::bold},
+                         {o.live.empty() ? "none running" : fmt::format("{} running", o.live.size())}});
               for (const RunRecord& r : o.live) {
-                page.line({{"  running   ", Style::good}, {r.name, Style::name}, {fmt::format("  since {}", format_utc_short(r.started))}});
+                page.line({{"  running   ", Style::good},
+                           {r.name, Style::name},
+                           {fmt::format("  since {}", format_utc_short(r.started))}});
               }
             });
   return exit_code::ok;
@@ -147,7 +160,8 @@ Command status() {
   info.path = "status";
   info.summary = "show what changed and what is running, on one screen";
   info.description =
-      "Data that differs from its manifests, stages that are not up to date and why, and runs that are live. Nothing is "
+      "Data that differs from its manifests, stages that are not up to date and why, and runs that are live. Nothing "
+      "is "
       "changed but the stat cache.";
   info.examples = {{"mlo status", "where things stand"}, {"mlo status --json", "the same for a script"}};
   return make_command<Options>(std::move(info), declare, run);

@@ -12,21 +12,31 @@ Signature from_signature(const git_signature* signature) {
 
 EntryKind kind_of(git_filemode_t mode) {
   switch (mode) {
-    case GIT_FILEMODE_TREE: return EntryKind::directory;
-    case GIT_FILEMODE_BLOB_EXECUTABLE: return EntryKind::executable;
-    case GIT_FILEMODE_LINK: return EntryKind::symlink;
-    case GIT_FILEMODE_COMMIT: return EntryKind::submodule;
-    default: return EntryKind::file;
+    case GIT_FILEMODE_TREE:
+      return EntryKind::directory;
+    case GIT_FILEMODE_BLOB_EXECUTABLE:
+      return EntryKind::executable;
+    case GIT_FILEMODE_LINK:
+      return EntryKind::symlink;
+    case GIT_FILEMODE_COMMIT:
+      return EntryKind::submodule;
+    default:
+      return EntryKind::file;
   }
 }
 
 git_filemode_t mode_of(EntryKind kind) {
   switch (kind) {
-    case EntryKind::directory: return GIT_FILEMODE_TREE;
-    case EntryKind::executable: return GIT_FILEMODE_BLOB_EXECUTABLE;
-    case EntryKind::symlink: return GIT_FILEMODE_LINK;
-    case EntryKind::submodule: return GIT_FILEMODE_COMMIT;
-    case EntryKind::file: break;
+    case EntryKind::directory:
+      return GIT_FILEMODE_TREE;
+    case EntryKind::executable:
+      return GIT_FILEMODE_BLOB_EXECUTABLE;
+    case EntryKind::symlink:
+      return GIT_FILEMODE_LINK;
+    case EntryKind::submodule:
+      return GIT_FILEMODE_COMMIT;
+    case EntryKind::file:
+      break;
   }
   return GIT_FILEMODE_BLOB;
 }
@@ -53,14 +63,16 @@ Commit read_commit(const git_commit* commit) {
   Commit out;
   out.id = from_oid(*git_commit_id(commit));
   out.tree = from_oid(*git_commit_tree_id(commit));
-  for (unsigned i = 0; i < git_commit_parentcount(commit); ++i) out.parents.push_back(from_oid(*git_commit_parent_id(commit, i)));
+  for (unsigned i = 0; i < git_commit_parentcount(commit); ++i)
+    out.parents.push_back(from_oid(*git_commit_parent_id(commit, i)));
   out.author = from_signature(git_commit_author(commit));
   out.committer = from_signature(git_commit_committer(commit));
   out.message = git_commit_message(commit);
   return out;
 }
 
-/// Changes below one directory, by the first segment of their path: either one change of the entry itself or those below it.
+/// Changes below one directory, by the first segment of their path: either one change of the entry itself or those
+/// below it.
 using Changes = std::map<std::string, std::vector<TreeChange>, std::less<>>;
 
 /// Writes `base` (may be null) with the changes; nothing if the result has no entries.
@@ -132,7 +144,8 @@ bool Repository::is_ancestor(ObjectId ancestor, ObjectId descendant) const {
 std::vector<TreeEntry> Repository::load_tree(ObjectId id) const {
   const TreeHandle tree = open_tree(state_->repo(), id);
   std::vector<TreeEntry> entries;
-  for (std::size_t i = 0; i < git_tree_entrycount(tree.get()); ++i) entries.push_back(from_entry(git_tree_entry_byindex(tree.get(), i)));
+  for (std::size_t i = 0; i < git_tree_entrycount(tree.get()); ++i)
+    entries.push_back(from_entry(git_tree_entry_byindex(tree.get(), i)));
   return entries;
 }
 
@@ -171,7 +184,8 @@ ObjectId Repository::write_blob(std::string_view bytes) {
 ObjectId Repository::write_tree(std::optional<ObjectId> base, const std::vector<TreeChange>& changes) {
   for (const TreeChange& change : changes) {
     if (!is_safe_relative(change.path)) {
-      throw Error(ErrorKind::invalid, fmt::format("cannot put `{}` into a git tree: not a safe path", printable(change.path)));
+      throw Error(ErrorKind::invalid,
+                  fmt::format("cannot put `{}` into a git tree: not a safe path", printable(change.path)));
     }
   }
   const TreeHandle tree = base ? open_tree(state_->repo(), *base) : nullptr;
@@ -194,16 +208,19 @@ ObjectId Repository::write_commit(ObjectId tree_id, const std::vector<ObjectId>&
     raw_parents.push_back(handles.back().get());
   }
   git_oid oid;
-  check_git(git_commit_create(&oid, state_->repo(), nullptr, to_signature(author).get(), to_signature(committer).get(), "UTF-8",
-                              std::string(message).c_str(), tree.get(), raw_parents.size(), raw_parents.data()),
-            "write a git commit");
+  check_git(
+      git_commit_create(&oid, state_->repo(), nullptr, to_signature(author).get(), to_signature(committer).get(),
+                        "UTF-8", std::string(message).c_str(), tree.get(), raw_parents.size(), raw_parents.data()),
+      "write a git commit");
   return from_oid(oid);
 }
 
-ObjectId Repository::write_tag(ObjectId target, std::string_view name, const Signature& tagger, std::string_view message) {
+ObjectId Repository::write_tag(ObjectId target, std::string_view name, const Signature& tagger,
+                               std::string_view message) {
   const git_oid target_oid = to_oid(target);
   git_object* raw = nullptr;
-  check_git(git_object_lookup(&raw, state_->repo(), &target_oid, GIT_OBJECT_ANY), fmt::format("tag `{}`", target.hex()));
+  check_git(git_object_lookup(&raw, state_->repo(), &target_oid, GIT_OBJECT_ANY),
+            fmt::format("tag `{}`", target.hex()));
   const ObjectHandle object(raw);
   git_oid oid;
   check_git(git_tag_annotation_create(&oid, state_->repo(), std::string(name).c_str(), raw, to_signature(tagger).get(),

@@ -30,8 +30,8 @@ SignatureHandle reflog_signature(git_repository* repo, const git_oid& target) {
   return to_signature({"mlo", "mlo@localhost", UtcTime()});
 }
 
-/// Locks the ref, compares it, lets `change` put one step into the transaction, commits. Git's programs hold a ref's lock for
-/// milliseconds, so a short wait is enough.
+/// Locks the ref, compares it, lets `change` put one step into the transaction, commits. Git's programs hold a ref's
+/// lock for milliseconds, so a short wait is enough.
 bool compare_and_swap(git_repository* repo, std::string_view name, std::optional<ObjectId> expected,
                       const std::function<int(git_transaction*, const char*)>& change) {
   const std::string ref(name);
@@ -43,8 +43,10 @@ bool compare_and_swap(git_repository* repo, std::string_view name, std::optional
     if (rc == 0) break;
     if (rc != GIT_ELOCKED || pause > std::chrono::seconds(2)) {
       const std::string why = last_message();
-      Error error(rc == GIT_ELOCKED ? ErrorKind::conflict : ErrorKind::error, fmt::format("cannot lock ref `{}`: {}", printable(ref), why));
-      if (rc == GIT_ELOCKED) error.hint(fmt::format("if no git is running, remove `{}{}.lock`", git_repository_commondir(repo), ref));
+      Error error(rc == GIT_ELOCKED ? ErrorKind::conflict : ErrorKind::error,
+                  fmt::format("cannot lock ref `{}`: {}", printable(ref), why));
+      if (rc == GIT_ELOCKED)
+        error.hint(fmt::format("if no git is running, remove `{}{}.lock`", git_repository_commondir(repo), ref));
       throw error;
     }
     std::this_thread::sleep_for(pause);
@@ -74,7 +76,8 @@ std::optional<ObjectId> Repository::find_commit(std::string_view revision) const
   git_object* raw = nullptr;
   const int rc = git_revparse_single(&raw, state_->repo(), std::string(revision).c_str());
   if (rc == GIT_EAMBIGUOUS) {
-    throw Error(ErrorKind::usage, fmt::format("git revision `{}` is ambiguous", printable(revision))).hint("give more digits of the commit id");
+    throw Error(ErrorKind::usage, fmt::format("git revision `{}` is ambiguous", printable(revision)))
+        .hint("give more digits of the commit id");
   }
   if (rc < 0) return std::nullopt;
   const ObjectHandle object(raw);
@@ -83,7 +86,9 @@ std::optional<ObjectId> Repository::find_commit(std::string_view revision) const
   return from_oid(*git_object_id(ObjectHandle(commit).get()));
 }
 
-std::optional<ObjectId> Repository::find_ref(std::string_view name) const { return resolve(state_->repo(), std::string(name)); }
+std::optional<ObjectId> Repository::find_ref(std::string_view name) const {
+  return resolve(state_->repo(), std::string(name));
+}
 
 std::vector<Ref> Repository::list_refs(std::string_view prefix) const {
   git_reference_iterator* raw = nullptr;
@@ -103,7 +108,8 @@ std::vector<Ref> Repository::list_refs(std::string_view prefix) const {
   return refs;
 }
 
-bool Repository::move_ref(std::string_view name, std::optional<ObjectId> expected, ObjectId target, std::string_view reflog) {
+bool Repository::move_ref(std::string_view name, std::optional<ObjectId> expected, ObjectId target,
+                          std::string_view reflog) {
   const git_oid oid = to_oid(target);
   const SignatureHandle who = reflog_signature(state_->repo(), oid);
   return compare_and_swap(state_->repo(), name, expected, [&](git_transaction* transaction, const char* ref) {
@@ -112,8 +118,9 @@ bool Repository::move_ref(std::string_view name, std::optional<ObjectId> expecte
 }
 
 bool Repository::delete_ref(std::string_view name, ObjectId expected) {
-  return compare_and_swap(state_->repo(), name, expected,
-                          [](git_transaction* transaction, const char* ref) { return git_transaction_remove(transaction, ref); });
+  return compare_and_swap(state_->repo(), name, expected, [](git_transaction* transaction, const char* ref) {
+    return git_transaction_remove(transaction, ref);
+  });
 }
 
 }  // namespace mlo::git

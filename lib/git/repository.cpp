@@ -25,7 +25,8 @@ fs::path clean(const char* path) { return path == nullptr ? fs::path() : absolut
 [[noreturn]] void fail_open(const fs::path& start, int rc) {
   const std::string why = last_message();
   if (rc == GIT_EOWNER) {
-    throw Error(ErrorKind::config, fmt::format("cannot open the git repository around `{}`: another user owns it", start.string()))
+    throw Error(ErrorKind::config,
+                fmt::format("cannot open the git repository around `{}`: another user owns it", start.string()))
         .hint(fmt::format("if you trust it: git config --global --add safe.directory {}", shell_quote(start.string())));
   }
   const std::string lower = to_lower(why);
@@ -33,12 +34,14 @@ fs::path clean(const char* path) { return path == nullptr ? fs::path() : absolut
   Error error(ErrorKind::config, fmt::format("cannot open the git repository around `{}`: {}", start.string(),
                                              sha256 ? "it uses SHA-256 object names" : why));
   if (sha256) error.hint("mlo needs a repository made by `git init --object-format=sha1` (git's default)");
-  if (lower.find("refstorage") != std::string::npos) error.hint("convert its refs: git refs migrate --ref-format=files");
+  if (lower.find("refstorage") != std::string::npos)
+    error.hint("convert its refs: git refs migrate --ref-format=files");
   throw error;
 }
 
 /// The configuration git itself would read with `env`, lowest first; libgit2's own search looks at the process instead.
-ConfigHandle open_config(const Environment& env, git_repository* repo, const fs::path& git_dir, const fs::path& common_dir) {
+ConfigHandle open_config(const Environment& env, git_repository* repo, const fs::path& git_dir,
+                         const fs::path& common_dir) {
   git_config* raw = nullptr;
   check_git(git_config_new(&raw), "read git's configuration");
   ConfigHandle config(raw);
@@ -82,7 +85,9 @@ std::string last_message() {
 
 void check_git(int rc, std::string_view what) {
   if (rc >= 0) return;
-  const ErrorKind kind = rc == GIT_ENOTFOUND ? ErrorKind::not_found : rc == GIT_ELOCKED ? ErrorKind::conflict : ErrorKind::error;
+  const ErrorKind kind = rc == GIT_ENOTFOUND ? ErrorKind::not_found
+                         : rc == GIT_ELOCKED ? ErrorKind::conflict
+                                             : ErrorKind::error;
   throw Error(kind, fmt::format("cannot {}: {}", what, last_message()));
 }
 
@@ -106,7 +111,8 @@ std::optional<Repository> Repository::discover(const fs::path& start, const Envi
   if (rc < 0) fail_open(start, rc);
   auto state = std::make_unique<State>(State{RepositoryHandle(raw), env, {}, {}, {}});
   if (git_repository_is_bare(raw) != 0) {
-    throw Error(ErrorKind::config, fmt::format("cannot work in `{}`: the repository is bare, it has no work tree", git_repository_path(raw)))
+    throw Error(ErrorKind::config, fmt::format("cannot work in `{}`: the repository is bare, it has no work tree",
+                                               git_repository_path(raw)))
         .hint("make one beside it: git worktree add ../work");
   }
   state->work_dir = clean(git_repository_workdir(raw));

@@ -36,8 +36,8 @@ struct TreeEntry {
 };
 
 struct Ref {
-  std::string name;   ///< full: refs/heads/main
-  ObjectId id;        ///< what it points at (symbolic refs resolved; tags not peeled)
+  std::string name;  ///< full: refs/heads/main
+  ObjectId id;       ///< what it points at (symbolic refs resolved; tags not peeled)
 };
 
 /// A new or removed file below a tree, by path with `/`.
@@ -50,9 +50,9 @@ struct TreeChange {
 /// An open git repository. Not thread-safe: one object per thread. Errors of libgit2 arrive as Error with a hint.
 class Repository {
  public:
-  /// The repository `start` lies in; nothing if there is none. Error{config} with the way out for one that libgit2 cannot
-  /// open (owned by another user, SHA-256, reftable) and for a bare one. `env` says where the user's configuration is
-  /// (HOME, XDG_CONFIG_HOME, GIT_CONFIG_*) and where to stop looking (GIT_CEILING_DIRECTORIES).
+  /// The repository `start` lies in; nothing if there is none. Error{config} with the way out for one that libgit2
+  /// cannot open (owned by another user, SHA-256, reftable) and for a bare one. `env` says where the user's
+  /// configuration is (HOME, XDG_CONFIG_HOME, GIT_CONFIG_*) and where to stop looking (GIT_CEILING_DIRECTORIES).
   static std::optional<Repository> discover(const fs::path& start, const Environment& env);
   Repository(Repository&&) noexcept;
   ~Repository();
@@ -61,8 +61,8 @@ class Repository {
   const fs::path& git_dir() const;     ///< of this worktree
   const fs::path& common_dir() const;  ///< shared by all worktrees
 
-  std::optional<ObjectId> head() const;           ///< nothing on an unborn branch
-  std::optional<std::string> head_branch() const; ///< "main"; nothing when detached
+  std::optional<ObjectId> head() const;            ///< nothing on an unborn branch
+  std::optional<std::string> head_branch() const;  ///< "main"; nothing when detached
   /// A revision as git understands it (branch, tag, HEAD~2, short id), peeled to a commit.
   std::optional<ObjectId> find_commit(std::string_view revision) const;
   Commit load_commit(ObjectId id) const;
@@ -87,15 +87,16 @@ class Repository {
 
   std::optional<ObjectId> find_ref(std::string_view name) const;
   std::vector<Ref> list_refs(std::string_view prefix) const;  ///< sorted by name
-  /// Moves or makes a ref if it still is `expected` (nothing: must not exist). False if somebody else moved it. Compared and
-  /// moved under the ref's lock; Error{conflict} if another program holds that for seconds. On disk when it returns.
+  /// Moves or makes a ref if it still is `expected` (nothing: must not exist). False if somebody else moved it.
+  /// Compared and moved under the ref's lock; Error{conflict} if another program holds that for seconds. On disk when
+  /// it returns.
   bool move_ref(std::string_view name, std::optional<ObjectId> expected, ObjectId target, std::string_view reflog);
   bool delete_ref(std::string_view name, ObjectId expected);
 
   /// A configuration value as git would see it here; nothing if unset.
   std::optional<std::string> config(std::string_view key) const;
-  /// user.name / user.email, with GIT_AUTHOR_*/GIT_COMMITTER_* of `env` first. Error{config} with the `git config` lines
-  /// to type if there is none.
+  /// user.name / user.email, with GIT_AUTHOR_*/GIT_COMMITTER_* of `env` first. Error{config} with the `git config`
+  /// lines to type if there is none.
   Signature identity(const Environment& env, UtcTime when) const;
 
  private:

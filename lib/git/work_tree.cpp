@@ -58,8 +58,9 @@ std::string WorkTree::spawn(const std::vector<std::string>& args, std::string_vi
   ProcessSpec spec{.argv = {"git", "--literal-pathspecs", "--no-optional-locks"}, .cwd = root_, .env = env_};
   spec.argv.insert(spec.argv.end(), args.begin(), args.end());
   // A hook of git exports these; they would point every child at the outer command's index or repository.
-  for (const char* name : {"GIT_DIR", "GIT_WORK_TREE", "GIT_OBJECT_DIRECTORY", "GIT_COMMON_DIR", "GIT_PREFIX",
-                           "GIT_ALTERNATE_OBJECT_DIRECTORIES", "GIT_NAMESPACE", "GIT_IMPLICIT_WORK_TREE", "GIT_SHALLOW_FILE"}) {
+  for (const char* name :
+       {"GIT_DIR", "GIT_WORK_TREE", "GIT_OBJECT_DIRECTORY", "GIT_COMMON_DIR", "GIT_PREFIX",
+        "GIT_ALTERNATE_OBJECT_DIRECTORIES", "GIT_NAMESPACE", "GIT_IMPLICIT_WORK_TREE", "GIT_SHALLOW_FILE"}) {
     spec.env.erase(name);
   }
   if (index == Index::own) spec.env.erase("GIT_INDEX_FILE");
@@ -68,12 +69,15 @@ std::string WorkTree::spawn(const std::vector<std::string>& args, std::string_vi
     output = run_process(std::move(spec), input);
   } catch (const Error& error) {
     if (error.kind() != ErrorKind::not_found || !find_stat(root_)) throw;
-    throw Error(ErrorKind::config, "cannot start `git`: it is not installed or not in PATH").hint("on Debian: sudo apt install git");
+    throw Error(ErrorKind::config, "cannot start `git`: it is not installed or not in PATH")
+        .hint("on Debian: sudo apt install git");
   }
   if (output.exit.code == 0) return std::move(output.out);
   const std::string why = last_line(output);
   const bool locked = why.find(".lock'") != std::string::npos || output.err.find("index.lock") != std::string::npos;
-  throw Error(is_network(args.at(0)) ? ErrorKind::remote : locked ? ErrorKind::conflict : ErrorKind::error,
+  throw Error(is_network(args.at(0)) ? ErrorKind::remote
+              : locked               ? ErrorKind::conflict
+                                     : ErrorKind::error,
               fmt::format("git {} failed: {}", args[0], why));
 }
 
@@ -83,19 +87,22 @@ void WorkTree::stage(const std::vector<std::string>& paths) const {
 
 void WorkTree::untrack(const std::vector<std::string>& paths) const {
   if (paths.empty()) return;
-  run({"rm", "--cached", "-r", "-f", "-q", "--ignore-unmatch", "--pathspec-from-file=-", "--pathspec-file-nul"}, nul_list(paths));
+  run({"rm", "--cached", "-r", "-f", "-q", "--ignore-unmatch", "--pathspec-from-file=-", "--pathspec-file-nul"},
+      nul_list(paths));
 }
 
 ObjectId WorkTree::commit_only(const std::vector<std::string>& paths, std::string_view message) const {
   MLO_ASSERT(!paths.empty());  // without a path git would commit all that is staged
   require_quiet();
-  // An index of its own: HEAD's with these paths as they are staged. `git commit --only` would take them from disk, and so put
-  // back a file that was taken out of the index but stays on disk.
+  // An index of its own: HEAD's with these paths as they are staged. `git commit --only` would take them from disk, and
+  // so put back a file that was taken out of the index but stays on disk.
   const TempFile unique(fs::path(trim(run({"rev-parse", "--absolute-git-dir"}))));
   const fs::path index = unique.path().string() + ".index";
   WorkTree scratch(root_, env_);
   scratch.env_.insert_or_assign("GIT_INDEX_FILE", index.string());
-  const auto in_scratch = [&](const std::vector<std::string>& args, std::string_view input) { scratch.spawn(args, input, Index::inherited); };
+  const auto in_scratch = [&](const std::vector<std::string>& args, std::string_view input) {
+    scratch.spawn(args, input, Index::inherited);
+  };
   const bool unborn = run({"rev-list", "-n1", "--ignore-missing", "HEAD", "--"}).empty();
   std::string entries;
   for (const std::string& path : paths) entries.append("0 ").append(40, '0').append("\t").append(path).push_back('\0');
@@ -103,7 +110,8 @@ ObjectId WorkTree::commit_only(const std::vector<std::string>& paths, std::strin
   list.insert(list.end(), paths.begin(), paths.end());
   entries += run(list);
   try {
-    in_scratch(unborn ? std::vector<std::string>{"read-tree", "--empty"} : std::vector<std::string>{"read-tree", "HEAD"}, {});
+    in_scratch(
+        unborn ? std::vector<std::string>{"read-tree", "--empty"} : std::vector<std::string>{"read-tree", "HEAD"}, {});
     in_scratch({"update-index", "-z", "--index-info"}, entries);
     in_scratch({"commit", "-q", "--cleanup=verbatim", "-F", "-"}, message);
   } catch (...) {
@@ -113,7 +121,8 @@ ObjectId WorkTree::commit_only(const std::vector<std::string>& paths, std::strin
   remove_file(index);
   const std::string head = run({"rev-parse", "--verify", "HEAD"});
   const auto id = ObjectId::parse(trim(head));
-  if (!id) throw Error(ErrorKind::error, fmt::format("git rev-parse failed: unexpected answer `{}`", printable(trim(head))));
+  if (!id)
+    throw Error(ErrorKind::error, fmt::format("git rev-parse failed: unexpected answer `{}`", printable(trim(head))));
   return *id;
 }
 
@@ -130,7 +139,8 @@ void WorkTree::require_quiet() const {
       {"MERGE_HEAD", "a merge", "finish it with `git merge --continue`, or `git merge --abort`"},
       {"rebase-merge", "a rebase", "finish it with `git rebase --continue`, or `git rebase --abort`"},
       {"rebase-apply", "a rebase", "finish it with `git rebase --continue`, or `git rebase --abort`"},
-      {"CHERRY_PICK_HEAD", "a cherry-pick", "finish it with `git cherry-pick --continue`, or `git cherry-pick --abort`"},
+      {"CHERRY_PICK_HEAD", "a cherry-pick",
+       "finish it with `git cherry-pick --continue`, or `git cherry-pick --abort`"},
       {"REVERT_HEAD", "a revert", "finish it with `git revert --continue`, or `git revert --abort`"},
   };
   for (const Sign& sign : kSigns) {
@@ -150,13 +160,15 @@ std::vector<std::string> WorkTree::tracked(const std::string& path) const {
 
 std::vector<std::string> WorkTree::staged() const {
   // Not `diff HEAD`: the first commit has no HEAD yet.
-  return sorted_unique(split_nul(
-      spawn({"diff", "--cached", "--name-only", "-z", "--no-renames", "--no-ext-diff", "--diff-filter=ACMT"}, {}, Index::inherited)));
+  return sorted_unique(
+      split_nul(spawn({"diff", "--cached", "--name-only", "-z", "--no-renames", "--no-ext-diff", "--diff-filter=ACMT"},
+                      {}, Index::inherited)));
 }
 
 std::map<std::string, ObjectId> WorkTree::indexed(const std::string& path) const {
   std::map<std::string, ObjectId> blobs;
-  for (const std::string& record : split_nul(spawn({"ls-files", "-z", "--stage", "--", path.empty() ? "." : path}, {}, Index::inherited))) {
+  for (const std::string& record :
+       split_nul(spawn({"ls-files", "-z", "--stage", "--", path.empty() ? "." : path}, {}, Index::inherited))) {
     // <mode> <id> <stage>\t<path>
     const std::size_t tab = record.find('\t');
     const auto fields = split(std::string_view(record).substr(0, tab), ' ');
@@ -168,7 +180,8 @@ std::map<std::string, ObjectId> WorkTree::indexed(const std::string& path) const
 
 std::vector<std::string> WorkTree::dirty() const {
   std::vector<std::string> paths;
-  for (const std::string& record : split_nul(run({"status", "--porcelain=v1", "-z", "--no-renames", "--untracked-files=all"}))) {
+  for (const std::string& record :
+       split_nul(run({"status", "--porcelain=v1", "-z", "--no-renames", "--untracked-files=all"}))) {
     if (record.size() > 3) paths.push_back(record.substr(3));
   }
   return sorted_unique(std::move(paths));

@@ -8,8 +8,8 @@
 #include "lib/util/environment.hpp"
 #include "lib/util/fs.hpp"
 
-// What needs the user's git: its index, filters, hooks, signing and network. Every function spawns `git` with a clean set of
-// GIT_* variables and turns its failure into one Error line.
+// What needs the user's git: its index, filters, hooks, signing and network. Every function spawns `git` with a clean
+// set of GIT_* variables and turns its failure into one Error line.
 namespace mlo::git {
 
 class WorkTree {
@@ -23,8 +23,8 @@ class WorkTree {
   void stage(const std::vector<std::string>& paths) const;
   /// Takes a path (or all below it) out of the index and leaves the files; paths that are not tracked are skipped.
   void untrack(const std::vector<std::string>& paths) const;
-  /// Commits exactly these paths as they are staged (not as they lie on disk) and nothing else; hooks and signing as configured. require_quiet
-  /// first.
+  /// Commits exactly these paths as they are staged (not as they lie on disk) and nothing else; hooks and signing as
+  /// configured. require_quiet first.
   ObjectId commit_only(const std::vector<std::string>& paths, std::string_view message) const;
   /// Error{conflict} in the middle of a merge, rebase, cherry-pick, with index.lock, or GIT_INDEX_FILE set.
   void require_quiet() const;

@@ -99,7 +99,8 @@ class Builder {
   }
 
   std::string add_dataset(const std::string& name, const Digest& id, const DatasetFact* fact) {
-    LineageNode& out = node(fmt::format("dataset:{}@{}", name, id.str()), LineageKind::dataset, fmt::format("{}@{}", name, id.brief()));
+    LineageNode& out = node(fmt::format("dataset:{}@{}", name, id.str()), LineageKind::dataset,
+                            fmt::format("{}@{}", name, id.brief()));
     out.digest = id.str();
     if (fact != nullptr) {
       out.detail = fmt::format("{}, {}, {}", fact->manifest.path, format_bytes({fact->manifest.bytes}),
@@ -112,7 +113,8 @@ class Builder {
     if (record.code.commit.empty()) return;
     const std::string tree = record.code.tree ? "+" + record.code.tree->str() : "";
     const std::size_t colon = record.code.commit.find(':');
-    LineageNode& out = node("code:" + record.code.commit + tree, LineageKind::code, record.code.commit.substr(colon + 1, 7));
+    LineageNode& out =
+        node("code:" + record.code.commit + tree, LineageKind::code, record.code.commit.substr(colon + 1, 7));
     out.detail = fmt::format("{}{}", record.code.branch.empty() ? "no branch" : record.code.branch,
                              record.code.dirty ? ", with uncommitted changes" : "");
     edge(out.id, to);
@@ -152,7 +154,8 @@ class Builder {
       if (fact.manifest.tree == input.id && (best == nullptr || fact.manifest.path == input.path)) best = &fact;
     }
     for (const auto& [name, id] : reader.datasets) {
-      if (id == input.id.str()) return add_dataset(name, input.id, best != nullptr && best->manifest.name == name ? best : nullptr);
+      if (id == input.id.str())
+        return add_dataset(name, input.id, best != nullptr && best->manifest.name == name ? best : nullptr);
     }
     return best == nullptr ? "" : add_dataset(best->manifest.name, input.id, best);
   }
@@ -188,7 +191,8 @@ class Builder {
       LineageNode& out = node(step.node, LineageKind::stage, record.stage);
       out.run = record.parent;
       const auto name = names_.find(record.parent);
-      out.detail = fmt::format("run {}, {}", name == names_.end() ? record.parent.substr(0, 12) : name->second, to_string(record.status));
+      out.detail = fmt::format("run {}, {}", name == names_.end() ? record.parent.substr(0, 12) : name->second,
+                               to_string(record.status));
       add_code(record, step.node);
     }
     for (const Artifact& input : record.inputs) edge(add_input(record, input), step.node);
@@ -214,7 +218,8 @@ class Builder {
     for (const auto& [id, feeder] : feeders) {
       const auto wrote = written(*feeder);
       const bool consumed = std::any_of(feeders.begin(), feeders.end(), [&](const auto& other) {
-        return other.first != id && std::any_of(wrote.begin(), wrote.end(), [&](const Artifact* a) { return reads(*other.second, a->id); });
+        return other.first != id &&
+               std::any_of(wrote.begin(), wrote.end(), [&](const Artifact* a) { return reads(*other.second, a->id); });
       });
       if (!consumed && steps_.contains(id)) edge(steps_.at(id).node, out.id);
     }
@@ -224,8 +229,8 @@ class Builder {
   LineageGraph graph_;
   std::set<std::pair<std::string, std::string>> edges_;
   std::map<std::string, std::string> names_;
-  std::map<std::string, const RunRecord*> by_id_;   // stage records
-  std::map<std::string, Step> steps_;               // by record id
+  std::map<std::string, const RunRecord*> by_id_;  // stage records
+  std::map<std::string, Step> steps_;              // by record id
   std::map<Digest, std::vector<const Step*>> writers_;
 };
 
@@ -233,11 +238,16 @@ class Builder {
 
 std::string_view to_string(LineageKind kind) {
   switch (kind) {
-    case LineageKind::dataset: return "dataset";
-    case LineageKind::artifact: return "artifact";
-    case LineageKind::stage: return "stage";
-    case LineageKind::run: return "run";
-    case LineageKind::code: return "code";
+    case LineageKind::dataset:
+      return "dataset";
+    case LineageKind::artifact:
+      return "artifact";
+    case LineageKind::stage:
+      return "stage";
+    case LineageKind::run:
+      return "run";
+    case LineageKind::code:
+      return "code";
   }
   return "";
 }

@@ -15,7 +15,8 @@ enum class LineageKind { dataset, artifact, stage, run, code };
 std::string_view to_string(LineageKind kind);
 
 struct LineageNode {
-  /// dataset:NAME@sha256:.. | artifact:sha256:..[@ID of the stage or run that wrote it] | stage:ID | run:ID | code:COMMIT[+TREE]
+  /// dataset:NAME@sha256:.. | artifact:sha256:..[@ID of the stage or run that wrote it] | stage:ID | run:ID |
+  /// code:COMMIT[+TREE]
   std::string id;
   LineageKind kind = LineageKind::artifact;
   std::string name;    ///< for people: flights@sha256:0123456789ab, prepared/train.csv, train, brave-otter, ab12cd3
@@ -54,8 +55,8 @@ struct LineageHistory {
 };
 
 /// A stage that was taken from the cache is the one that did the work. An input comes from the dataset version with its
-/// content, else from whoever wrote that content: a stage of the same run, else the last one before, preferably at the same
-/// path. An input that is a part of a dataset, or holds one, comes from it. A run comes from its last stages.
+/// content, else from whoever wrote that content: a stage of the same run, else the last one before, preferably at the
+/// same path. An input that is a part of a dataset, or holds one, comes from it. A run comes from its last stages.
 LineageGraph build_lineage(const LineageHistory& history);
 
 }  // namespace mlo

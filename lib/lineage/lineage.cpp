@@ -21,16 +21,19 @@ std::vector<const LineageNode*> results_of(const LineageGraph& graph, const std:
     for (const LineageNode* result : graph.effects(id)) {
       if (result->kind == LineageKind::run) continue;
       const auto users = graph.effects(result->id);
-      const bool internal = !users.empty() && std::all_of(users.begin(), users.end(), [&](const LineageNode* user) { return own(*user); });
+      const bool internal = !users.empty() && std::all_of(users.begin(), users.end(),
+                                                          [&](const LineageNode* user) { return own(*user); });
       if (!internal) out.push_back(result);
     }
   }
   return out;
 }
 
-std::vector<const LineageNode*> next_of(const LineageGraph& graph, const std::string& id, const std::string& root, bool up) {
+std::vector<const LineageNode*> next_of(const LineageGraph& graph, const std::string& id, const std::string& root,
+                                        bool up) {
   if (up) return graph.causes(id);
-  return id == root && graph.nodes.at(id).kind == LineageKind::run ? results_of(graph, graph.nodes.at(id).run) : graph.effects(id);
+  return id == root && graph.nodes.at(id).kind == LineageKind::run ? results_of(graph, graph.nodes.at(id).run)
+                                                                   : graph.effects(id);
 }
 
 void collect(const LineageGraph& whole, const std::string& root, int depth, bool up, std::set<std::string>& reached) {
@@ -71,9 +74,11 @@ std::vector<LineageRow> lineage_rows(const Lineage& lineage, LineageDirection di
   const std::string fork = fine ? "├─ " : "|- ", last = fine ? "└─ " : "`- ", bar = fine ? "│  " : "|  ";
   std::vector<LineageRow> rows;
   std::set<std::string> shown = {lineage.root};
-  const std::function<void(const std::string&, const std::string&)> grow = [&](const std::string& id, const std::string& indent) {
+  const std::function<void(const std::string&, const std::string&)> grow = [&](const std::string& id,
+                                                                               const std::string& indent) {
     auto next = next_of(lineage.graph, id, lineage.root, direction == LineageDirection::up);
-    if (id != lineage.root) std::erase_if(next, [](const LineageNode* node) { return node->kind == LineageKind::code; });
+    if (id != lineage.root)
+      std::erase_if(next, [](const LineageNode* node) { return node->kind == LineageKind::code; });
     for (const LineageNode* node : next) {
       const bool final = node == next.back();
       const bool fresh = shown.insert(node->id).second;
@@ -92,20 +97,27 @@ std::string lineage_dot(const Lineage& lineage) {
   };
   const auto shape = [](LineageKind kind) {
     switch (kind) {
-      case LineageKind::dataset: return "cylinder";
-      case LineageKind::artifact: return "note";
-      case LineageKind::stage: return "box";
-      case LineageKind::run: return "ellipse";
-      case LineageKind::code: return "hexagon";
+      case LineageKind::dataset:
+        return "cylinder";
+      case LineageKind::artifact:
+        return "note";
+      case LineageKind::stage:
+        return "box";
+      case LineageKind::run:
+        return "ellipse";
+      case LineageKind::code:
+        return "hexagon";
     }
     return "plaintext";
   };
   std::string out = "digraph lineage {\n  rankdir=LR;\n";
   for (const auto& [id, node] : lineage.graph.nodes) {
-    out += fmt::format("  {} [label={}, shape={}{}];\n", quoted(id), quoted(fmt::format("{} {}", to_string(node.kind), node.name)),
-                       shape(node.kind), id == lineage.root ? ", penwidth=2" : "");
+    out += fmt::format("  {} [label={}, shape={}{}];\n", quoted(id),
+                       quoted(fmt::format("{} {}", to_string(node.kind), node.name)), shape(node.kind),
+                       id == lineage.root ? ", penwidth=2" : "");
   }
-  for (const LineageEdge& edge : lineage.graph.edges) out += fmt::format("  {} -> {};\n", quoted(edge.from), quoted(edge.to));
+  for (const LineageEdge& edge : lineage.graph.edges)
+    out += fmt::format("  {} -> {};\n", quoted(edge.from), quoted(edge.to));
   return out + "}\n";
 }
 

@@ -21,11 +21,11 @@ struct Lineage {
   LineageGraph graph;
 };
 
-/// The whole graph of the repository's history, rooted at a dataset (`NAME`, `NAME@sha256:PREFIX`, `NAME@REV`) or a run (id,
-/// prefix or name); a dataset comes first. Error{not_found} if it is neither.
+/// The whole graph of the repository's history, rooted at a dataset (`NAME`, `NAME@sha256:PREFIX`, `NAME@REV`) or a run
+/// (id, prefix or name); a dataset comes first. Error{not_found} if it is neither.
 Lineage load_lineage(Workspace& workspace, std::string_view name);
-/// The part that leads to the root (up) and that came from it (down). From a run came what its own stages, which are then
-/// part of it, wrote and did not use up.
+/// The part that leads to the root (up) and that came from it (down). From a run came what its own stages, which are
+/// then part of it, wrote and did not use up.
 Lineage narrow(const Lineage& whole, const LineageScope& scope);
 
 /// One line of a tree for people.
@@ -35,8 +35,8 @@ struct LineageRow {
   bool repeated = false;    ///< its own branches stand further up
 };
 enum class TreeGlyphs { unicode, ascii };
-/// Of a lineage narrowed to `direction`, up or down; the root itself is no row. Code is a row below the root only: stages of a
-/// run share it.
+/// Of a lineage narrowed to `direction`, up or down; the root itself is no row. Code is a row below the root only:
+/// stages of a run share it.
 std::vector<LineageRow> lineage_rows(const Lineage& lineage, LineageDirection direction, TreeGlyphs glyphs);
 
 /// Graphviz, causes on the left.

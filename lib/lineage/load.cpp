@@ -10,7 +10,8 @@ std::optional<Digest> find_in_store(const ObjectStore& store, Digest tree, const
   for (const std::string_view segment : split(path, '/')) {
     if (!store.has(tree)) return std::nullopt;
     const Tree entries = store.get_tree(tree);
-    const auto it = std::find_if(entries.begin(), entries.end(), [&](const TreeEntry& entry) { return entry.name == segment; });
+    const auto it =
+        std::find_if(entries.begin(), entries.end(), [&](const TreeEntry& entry) { return entry.name == segment; });
     if (it == entries.end()) return std::nullopt;
     tree = it->id;
   }
@@ -25,7 +26,8 @@ LineageHistory load_history(Workspace& workspace, RunStore& runs) {
     std::map<Digest, DatasetFact> versions;
     versions[dataset.tree] = {dataset, ""};
     for (const DatasetVersion& version : dataset_history(workspace, dataset.name)) {
-      if (version.manifest) versions[version.manifest->tree] = {*version.manifest, version.commit.hex()};  // the oldest stays
+      if (version.manifest)
+        versions[version.manifest->tree] = {*version.manifest, version.commit.hex()};  // the oldest stays
     }
     for (auto& [id, fact] : versions) history.datasets.push_back(std::move(fact));
   }

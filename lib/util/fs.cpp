@@ -25,20 +25,26 @@ FileKind kind_of(mode_t mode) {
 
 FileStat convert(const struct stat& st) {
   const auto nanos = [](const timespec& t) { return std::int64_t{t.tv_sec} * 1'000'000'000 + t.tv_nsec; };
-  return {kind_of(st.st_mode), static_cast<std::uint64_t>(st.st_size), nanos(st.st_mtim), nanos(st.st_ctim), st.st_ino,
-          st.st_dev, st.st_mode};
+  return {kind_of(st.st_mode), static_cast<std::uint64_t>(st.st_size),
+          nanos(st.st_mtim),   nanos(st.st_ctim),
+          st.st_ino,           st.st_dev,
+          st.st_mode};
 }
 
 FileKind kind_of_entry(const dirent& entry, int dir_fd) {
   switch (entry.d_type) {
-    case DT_REG: return FileKind::file;
-    case DT_DIR: return FileKind::directory;
-    case DT_LNK: return FileKind::symlink;
+    case DT_REG:
+      return FileKind::file;
+    case DT_DIR:
+      return FileKind::directory;
+    case DT_LNK:
+      return FileKind::symlink;
     case DT_UNKNOWN: {
       struct stat st {};
       return fstatat(dir_fd, entry.d_name, &st, AT_SYMLINK_NOFOLLOW) == 0 ? kind_of(st.st_mode) : FileKind::other;
     }
-    default: return FileKind::other;
+    default:
+      return FileKind::other;
   }
 }
 
@@ -134,9 +140,7 @@ UniqueFd open_read(const fs::path& path) {
   return fd;
 }
 
-std::string read_file(const fs::path& path, std::uint64_t limit) {
-  return read_fd(open_read(path).get(), path, limit);
-}
+std::string read_file(const fs::path& path, std::uint64_t limit) { return read_fd(open_read(path).get(), path, limit); }
 
 std::optional<std::string> find_file(const fs::path& path, std::uint64_t limit) {
   const UniqueFd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));

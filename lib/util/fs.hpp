@@ -61,7 +61,8 @@ std::optional<FileStat> find_stat(const fs::path& path);
 FileStat stat_fd(int fd, const fs::path& path);
 /// Entries without `.` and `..`, sorted by the bytes of their names.
 std::vector<DirEntry> list_dir(const fs::path& path);
-/// The same for an open directory and a name in it; `path` only words errors. Immune to what happens to the path meanwhile.
+/// The same for an open directory and a name in it; `path` only words errors. Immune to what happens to the path
+/// meanwhile.
 std::vector<DirEntry> list_dir_fd(int fd, const fs::path& path);
 std::optional<FileStat> find_stat_at(int dir_fd, const std::string& name, const fs::path& path);
 

@@ -31,8 +31,8 @@ LockFile LockFile::acquire(const fs::path& path, std::string_view owner, std::ch
     if (auto lock = try_acquire(path, owner)) return std::move(*lock);
     if (world.clock.monotonic() >= deadline) {
       const std::string holder = printable(find_file(path, 4096).value_or(""));
-      throw Error(ErrorKind::conflict,
-                  fmt::format("cannot lock `{}`: held by {}", path.filename().string(), holder.empty() ? "another mlo" : holder))
+      throw Error(ErrorKind::conflict, fmt::format("cannot lock `{}`: held by {}", path.filename().string(),
+                                                   holder.empty() ? "another mlo" : holder))
           .hint("wait for it to finish; the lock frees itself when that process ends");
     }
     check_stop(world);

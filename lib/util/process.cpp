@@ -72,7 +72,9 @@ std::string find_program(const std::string& name, const Environment& env) {
 }
 
 ProcessExit exit_of(int status, const rusage& usage) {
-  const auto seconds = [](const timeval& t) { return static_cast<double>(t.tv_sec) + static_cast<double>(t.tv_usec) / 1e6; };
+  const auto seconds = [](const timeval& t) {
+    return static_cast<double>(t.tv_sec) + static_cast<double>(t.tv_usec) / 1e6;
+  };
   ProcessExit exit;
   exit.signal = WIFSIGNALED(status) ? WTERMSIG(status) : 0;
   exit.code = WIFSIGNALED(status) ? 128 + exit.signal : WEXITSTATUS(status);
@@ -114,7 +116,10 @@ ChildProcess ChildProcess::start(const ProcessSpec& spec) {
 }
 
 ChildProcess::ChildProcess(ChildProcess&& other) noexcept
-    : pid_(std::exchange(other.pid_, -1)), group_(other.group_), reaped_(other.reaped_), pidfd_(std::move(other.pidfd_)) {}
+    : pid_(std::exchange(other.pid_, -1)),
+      group_(other.group_),
+      reaped_(other.reaped_),
+      pidfd_(std::move(other.pidfd_)) {}
 
 ChildProcess::~ChildProcess() {
   if (pid_ <= 0 || reaped_) return;

@@ -11,15 +11,16 @@
 
 namespace mlo {
 
-/// What to start. Nothing is inherited that is not named here: descriptors are closed, the environment is exactly `env`.
+/// What to start. Nothing is inherited that is not named here: descriptors are closed, the environment is exactly
+/// `env`.
 struct ProcessSpec {
   std::vector<std::string> argv = {};  ///< argv[0] is looked up in the PATH of `env`
   fs::path cwd = {};                   ///< absolute; empty means the caller's
   Environment env = {};
-  int stdin_fd = -1;   ///< -1: /dev/null
-  int stdout_fd = -1;  ///< -1: /dev/null
-  int stderr_fd = -1;  ///< -1: /dev/null
-  bool own_group = false;  ///< a process group of its own, so that signal() reaches its children too
+  int stdin_fd = -1;          ///< -1: /dev/null
+  int stdout_fd = -1;         ///< -1: /dev/null
+  int stderr_fd = -1;         ///< -1: /dev/null
+  bool own_group = false;     ///< a process group of its own, so that signal() reaches its children too
   bool dies_with_us = false;  ///< SIGKILL as soon as the thread that started it ends, also by a crash
 };
 

@@ -9,7 +9,8 @@ namespace {
 constexpr std::string_view kDatasets = ".mlo/data";
 
 /// The manifests among the entries of an index or a tree; one that does not parse is reported, not thrown.
-std::map<std::string, DatasetManifest> read_manifests(const Workspace& workspace, const std::map<std::string, git::ObjectId>& blobs,
+std::map<std::string, DatasetManifest> read_manifests(const Workspace& workspace,
+                                                      const std::map<std::string, git::ObjectId>& blobs,
                                                       std::vector<CommitProblem>* problems) {
   std::map<std::string, DatasetManifest> manifests;
   for (const auto& [path, blob] : blobs) {
@@ -53,10 +54,13 @@ std::vector<CommitProblem> check_commit(const Workspace& workspace) {
       if (missing.empty()) continue;
       // What HEAD already says is not this commit's doing: a clone without the data may still edit the description.
       const auto head = workspace.repo().head();
-      const auto old = head ? workspace.repo().find_entry(workspace.repo().load_commit(*head).tree, path) : std::nullopt;
-      const auto before = old ? read_manifests(workspace, {{path, old->id}}, nullptr) : std::map<std::string, DatasetManifest>();
+      const auto old =
+          head ? workspace.repo().find_entry(workspace.repo().load_commit(*head).tree, path) : std::nullopt;
+      const auto before =
+          old ? read_manifests(workspace, {{path, old->id}}, nullptr) : std::map<std::string, DatasetManifest>();
       if (!before.empty() && before.begin()->second.tree == it->second.tree) continue;
-      problems.push_back({path, std::move(missing), fmt::format("mlo version-data add {}", shell_quote(it->second.path))});
+      problems.push_back(
+          {path, std::move(missing), fmt::format("mlo version-data add {}", shell_quote(it->second.path))});
       continue;
     }
     for (const auto& [manifest_path, manifest] : manifests) {

@@ -13,12 +13,15 @@ constexpr std::string_view kKind = "config/1";
 
 /// git's rules for ref names, as far as a configured one can break them.
 bool is_ref_name(std::string_view name) {
-  if (!name.starts_with("refs/") || name.ends_with('/') || name.ends_with('.') || name.find("..") != std::string_view::npos) return false;
+  if (!name.starts_with("refs/") || name.ends_with('/') || name.ends_with('.') ||
+      name.find("..") != std::string_view::npos)
+    return false;
   for (const std::string_view segment : split(name, '/')) {
     if (segment.empty() || segment.starts_with('.') || segment.ends_with(".lock")) return false;
   }
   return std::all_of(name.begin(), name.end(), [](char c) {
-    return static_cast<unsigned char>(c) > 0x20 && c != 0x7F && std::string_view("~^:?*[\\@{").find(c) == std::string_view::npos;
+    return static_cast<unsigned char>(c) > 0x20 && c != 0x7F &&
+           std::string_view("~^:?*[\\@{").find(c) == std::string_view::npos;
   });
 }
 
@@ -57,11 +60,13 @@ Value read_config(std::string_view text, std::string_view source, Config& config
   }
   config.default_remote = reader.string_or("default_remote", config.default_remote);
   const std::string link = reader.string_or("link", link_name(config.link));
-  if (link != "reflink" && link != "copy") reader.fail("link", fmt::format("`{}` is neither `reflink` nor `copy`", printable(link)));
+  if (link != "reflink" && link != "copy")
+    reader.fail("link", fmt::format("`{}` is neither `reflink` nor `copy`", printable(link)));
   config.link = link == "copy" ? LinkType::copy : LinkType::reflink;
   config.autocommit = reader.boolean_or("autocommit", config.autocommit);
   config.runs_ref = reader.string_or("runs_ref", config.runs_ref);
-  if (!is_ref_name(config.runs_ref)) reader.fail("runs_ref", fmt::format("`{}` is not a full ref name", printable(config.runs_ref)));
+  if (!is_ref_name(config.runs_ref))
+    reader.fail("runs_ref", fmt::format("`{}` is not a full ref name", printable(config.runs_ref)));
   reader.finish();
   return file;
 }
@@ -84,7 +89,8 @@ std::string change_config(Value file, const Config& before, const Config& after)
     file.set("remotes", std::move(remotes));
   }
   if (after.default_remote.empty() && !before.default_remote.empty()) file.erase("default_remote");
-  if (!after.default_remote.empty() && after.default_remote != before.default_remote) file.set("default_remote", after.default_remote);
+  if (!after.default_remote.empty() && after.default_remote != before.default_remote)
+    file.set("default_remote", after.default_remote);
   if (after.link != before.link) file.set("link", link_name(after.link));
   if (after.autocommit != before.autocommit) file.set("autocommit", after.autocommit);
   if (after.runs_ref != before.runs_ref) file.set("runs_ref", after.runs_ref);

@@ -20,7 +20,8 @@ constexpr std::string_view kMark = "# made by `mlo hooks install`; `mlo hooks un
 
 std::string script_for(const Use& use, const fs::path& executable) {
   return fmt::format("#!/bin/sh\n{}\nmlo={}\n[ -x \"$mlo\" ] || mlo=mlo\n{}\"$mlo\" hooks run {} \"$@\"{}\n", kMark,
-                     shell_quote(executable.string()), use.may_refuse ? "exec " : "", use.name, use.may_refuse ? "" : " || :");
+                     shell_quote(executable.string()), use.may_refuse ? "exec " : "", use.name,
+                     use.may_refuse ? "" : " || :");
 }
 
 HookState state_of(const fs::path& file, std::string_view name) {
@@ -28,17 +29,22 @@ HookState state_of(const fs::path& file, std::string_view name) {
   // A link into somebody's tree, or a compiled hook, is the user's whatever it says.
   const std::string text = find_stat(file)->kind == FileKind::file ? find_file(file).value_or("") : "";
   if (text.find(kMark) != std::string::npos) return HookState::installed;
-  return text.find(fmt::format("mlo hooks run {}", name)) != std::string::npos ? HookState::chained : HookState::foreign;
+  return text.find(fmt::format("mlo hooks run {}", name)) != std::string::npos ? HookState::chained
+                                                                               : HookState::foreign;
 }
 
 }  // namespace
 
 std::string_view to_string(HookState state) {
   switch (state) {
-    case HookState::absent: return "absent";
-    case HookState::installed: return "installed";
-    case HookState::chained: return "chained";
-    case HookState::foreign: return "foreign";
+    case HookState::absent:
+      return "absent";
+    case HookState::installed:
+      return "installed";
+    case HookState::chained:
+      return "chained";
+    case HookState::foreign:
+      return "foreign";
   }
   return "";
 }
@@ -64,8 +70,10 @@ std::vector<Hook> list_hooks(const Workspace& workspace) {
 std::vector<Hook> install_hooks(const Workspace& workspace, const fs::path& executable) {
   const fs::path dir = hooks_dir(workspace);
   if (!relative_to(workspace.root(), dir) && !relative_to(workspace.repo().common_dir(), dir)) {
-    throw Error(ErrorKind::config, fmt::format("cannot install hooks in `{}`: core.hooksPath leads out of this repository", dir.string()))
-        .hint(fmt::format("git config --local core.hooksPath {}", shell_quote((workspace.repo().common_dir() / "hooks").string())));
+    throw Error(ErrorKind::config,
+                fmt::format("cannot install hooks in `{}`: core.hooksPath leads out of this repository", dir.string()))
+        .hint(fmt::format("git config --local core.hooksPath {}",
+                          shell_quote((workspace.repo().common_dir() / "hooks").string())));
   }
   std::vector<Hook> hooks = list_hooks(workspace);
   for (std::size_t i = 0; i < hooks.size(); ++i) {

@@ -63,7 +63,8 @@ struct StringHash : std::hash<std::string_view> {
 }  // namespace
 
 struct StatCache::State {
-  explicit State(fs::path path) : file(std::move(path)), table(file), asked_for(table.size()), clock(file.parent_path()) {
+  explicit State(fs::path path)
+      : file(std::move(path)), table(file), asked_for(table.size()), clock(file.parent_path()) {
     opened = clock.now();
   }
 

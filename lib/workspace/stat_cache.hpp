@@ -10,15 +10,16 @@
 
 namespace mlo {
 
-/// Remembers the digest of files by (path, size, mtime, ctime, inode, mode), in a flat file mapped into memory: a look-up is
-/// a hash and a comparison. Device numbers do not count, they change with a reboot.
+/// Remembers the digest of files by (path, size, mtime, ctime, inode, mode), in a flat file mapped into memory: a
+/// look-up is a hash and a comparison. Device numbers do not count, they change with a reboot.
 ///
-/// Racy-safe: a file whose last change is not older than the moment its path was last looked up in vain (before that: than
-/// this object) could change again within the same clock tick unseen, and is not recorded. That moment comes from the file
-/// system's clock, so a skewed system clock does no harm. The order is therefore: lstat, `find`, hash, `record`.
+/// Racy-safe: a file whose last change is not older than the moment its path was last looked up in vain (before that:
+/// than this object) could change again within the same clock tick unseen, and is not recorded. That moment comes from
+/// the file system's clock, so a skewed system clock does no harm. The order is therefore: lstat, `find`, hash,
+/// `record`.
 ///
-/// A cache: a damaged or missing file only costs rehashing. `find` and `record` are safe from any thread; of two processes
-/// that save, the last one wins whole.
+/// A cache: a damaged or missing file only costs rehashing. `find` and `record` are safe from any thread; of two
+/// processes that save, the last one wins whole.
 class StatCache {
  public:
   explicit StatCache(fs::path file);

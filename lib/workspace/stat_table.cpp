@@ -42,9 +42,13 @@ std::string_view bytes_before_check(const T& value) {
   return {reinterpret_cast<const char*>(&value), offsetof(T, check)};
 }
 
-std::uint64_t check_of(const StatRecord& record, std::string_view path) { return mix(path, mix(bytes_before_check(record), 1)); }
+std::uint64_t check_of(const StatRecord& record, std::string_view path) {
+  return mix(path, mix(bytes_before_check(record), 1));
+}
 
-std::size_t bucket_of(std::uint64_t hash, unsigned bits) { return bits == 0 ? 0 : static_cast<std::size_t>(hash >> (64U - bits)); }
+std::size_t bucket_of(std::uint64_t hash, unsigned bits) {
+  return bits == 0 ? 0 : static_cast<std::size_t>(hash >> (64U - bits));
+}
 
 template <class T>
 void append(std::string& out, const T& value) {
@@ -68,7 +72,8 @@ StatTable::StatTable(const fs::path& file) {
       header.count > UINT32_MAX || header.path_bytes > bytes.size()) {
     return;
   }
-  const std::size_t fanout_bytes = ((std::size_t{1} << header.bits) + 2) / 2 * 8;  // padded, so that records are aligned
+  const std::size_t fanout_bytes =
+      ((std::size_t{1} << header.bits) + 2) / 2 * 8;  // padded, so that records are aligned
   if (bytes.size() != sizeof header + fanout_bytes + header.count * sizeof(StatRecord) + header.path_bytes) return;
   count_ = header.count;
   bits_ = static_cast<unsigned>(header.bits);
@@ -77,7 +82,9 @@ StatTable::StatTable(const fs::path& file) {
   paths_ = bytes.substr(bytes.size() - header.path_bytes);
 }
 
-std::string_view StatTable::path_of(const StatRecord& record) const { return paths_.substr(record.path_offset, record.path_size); }
+std::string_view StatTable::path_of(const StatRecord& record) const {
+  return paths_.substr(record.path_offset, record.path_size);
+}
 
 const StatRecord* StatTable::record(std::size_t index) const {
   const StatRecord& record = records_[index];
@@ -103,8 +110,10 @@ std::string encode_stat_table(std::vector<StatRow> rows) {
   std::sort(rows.begin(), rows.end(), [](const StatRow& a, const StatRow& b) {
     return std::tie(a.record.hash, a.path) < std::tie(b.record.hash, b.path);
   });
-  Header header{kMagic, rows.size(), std::min<std::uint64_t>(30, static_cast<std::uint64_t>(std::bit_width(rows.size()))), 0, 0};
-  std::vector<std::uint32_t> fanout(((std::size_t{1} << header.bits) + 2) / 2 * 2, static_cast<std::uint32_t>(rows.size()));
+  Header header{kMagic, rows.size(),
+                std::min<std::uint64_t>(30, static_cast<std::uint64_t>(std::bit_width(rows.size()))), 0, 0};
+  std::vector<std::uint32_t> fanout(((std::size_t{1} << header.bits) + 2) / 2 * 2,
+                                    static_cast<std::uint32_t>(rows.size()));
   for (std::size_t i = rows.size(), bucket = std::size_t{1} << header.bits; bucket-- > 0;) {
     while (i > 0 && bucket_of(rows[i - 1].record.hash, static_cast<unsigned>(header.bits)) >= bucket) --i;
     fanout[bucket] = static_cast<std::uint32_t>(i);

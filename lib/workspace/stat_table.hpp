@@ -8,8 +8,8 @@
 #include "lib/crypto/digest.hpp"
 #include "lib/util/fs.hpp"
 
-// The file behind StatCache: header, fan-out by the top bits of the path's hash, records ascending by hash, path bytes. In the
-// machine's byte order: it never leaves the machine. Included only inside lib/workspace.
+// The file behind StatCache: header, fan-out by the top bits of the path's hash, records ascending by hash, path bytes.
+// In the machine's byte order: it never leaves the machine. Included only inside lib/workspace.
 namespace mlo {
 
 struct StatRecord {

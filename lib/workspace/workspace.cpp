@@ -81,8 +81,10 @@ Workspace Workspace::open(World& world) {
   }
   refuse_symlinks(mlo_dir);
   Config config;
-  if (const auto text = find_file(mlo_dir / "config.yaml", kConfigLimit)) read_config(*text, ".mlo/config.yaml", config);
-  if (const auto text = find_file(local / "config.yaml", kConfigLimit)) read_config(*text, ".mlo/local/config.yaml", config);
+  if (const auto text = find_file(mlo_dir / "config.yaml", kConfigLimit))
+    read_config(*text, ".mlo/config.yaml", config);
+  if (const auto text = find_file(local / "config.yaml", kConfigLimit))
+    read_config(*text, ".mlo/local/config.yaml", config);
   ensure_local(mlo_dir, local);
   return Workspace(std::unique_ptr<State>(
       new State{world, std::move(repo), root, local, ObjectStore(local / "objects"), std::move(config)}));
@@ -126,7 +128,8 @@ void Workspace::save_config(const Config& config) {
   const fs::path path = mlo_dir() / "config.yaml";
   Config ignored;
   const auto now = find_file(path, kConfigLimit);
-  const std::string text = change_config(now ? read_config(*now, ".mlo/config.yaml", ignored) : Value(), state_->config, config);
+  const std::string text =
+      change_config(now ? read_config(*now, ".mlo/config.yaml", ignored) : Value(), state_->config, config);
   read_config(text, ".mlo/config.yaml", ignored);  // what would not read back is never written
   write_file(path, text);
   state_->config = config;

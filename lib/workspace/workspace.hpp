@@ -17,12 +17,12 @@ namespace mlo {
 /// A git repository with `.mlo` in it. One object per command; not thread-safe except where its parts say so.
 class Workspace {
  public:
-  /// The workspace around `world.cwd`. Error{not_found} with the line to type outside git or before `mlo init`. Repairs a
-  /// missing `.mlo/local` link. Refuses a format version newer than this mlo, and a `.mlo` whose directories are symlinks
-  /// (a hostile repository could aim them anywhere).
+  /// The workspace around `world.cwd`. Error{not_found} with the line to type outside git or before `mlo init`. Repairs
+  /// a missing `.mlo/local` link. Refuses a format version newer than this mlo, and a `.mlo` whose directories are
+  /// symlinks (a hostile repository could aim them anywhere).
   static Workspace open(World& world);
-  /// Makes `.mlo` in the git repository around `world.cwd` and stages its files; idempotent. Returns whether anything was
-  /// made.
+  /// Makes `.mlo` in the git repository around `world.cwd` and stages its files; idempotent. Returns whether anything
+  /// was made.
   static bool init(World& world);
 
   Workspace(Workspace&&) noexcept;
@@ -43,9 +43,9 @@ class Workspace {
   /// The short lock that guards manifests, mlo.lock and gc. Waits up to 60 s by default.
   LockFile lock_manifests(std::string_view owner, std::chrono::milliseconds wait = std::chrono::seconds(60)) const;
 
-  /// A path the user typed (absolute or relative to world.cwd), relative to root() with `/`; "" is root() itself. Symlinked
-  /// directories on the way are resolved; the last name is not. Error{usage} outside the repository, also through a symlink,
-  /// inside `.git` or `.mlo`, or not UTF-8.
+  /// A path the user typed (absolute or relative to world.cwd), relative to root() with `/`; "" is root() itself.
+  /// Symlinked directories on the way are resolved; the last name is not. Error{usage} outside the repository, also
+  /// through a symlink, inside `.git` or `.mlo`, or not UTF-8.
   std::string to_repo_path(std::string_view typed) const;
 
  private:

@@ -61,8 +61,9 @@ TEST_CASE("a linked worktree shares the common directory and has its own HEAD", 
 
 TEST_CASE("a submodule is a repository of its own", "[git]") {
   TestWorld world;
-  world.sh("git init -q sub && git -C sub commit -q --allow-empty -m s && git init -q super && cd super && "
-           "git -c protocol.file.allow=always submodule add -q ../sub dep");
+  world.sh(
+      "git init -q sub && git -C sub commit -q --allow-empty -m s && git init -q super && cd super && "
+      "git -c protocol.file.allow=always submodule add -q ../sub dep");
   CHECK(open(world, "super/dep").work_dir() == world.dir / "super/dep");
 }
 
@@ -97,8 +98,11 @@ TEST_CASE("trees change by path: set, replace a file by a directory, remove, and
   Repository repo = open(world);
   const ObjectId base = repo.load_commit(*repo.head()).tree;
   const ObjectId blob = repo.write_blob("new");
-  const ObjectId tree = repo.write_tree(base, {{"d/one", std::nullopt}, {"f/deep/er", blob}, {"run.sh", blob, EntryKind::executable},
-                                               {"absent/x", std::nullopt}, {"missing", std::nullopt}});
+  const ObjectId tree = repo.write_tree(base, {{"d/one", std::nullopt},
+                                               {"f/deep/er", blob},
+                                               {"run.sh", blob, EntryKind::executable},
+                                               {"absent/x", std::nullopt},
+                                               {"missing", std::nullopt}});
   CHECK_FALSE(repo.find_entry(tree, "d"));
   CHECK_FALSE(repo.find_entry(tree, "absent"));
   CHECK(repo.find_entry(tree, "f/deep/er")->id == blob);
@@ -108,8 +112,8 @@ TEST_CASE("trees change by path: set, replace a file by a directory, remove, and
   CHECK(repo.load_tree(tree).size() == 3);
   CHECK(repo.load_blob(blob) == "new");
   CHECK(world.sh("git ls-tree -r --name-only " + tree.hex()) == "f/deep/er\nkeep.txt\nrun.sh\n");
-  CHECK(repo.write_tree(tree, {{"keep.txt", std::nullopt}, {"run.sh", std::nullopt}, {"f/deep/er", std::nullopt}}).hex() ==
-        "4b825dc642cb6eb9a060e54bf8d69288fbee4904");
+  CHECK(repo.write_tree(tree, {{"keep.txt", std::nullopt}, {"run.sh", std::nullopt}, {"f/deep/er", std::nullopt}})
+            .hex() == "4b825dc642cb6eb9a060e54bf8d69288fbee4904");
 }
 
 TEST_CASE("a tree refuses paths that would escape it", "[git]") {

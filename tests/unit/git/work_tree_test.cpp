@@ -104,17 +104,23 @@ TEST_CASE("nothing is committed in the middle of something else", "[git]") {
     CHECK(world.sh("git rev-parse HEAD") == head);
   };
   SECTION("a merge") {
-    world.sh("git checkout -q -b side && echo 2 > f && git commit -qam s && git checkout -q main && echo 3 > f && git commit -qam m");
+    world.sh(
+        "git checkout -q -b side && echo 2 > f && git commit -qam s && git checkout -q main && echo 3 > f && git "
+        "commit -qam m");
     world.sh("git merge -q side >/dev/null || true");
     refuses(tree_of(world));
   }
   SECTION("a rebase") {
-    world.sh("git checkout -q -b side && echo 2 > f && git commit -qam s && git checkout -q main && echo 3 > f && git commit -qam m");
+    world.sh(
+        "git checkout -q -b side && echo 2 > f && git commit -qam s && git checkout -q main && echo 3 > f && git "
+        "commit -qam m");
     world.sh("git rebase -q side >/dev/null 2>&1 || true");
     refuses(tree_of(world));
   }
   SECTION("a cherry-pick") {
-    world.sh("git checkout -q -b side && echo 2 > f && git commit -qam s && git checkout -q main && echo 3 > f && git commit -qam m");
+    world.sh(
+        "git checkout -q -b side && echo 2 > f && git commit -qam s && git checkout -q main && echo 3 > f && git "
+        "commit -qam m");
     world.sh("git cherry-pick side >/dev/null 2>&1 || true");
     refuses(tree_of(world));
   }

@@ -19,7 +19,9 @@ struct TestHistory {
       return it == trees.end() ? std::nullopt : std::optional(it->second);
     };
   }
-  static Artifact file(const std::string& path, const std::string& content) { return {path, sha256(content), false, 10, 1, true}; }
+  static Artifact file(const std::string& path, const std::string& content) {
+    return {path, sha256(content), false, 10, 1, true};
+  }
 
   void dataset(const std::string& name, const std::string& path, const std::string& content, bool directory = false) {
     DatasetManifest manifest;
@@ -66,8 +68,8 @@ std::string tree(const LineageGraph& graph, const std::string& root, LineageDire
   const Lineage lineage = narrow({root, graph}, {direction});
   std::string out;
   for (const LineageRow& row : lineage_rows(lineage, direction, TreeGlyphs::ascii)) {
-    out += fmt::format("{}{} {}{}\n", row.indent, to_string(row.node->kind), row.node->name.substr(0, row.node->name.find('@')),
-                       row.repeated ? " ^" : "");
+    out += fmt::format("{}{} {}{}\n", row.indent, to_string(row.node->kind),
+                       row.node->name.substr(0, row.node->name.find('@')), row.repeated ? " ^" : "");
   }
   return out;
 }
@@ -201,7 +203,8 @@ TEST_CASE("a directory that holds a dataset comes from it", "[lineage]") {
   CHECK(tree(h.build(), "run:1", LineageDirection::up).find("dataset x\n") != std::string::npos);
 }
 
-TEST_CASE("a dataset that a stage wrote leads back to that stage, and a stage that copies it does not loop", "[lineage]") {
+TEST_CASE("a dataset that a stage wrote leads back to that stage, and a stage that copies it does not loop",
+          "[lineage]") {
   TestHistory h;
   h.run("1", {file("made.csv", "d")});
   h.stage("make", {}, {file("made.csv", "d")});

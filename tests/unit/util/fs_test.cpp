@@ -68,7 +68,10 @@ TEST_CASE("a write that fails changes nothing and leaves nothing", "[util]") {
 
 TEST_CASE("a temporary file vanishes unless it is published", "[util]") {
   const TempDir dir;
-  { const TempFile temp(dir.path()); CHECK(names_in(dir.path()).size() == 1); }
+  {
+    const TempFile temp(dir.path());
+    CHECK(names_in(dir.path()).size() == 1);
+  }
   CHECK(names_in(dir.path()).empty());
   {
     TempFile temp(dir.path());
@@ -164,7 +167,8 @@ TEST_CASE("an empty file maps to no bytes", "[util]") {
 
 TEST_CASE("a path is safe only if it stays below its root wherever it is resolved", "[util]") {
   for (const char* path : {"a", "a/b.c", "..a/b..", ".gitignore", "a/.github"}) CHECK(is_safe_relative(path));
-  for (const char* path : {"", "/", "/a", "a/", "a//b", ".", "..", "a/..", "../a", "a/./b", ".git", "a/.git/b", ".GIT/config"}) {
+  for (const char* path :
+       {"", "/", "/a", "a/", "a//b", ".", "..", "a/..", "../a", "a/./b", ".git", "a/.git/b", ".GIT/config"}) {
     CHECK_FALSE(is_safe_relative(path));
   }
   CHECK_FALSE(is_safe_relative(std::string_view("a\0b", 3)));

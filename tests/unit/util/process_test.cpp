@@ -33,7 +33,8 @@ TEST_CASE("exit codes and signals arrive as a shell would say them", "[util]") {
 TEST_CASE("megabytes on both streams and on stdin flow without a deadlock", "[util]") {
   const TestWorld world;
   const std::string input(3'000'000, 'i');
-  const ProcessOutput output = sh(world, "cat; head -c 2000000 /dev/zero | tr '\\0' e >&2; head -c 2000000 /dev/zero | tr '\\0' o", input);
+  const ProcessOutput output =
+      sh(world, "cat; head -c 2000000 /dev/zero | tr '\\0' e >&2; head -c 2000000 /dev/zero | tr '\\0' o", input);
   CHECK(output.out == input + std::string(2'000'000, 'o'));
   CHECK(output.err == std::string(2'000'000, 'e'));
 }
@@ -57,7 +58,9 @@ TEST_CASE("a missing program and a bad directory are errors of the start, not ex
   CHECK(kind_of({.argv = {"no-such-program"}, .env = world.env}) == ErrorKind::not_found);
   CHECK(kind_of({.argv = {"/no/such/program"}, .env = world.env}) == ErrorKind::not_found);
   CHECK(kind_of({.argv = {"sh"}, .cwd = world.dir / "none", .env = world.env}) == ErrorKind::not_found);
-  world.dir.write("not-a-program", "\x7f" "ELF nonsense");
+  world.dir.write("not-a-program",
+                  "\x7f"
+                  "ELF nonsense");
   fs::permissions(world.dir / "not-a-program", fs::perms::owner_all);
   CHECK(kind_of({.argv = {(world.dir / "not-a-program").string()}, .env = world.env}) == ErrorKind::io);
 }
@@ -84,8 +87,10 @@ TEST_CASE("a signal to a group reaches the grandchildren", "[util]") {
   int fds[2];
   REQUIRE(::pipe(fds) == 0);
   UniqueFd read(fds[0]), write(fds[1]);
-  ChildProcess child = ChildProcess::start(
-      {.argv = {"sh", "-c", "sleep 60 & echo $!; wait"}, .env = world.env, .stdout_fd = write.get(), .own_group = true});
+  ChildProcess child = ChildProcess::start({.argv = {"sh", "-c", "sleep 60 & echo $!; wait"},
+                                            .env = world.env,
+                                            .stdout_fd = write.get(),
+                                            .own_group = true});
   write.reset();
   char text[32] = {};
   REQUIRE(::read(read.get(), text, sizeof text - 1) > 0);

@@ -45,7 +45,8 @@ TEST_CASE("hooks are installed once, executable, and taken away without a trace"
   TestWorkspace ws;
   const Workspace workspace = ws.open();
   CHECK(state_of(list_hooks(workspace), "pre-commit") == HookState::absent);
-  for (int i = 0; i < 2; ++i) CHECK(state_of(install_hooks(workspace, "/opt/my mlo"), "pre-commit") == HookState::installed);
+  for (int i = 0; i < 2; ++i)
+    CHECK(state_of(install_hooks(workspace, "/opt/my mlo"), "pre-commit") == HookState::installed);
   CHECK(find_stat(ws.dir / ".git/hooks/pre-commit")->executable());
   CHECK(read_file(ws.dir / ".git/hooks/pre-commit").find("mlo='/opt/my mlo'\n") != std::string::npos);
   CHECK(uninstall_hooks(workspace).size() == list_hooks(workspace).size());
@@ -99,7 +100,9 @@ TEST_CASE("a dataset manifest may be committed only with its objects in the stor
   ws.stage_manifest("good", "good.csv", here);
   CHECK(check_commit(workspace).empty());
   ws.stage_manifest("bad", "bad.csv", gone);
-  ws.stage_manifest("dir", "dir", workspace.store().put_tree({{TreeEntryKind::file, 4, here, "a"}, {TreeEntryKind::file, 4, gone, "b"}}), true);
+  ws.stage_manifest(
+      "dir", "dir",
+      workspace.store().put_tree({{TreeEntryKind::file, 4, here, "a"}, {TreeEntryKind::file, 4, gone, "b"}}), true);
   const auto problems = check_commit(workspace);
   REQUIRE(problems.size() == 2);
   CHECK(problems[0].path == ".mlo/data/bad.yaml");

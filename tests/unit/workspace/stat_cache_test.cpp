@@ -36,8 +36,9 @@ TEST_CASE("a recorded digest is found again by another process while the file's 
   CHECK(cache.find("a", settled_stat(1)) == sha256("A"));
   CHECK(cache.find("b", settled_stat(2)) == sha256("B"));
   CHECK_FALSE(cache.find("c", settled_stat(3)));
-  for (auto change : {+[](FileStat& s) { ++s.size; }, +[](FileStat& s) { ++s.mtime_ns; }, +[](FileStat& s) { ++s.ctime_ns; },
-                      +[](FileStat& s) { ++s.inode; }, +[](FileStat& s) { s.mode = 0100755; }}) {
+  for (auto change :
+       {+[](FileStat& s) { ++s.size; }, +[](FileStat& s) { ++s.mtime_ns; }, +[](FileStat& s) { ++s.ctime_ns; },
+        +[](FileStat& s) { ++s.inode; }, +[](FileStat& s) { s.mode = 0100755; }}) {
     FileStat stat = settled_stat(1);
     change(stat);
     CHECK_FALSE(cache.find("a", stat));

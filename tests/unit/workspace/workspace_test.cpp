@@ -135,7 +135,8 @@ TEST_CASE("a configuration that is wrong says where", "[workspace]") {
   CHECK(message("mlo: config/1\nremotes:\n  o: {url: a, uri: b}\n").starts_with(".mlo/config.yaml:3:"));
   CHECK(message("mlo: config/1\nremotes:\n  ../x:\n    url: a\n").find("not a remote name") != std::string::npos);
   for (const char* ref : {"runs", "refs/a..b", "refs/a b", "refs/x.lock", "refs/", "refs//a", "refs/a\\b"}) {
-    CHECK(message(fmt::format("mlo: config/1\nruns_ref: '{}'\n", ref)).find("not a full ref name") != std::string::npos);
+    CHECK(message(fmt::format("mlo: config/1\nruns_ref: '{}'\n", ref)).find("not a full ref name") !=
+          std::string::npos);
   }
   CHECK(message("mlo: dataset/1\n").starts_with(".mlo/config.yaml:1:"));
   CHECK(message("").find("config") != std::string::npos);
@@ -154,7 +155,8 @@ TEST_CASE("saving writes only what changed, and keeps the rest of the file", "[w
   config.autocommit = true;
   workspace.save_config(config);
   CHECK(read_file(ws.dir / ".mlo/config.yaml") ==
-        "mlo: config/1\nx-mine: kept\nremotes:\n  a:\n    url: /a\n    x-note: mine\n  z:\n    url: /z\nautocommit: true\n");
+        "mlo: config/1\nx-mine: kept\nremotes:\n  a:\n    url: /a\n    x-note: mine\n  z:\n    url: /z\nautocommit: "
+        "true\n");
   config.remotes.clear();
   workspace.save_config(config);
   CHECK(read_file(ws.dir / ".mlo/config.yaml") == "mlo: config/1\nx-mine: kept\nautocommit: true\n");
@@ -186,8 +188,9 @@ TEST_CASE("a typed path that leaves the repository is refused, also through syml
   fs::create_symlink("/etc/passwd", ws.dir / "file");
   fs::create_symlink("loop", ws.dir / "loop");
   const Workspace workspace = ws.open();
-  for (const char* path : {"..", "../x", "/etc/passwd", "out", "out/passwd", "up/x", "file", "loop", "loop/x", "a/../../x", ".git",
-                           ".git/config", "sub/.GIT/config", ".mlo", ".mlo/config.yaml", "", "bad\xff"}) {
+  for (const char* path :
+       {"..", "../x", "/etc/passwd", "out", "out/passwd", "up/x", "file", "loop", "loop/x", "a/../../x", ".git",
+        ".git/config", "sub/.GIT/config", ".mlo", ".mlo/config.yaml", "", "bad\xff"}) {
     INFO(path);
     try {
       workspace.to_repo_path(path);
