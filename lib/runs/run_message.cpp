@@ -94,7 +94,7 @@ std::string amendment_message(const std::vector<RunAmendment>& amendments, const
   out += '\n';
   for (std::size_t i = 1; i < amendments.size(); ++i) out += fmt::format("{}{}", i == 1 ? "\n" : "", describe(i)) + "\n";
   out += '\n';
-  for (const RunAmendment& a : amendments) out += fmt::format("Mlo-Run: {}\n", a.run);
+  for (const RunAmendment& a : amendments) out += fmt::format("Mlo-Amends: {}\n", a.run);
   return out;
 }
 

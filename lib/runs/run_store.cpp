@@ -3,10 +3,10 @@
 #include "lib/codec/reader.hpp"
 #include "lib/crypto/sha256.hpp"
 #include "lib/runs/history.hpp"
+#include "lib/runs/index.hpp"
 #include "lib/runs/live_run.hpp"
 #include "lib/runs/run_message.hpp"
 #include "lib/runs/run_paths.hpp"
-#include "lib/runs/tree_reader.hpp"
 #include "lib/util/error.hpp"
 #include "lib/util/text.hpp"
 
@@ -63,36 +63,45 @@ void RunStore::amend(const std::vector<RunAmendment>& amendments) {
 }
 
 std::vector<Run> RunStore::all(Deleted deleted) {
-  std::vector<Run> runs = read_runs(workspace_);
-  if (deleted == Deleted::hide) std::erase_if(runs, [](const Run& run) { return run.deleted; });
-  return runs;
+  RunQuery query;
+  if (deleted == Deleted::show) query.view = RunQuery::View::all;
+  return search(query);
 }
 
-Run RunStore::find(std::string_view name_or_id) {
-  std::vector<Run> runs = all(Deleted::show);
-  const bool hex = name_or_id.size() >= 4 && name_or_id.find_first_not_of("0123456789abcdef") == std::string_view::npos;
-  std::vector<const Run*> hits;
-  std::vector<std::string> names;
-  for (const Run& run : runs) {
-    if (run.record.id == name_or_id) return run;
-    if (hex && run.record.id.starts_with(name_or_id)) hits.push_back(&run);
-    names.push_back(run.record.name);
-  }
-  if (hits.size() == 1) return *hits[0];
-  if (hits.size() > 1) {
-    std::vector<std::string> ids;
-    for (const Run* run : hits) ids.push_back(fmt::format("{} ({})", run->record.id.substr(0, name_or_id.size() + 4), run->record.name));
-    throw Error(ErrorKind::usage, fmt::format("`{}` is the beginning of {} runs", name_or_id, hits.size())).hint(join(ids, ", "));
-  }
-  for (const Run& run : runs) {
-    if (run.record.name == name_or_id) return run;
-  }
-  const std::string close = nearest(name_or_id, names);
-  throw Error(ErrorKind::not_found, fmt::format("no run `{}`", name_or_id))
-      .hint(close.empty() ? "`mlo track list` shows them" : fmt::format("did you mean `{}`?", close));
+std::vector<Run> RunStore::search(const RunQuery& query) {
+  SqlPiece where = compile_filter(query.filter);
+  const SqlPiece order = compile_order(query.order_by);
+  if (query.view != RunQuery::View::all) where.sql += query.view == RunQuery::View::deleted ? " AND r.deleted" : " AND NOT r.deleted";
+  if (query.stages == RunQuery::Stages::hide) where.sql += " AND r.parent = ''";
+  return RunIndex(workspace_).select(where, order, query.max);
 }
 
-std::vector<RunRecord> RunStore::stages_of(const std::string& run_id) { return read_stages(workspace_, run_id); }
+Run RunStore::find(std::string_view typed) {
+  const std::string name(typed);
+  const SqlPiece newest = compile_order({});
+  RunIndex index(workspace_);
+  if (const auto runs = index.select({"r.id = ?", {name}}, newest); !runs.empty()) return runs[0];
+  const bool hex = name.size() >= 4 && name.find_first_not_of("0123456789abcdef") == std::string::npos;
+  if (hex) {
+    const auto runs = index.select({"r.parent = '' AND r.id LIKE ?", {name + "%"}}, newest);
+    if (runs.size() == 1) return runs[0];
+    if (runs.size() > 1) {
+      std::vector<std::string> ids;
+      for (std::size_t i = 0; i < std::min<std::size_t>(runs.size(), 5); ++i) ids.push_back(fmt::format("{} ({})", runs[i].record.id, runs[i].record.name));
+      throw Error(ErrorKind::usage, fmt::format("`{}` is the beginning of {} runs", name, runs.size())).hint(printable(join(ids, ", ")));
+    }
+  }
+  if (const auto runs = index.select({"r.parent = '' AND r.name = ?", {name}}, newest, 1); !runs.empty()) return runs[0];
+  const std::string close = nearest(name, index.column("name", {"r.parent = ''", {}}));
+  throw Error(ErrorKind::not_found, fmt::format("no run `{}`", printable(name)))
+      .hint(close.empty() ? "list them with `mlo track list`" : fmt::format("did you mean `{}`?", printable(close)));
+}
+
+std::vector<RunRecord> RunStore::stages_of(const std::string& run_id) {
+  std::vector<RunRecord> out;
+  for (Run& run : RunIndex(workspace_).select({"r.parent = ?", {run_id}}, {"r.started, r.id", {}})) out.push_back(std::move(run.record));
+  return out;
+}
 
 std::vector<MetricPoint> RunStore::series(const RunRecord& run, std::string_view key) {
   const Series all = all_series(run);

@@ -18,6 +18,15 @@ struct Run {
   std::string commit;  ///< git id of the commit on the runs ref; empty while live
 };
 
+/// What to look for. Stages are runs of their own, shown only if asked.
+struct RunQuery {
+  std::string filter;                 ///< MLflow's search language
+  std::vector<std::string> order_by;  ///< "metrics.auc DESC"; then the newest first
+  std::size_t max = SIZE_MAX;
+  enum class View { active, deleted, all } view = View::active;
+  enum class Stages { hide, show } stages = Stages::hide;
+};
+
 /// Experiment history: commits on `refs/mlo/runs`, tree `<yyyy>/<mm-dd>/<run-id>/run.yaml` with executed stages as subtrees
 /// `stages/<stage>/run.yaml`. Append-only; safe against other processes by compare-and-swap and retry.
 class RunStore {
@@ -30,10 +39,12 @@ class RunStore {
   /// One commit with amendments.
   void amend(const std::vector<RunAmendment>& amendments);
 
-  /// Every run, newest first, folded; deleted ones only if asked. Reads through the index.
+  /// Every run that is not a stage, newest first, folded, live ones too; deleted ones only if asked. Reads through the index.
   enum class Deleted { hide, show };
   std::vector<Run> all(Deleted deleted = Deleted::hide);
-  /// By full id, unique id prefix (4+ digits), or name (the newest of that name). Error{not_found} with near names, Error{usage} naming
+  /// Error{usage} that names the column of what is wrong in the filter or an order.
+  std::vector<Run> search(const RunQuery& query);
+  /// By full id (a stage's too), unique id prefix (4+ digits), or name (the newest of that name), deleted or not. Error{not_found} with near names, Error{usage} naming
   /// the candidates of an ambiguous prefix.
   Run find(std::string_view name_or_id);
   std::vector<RunRecord> stages_of(const std::string& run_id);

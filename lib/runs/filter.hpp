@@ -1,0 +1,24 @@
+#pragma once
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "lib/db/connection.hpp"
+
+// MLflow's search language over the tables of the run index (index.cpp). See schemas/README.md for what it can say.
+namespace mlo {
+
+/// SQL with `?` for every word that came from the user.
+struct SqlPiece {
+  std::string sql;
+  std::vector<db::Bind> values;
+};
+
+/// A condition on the row `r` of runs: "metrics.auc > 0.8 AND params.model = 'gbt'"; empty text is always true.
+/// Error{usage} that names the column of what is wrong.
+SqlPiece compile_filter(std::string_view text);
+
+/// "metrics.auc DESC", .. as the terms of ORDER BY; numbers, then NaN, then runs without the metric; at last the newest first.
+SqlPiece compile_order(const std::vector<std::string>& terms);
+
+}  // namespace mlo
