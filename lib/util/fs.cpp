@@ -3,6 +3,7 @@
 #include <dirent.h>
 #include <fcntl.h>
 #include <linux/fs.h>
+#include <sys/file.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
@@ -225,6 +226,16 @@ TempFile::TempFile(const fs::path& dir) {
   path_ = name;
 }
 
+TempFile TempFile::beside(const fs::path& target) {
+  const fs::path name = target.parent_path() / (".mlo-tmp-" + target.filename().native());
+  UniqueFd fd(::open(name.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0600));
+  struct stat opened {}, named {};
+  // Its last owner may have renamed or removed it between open and lock: then the name is no longer this file.
+  const bool ours = fd && ::flock(fd.get(), LOCK_EX | LOCK_NB) == 0 && ::fstat(fd.get(), &opened) == 0 && S_ISREG(opened.st_mode) &&
+                    ::lstat(name.c_str(), &named) == 0 && opened.st_ino == named.st_ino && opened.st_dev == named.st_dev &&
+                    ::ftruncate(fd.get(), 0) == 0;
+  return ours ? TempFile(name, std::move(fd)) : TempFile(target.parent_path());
+}
 TempFile::~TempFile() {
   if (!path_.empty()) ::unlink(path_.c_str());
 }
@@ -239,7 +250,7 @@ void TempFile::publish(const fs::path& target, std::uint32_t mode, Durability du
 
 void write_file(const fs::path& path, std::string_view bytes, Durability durability, std::uint32_t mode) {
   make_dirs(path.parent_path());
-  TempFile temp(path.parent_path());
+  TempFile temp = TempFile::beside(path);
   write_all(temp.fd(), bytes, path);
   temp.publish(path, mode, durability);
 }

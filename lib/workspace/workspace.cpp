@@ -8,6 +8,7 @@
 namespace mlo {
 namespace {
 
+constexpr std::string_view kTempLink = ".mlo-tmp-link-";
 constexpr std::string_view kIgnore = "/local\n.mlo-tmp-*\n";
 constexpr std::uint64_t kConfigLimit = 1 << 20;
 
@@ -30,9 +31,11 @@ void ensure_local(const fs::path& mlo_dir, const fs::path& local) {
     throw Error(ErrorKind::config, fmt::format("cannot use `{}`: it is not the link that mlo makes", link.string()))
         .hint(fmt::format("move it away: mv {0} {0}.old", shell_quote(link.string())));
   }
-  const fs::path temp = mlo_dir / fmt::format(".mlo-tmp-link-{}", ::getpid());
-  remove_file(temp);
-  if (::symlink(target.c_str(), temp.c_str()) == 0) rename_path(temp, link);
+  for (const DirEntry& entry : list_dir(mlo_dir)) {
+    if (entry.name.starts_with(kTempLink)) remove_file(mlo_dir / entry.name);  // of an init that was killed
+  }
+  const fs::path temp = mlo_dir / fmt::format("{}{}", kTempLink, ::getpid());
+  if (::symlink(target.c_str(), temp.c_str()) == 0) static_cast<void>(::rename(temp.c_str(), link.c_str()));
 }
 
 void refuse_symlinks(const fs::path& mlo_dir) {
@@ -42,7 +45,7 @@ void refuse_symlinks(const fs::path& mlo_dir) {
   };
   if (find_stat(mlo_dir)->kind == FileKind::symlink) refuse(mlo_dir);
   for (const DirEntry& entry : list_dir(mlo_dir)) {
-    if (entry.kind == FileKind::symlink && entry.name != "local") refuse(mlo_dir / entry.name);
+    if (entry.kind == FileKind::symlink && entry.name != "local" && !entry.name.starts_with(kTempLink)) refuse(mlo_dir / entry.name);
   }
 }
 

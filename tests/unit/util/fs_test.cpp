@@ -198,3 +198,23 @@ TEST_CASE("a descriptor is owned once", "[util]") {
   b.reset();
   CHECK(::fcntl(last, F_GETFD) < 0);
 }
+
+TEST_CASE("a write takes over what a killed one left behind, but never what a live one holds", "[util]") {
+  const test::TempDir dir;
+  dir.write(".mlo-tmp-f", "half a wri");
+  write_file(dir / "f", "whole");
+  CHECK(names_in(dir.path()) == std::vector<std::string>{"f"});
+  const TempFile live = TempFile::beside(dir / "f");
+  write_all(live.fd(), "of another", live.path());
+  write_file(dir / "f", "new");
+  CHECK(read_file(dir / "f") == "new");
+  CHECK(read_file(live.path()) == "of another");
+}
+
+TEST_CASE("a temporary name that somebody planted as a link is not written through", "[util]") {
+  const test::TempDir dir;
+  dir.write("victim", "precious");
+  fs::create_symlink("victim", dir / ".mlo-tmp-f");
+  write_file(dir / "f", "new");
+  CHECK(read_file(dir / "victim") == "precious");
+}
