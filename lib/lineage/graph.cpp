@@ -147,17 +147,22 @@ class Builder {
     return best;
   }
 
-  /// The dataset version whose content this is; the one the record names comes first, then the one at the same path.
-  std::string find_dataset(const RunRecord& reader, const Artifact& input) {
+  /// The dataset version that this is: the same content at the dataset's path or, if nobody else can have written it,
+  /// anywhere. A record may name one that is in no history here.
+  std::string find_dataset(const RunRecord& reader, const Artifact& input, bool anywhere) {
     const DatasetFact* best = nullptr;
+    std::set<std::string> known;
     for (const DatasetFact& fact : history_.datasets) {
-      if (fact.manifest.tree == input.id && (best == nullptr || fact.manifest.path == input.path)) best = &fact;
+      if (fact.manifest.tree != input.id) continue;
+      known.insert(fact.manifest.name);
+      const bool here = fact.manifest.path == input.path;
+      if (here || (anywhere && best == nullptr)) best = &fact;
     }
+    if (best != nullptr) return add_dataset(best->manifest.name, input.id, best);
     for (const auto& [name, id] : reader.datasets) {
-      if (id == input.id.str())
-        return add_dataset(name, input.id, best != nullptr && best->manifest.name == name ? best : nullptr);
+      if (id == input.id.str() && !known.contains(name)) return add_dataset(name, input.id, nullptr);
     }
-    return best == nullptr ? "" : add_dataset(best->manifest.name, input.id, best);
+    return {};
   }
 
   void add_part_edges(const Artifact& input, const std::string& to) {
@@ -176,7 +181,7 @@ class Builder {
 
   std::string add_input(const RunRecord& reader, const Artifact& input) {
     const Step* writer = find_writer(reader, input);
-    if (std::string dataset = find_dataset(reader, input); !dataset.empty()) {
+    if (std::string dataset = find_dataset(reader, input, writer == nullptr); !dataset.empty()) {
       if (writer != nullptr && !reads(*writer->record, input.id)) edge(writer->node, dataset);
       return dataset;
     }

@@ -55,8 +55,9 @@ struct LineageHistory {
 };
 
 /// A stage that was taken from the cache is the one that did the work. An input comes from the dataset version with its
-/// content, else from whoever wrote that content: a stage of the same run, else the last one before, preferably at the
-/// same path. An input that is a part of a dataset, or holds one, comes from it. A run comes from its last stages.
+/// content and path, else from whoever wrote that content: a stage of the same run, else the last one before,
+/// preferably at the same path; else from a dataset version with its content anywhere. An input that is a part of a
+/// dataset, or holds one, comes from it. A run comes from its last stages.
 LineageGraph build_lineage(const LineageHistory& history);
 
 }  // namespace mlo

@@ -217,6 +217,20 @@ TEST_CASE("a dataset that a stage wrote leads back to that stage, and a stage th
   CHECK(causes[0]->id == "stage:1-make");
 }
 
+TEST_CASE("a stage that only copies the data is not skipped, though the content is the dataset's", "[lineage]") {
+  TestHistory h;
+  h.dataset("flights", "flights.csv", "raw");
+  h.run("1", {file("copy.csv", "raw"), file("model", "m")});
+  h.stage("copy", {file("flights.csv", "raw")}, {file("copy.csv", "raw")});
+  h.stage("train", {file("copy.csv", "raw")}, {file("model", "m")});
+  CHECK(tree(h.build(), "run:1", LineageDirection::up) ==
+        "|- code 1111111\n"
+        "`- stage train\n"
+        "   `- artifact copy.csv\n"
+        "      `- stage copy\n"
+        "         `- dataset flights\n");
+}
+
 TEST_CASE("a run of one command is a step itself; what it logged counts as written", "[lineage]") {
   TestHistory h;
   h.dataset("d", "d.csv", "d");
