@@ -126,15 +126,12 @@ AddReport add_datasets(Workspace& workspace, const AddRequest& request) {
     manifests.push_back(dataset.manifest);
     dataset.untracked = tree.tracked(dataset.manifest.path);
   }
-  const std::vector<std::string> ignore_files = ensure_ignored(workspace.root(), paths);
-  written.insert(written.end(), ignore_files.begin(), ignore_files.end());
+  ensure_ignored(workspace.root(), paths);
+  // Staged even if they were right already: an earlier command may have been cut off before it came to this.
+  for (const std::string& path : paths) written.push_back(ignore_file(path));
   tree.untrack(paths);
   tree.stage(written);
   if (!commit) return report;
-  for (const std::string& path : paths) {
-    const std::size_t slash = path.rfind('/');
-    written.push_back(slash == std::string::npos ? ".gitignore" : path.substr(0, slash) + "/.gitignore");
-  }
   for (const AddedDataset& dataset : report.datasets) written.insert(written.end(), dataset.untracked.begin(), dataset.untracked.end());
   std::sort(written.begin(), written.end());
   written.erase(std::unique(written.begin(), written.end()), written.end());

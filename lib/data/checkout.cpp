@@ -104,7 +104,7 @@ CheckoutReport apply(const Workspace& workspace, StatCache& cache, const Dataset
   require_objects(workspace, writes);
   if (execution == Execution::dry_run || state.differences.empty()) return report;
 
-  Place place(workspace.root(), version.path, version.directory, writes.size());
+  Place place(workspace.root(), version.path, version.directory, writes.size(), workspace.local() / "tmp");
   const World& world = workspace.world();
   const auto task = world.progress.start("checking out " + version.path, ProgressUnit::bytes, report.bytes_written);
   std::vector<std::string> staged(writes.size());
@@ -181,12 +181,10 @@ void adopt_version(const Workspace& workspace, const DatasetManifest& manifest) 
   const LockFile lock = workspace.lock_manifests("mlo version-data checkout");
   const std::string file = dataset_file(manifest.name);
   const std::string text = emit_dataset(manifest);
-  std::vector<std::string> changed = ensure_ignored(workspace.root(), {manifest.path});
-  if (find_file(workspace.root() / file) != text) {
-    write_file(workspace.root() / file, text);
-    changed.push_back(file);
-  }
-  if (!changed.empty()) workspace.work_tree().stage(changed);
+  ensure_ignored(workspace.root(), {manifest.path});
+  if (find_file(workspace.root() / file) != text) write_file(workspace.root() / file, text);
+  // Staged even if both were right already: an earlier command may have been cut off before it came to this.
+  workspace.work_tree().stage({file, ignore_file(manifest.path)});
 }
 
 }  // namespace mlo

@@ -23,8 +23,8 @@ constexpr std::size_t kFewFiles = 8;
 
 }  // namespace
 
-Place::Place(fs::path root, std::string path, bool directory, std::size_t files)
-    : root_(std::move(root)), path_(std::move(path)), directory_(directory), few_(files <= kFewFiles) {}
+Place::Place(fs::path root, std::string path, bool directory, std::size_t files, fs::path home)
+    : root_(std::move(root)), home_(std::move(home)), path_(std::move(path)), directory_(directory), few_(files <= kFewFiles) {}
 
 UniqueFd Place::open_directory(const std::string& repo_path, bool make) const {
   UniqueFd fd(::open(root_.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
@@ -64,7 +64,8 @@ StagingDir& Place::staging() {
   if (there && there->kind == FileKind::directory) parent = path_;
   const UniqueFd fd = open_directory(parent, /*make=*/true);
   // By descriptor: the path may have become another one since.
-  staging_ = std::make_unique<StagingDir>(fs::canonical(fmt::format("/proc/self/fd/{}", fd.get())));
+  const fs::path beside = fs::canonical(fmt::format("/proc/self/fd/{}", fd.get()));
+  staging_ = std::make_unique<StagingDir>(StagingDir::choose_parent(home_, beside));
   return *staging_;
 }
 

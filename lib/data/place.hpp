@@ -15,9 +15,10 @@ namespace mlo {
 class Place {
  public:
   /// What is staged is going to be `files` files: a few are synced one by one. `directory`: whether the dataset is one.
-  Place(fs::path root, std::string path, bool directory, std::size_t files);
+  /// New content waits in `home` if that is on the same file system, else beside its future place.
+  Place(fs::path root, std::string path, bool directory, std::size_t files, fs::path home);
 
-  /// New content beside its future place; returns its staged name. Safe from any thread.
+  /// New content on its way; returns its staged name. Safe from any thread.
   std::string stage_file(const ObjectStore& store, const Digest& id, bool executable, LinkType link);
   std::string stage_link(const std::string& target);
   /// What was staged is on disk afterwards.
@@ -43,6 +44,7 @@ class Place {
   StagingDir& staging();
 
   fs::path root_;
+  fs::path home_;
   std::string path_;
   bool directory_;
   bool few_;

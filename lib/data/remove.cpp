@@ -23,12 +23,13 @@ RemoveReport remove_dataset(const Workspace& workspace, const std::string& name,
   }
   if (execution == Execution::dry_run) return report;
   const LockFile lock = workspace.lock_manifests("mlo version-data remove");
-  std::vector<std::string> changed = remove_ignored(workspace.root(), {manifest.path});
+  remove_ignored(workspace.root(), {manifest.path});
+  // The manifest goes last: while it is there, the command can be repeated.
+  workspace.work_tree().stage({ignore_file(manifest.path)});
+  workspace.work_tree().untrack({dataset_file(name)});
   const fs::path file = workspace.root() / dataset_file(name);
   mlo::remove_file(file);
   fsync_dir(file.parent_path());
-  changed.push_back(dataset_file(name));
-  workspace.work_tree().stage(changed);
   return report;
 }
 

@@ -146,14 +146,14 @@ void WorkContent::restore(const std::string& path, const Content& content) {
   const fs::path target = root_ / path;
   make_dirs(target.parent_path());
   if (content.directory) {
-    StagingDir staging(target.parent_path());
+    StagingDir staging(StagingDir::choose_parent(store_.root().parent_path() / "tmp", target.parent_path()));
     const fs::path fresh = staging.path() / "tree";
     fs::create_directory(fresh);
     write_directory(content.id, fresh);
     remove(path);
     rename_path(fresh, target);
   } else {
-    TempFile fresh(target.parent_path());
+    TempFile fresh = TempFile::beside(target);
     store_.write_to(content.id, fresh.fd(), fresh.path(), link_);
     if (const auto stat = find_stat(target); stat && stat->kind == FileKind::directory) remove(path);
     fresh.publish(target, content.executable ? 0755 : 0644, Durability::cache);

@@ -61,6 +61,12 @@ StagingDir::StagingDir(const fs::path& parent) {
   }
 }
 
+fs::path StagingDir::choose_parent(const fs::path& home, const fs::path& target_dir) {
+  make_dirs(home);
+  const auto here = find_stat(home), there = find_stat(target_dir);
+  return here && there && here->device == there->device ? home : target_dir;
+}
+
 StagingDir::~StagingDir() {
   std::error_code ignored;
   fs::remove_all(path_, ignored);

@@ -27,6 +27,10 @@ class StagingDir {
   File create(std::uint32_t mode);
   void remove(const std::string& name);
 
+  /// `home` (made if missing) if files can be renamed from there into `target_dir`, else `target_dir`: litter of killed
+  /// processes should not lie in the user's work tree.
+  static fs::path choose_parent(const fs::path& home, const fs::path& target_dir);
+
   /// True for the names that staging uses: never part of anybody's data.
   static bool owns(std::string_view name) { return name.starts_with(".mlo-stage-") || name.starts_with(".mlo-tmp-"); }
 

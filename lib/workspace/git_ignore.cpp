@@ -12,9 +12,8 @@ namespace {
 std::map<std::string, std::set<std::string>> group(const std::vector<std::string>& paths) {
   std::map<std::string, std::set<std::string>> files;
   for (const std::string& path : paths) {
-    const std::size_t slash = path.rfind('/');
-    const std::size_t name = slash == std::string::npos ? 0 : slash + 1;
-    files[path.substr(0, name) + ".gitignore"].insert(ignore_line(std::string_view(path).substr(name)));
+    const std::size_t name = path.rfind('/') + 1;
+    files[ignore_file(path)].insert(ignore_line(std::string_view(path).substr(name)));
   }
   return files;
 }
@@ -23,6 +22,8 @@ std::map<std::string, std::set<std::string>> group(const std::vector<std::string
 std::string_view line_text(std::string_view line) { return line.ends_with('\r') ? line.substr(0, line.size() - 1) : line; }
 
 }  // namespace
+
+std::string ignore_file(const std::string& path) { return path.substr(0, path.rfind('/') + 1) + ".gitignore"; }
 
 std::string ignore_line(std::string_view name) {
   std::string out = "/";

@@ -7,6 +7,9 @@
 
 namespace mlo {
 
+/// The `.gitignore` beside `path`, both relative to the root.
+std::string ignore_file(const std::string& path);
+
 /// The line of a `.gitignore` that names exactly the entry `name` beside it: "/model.pkl", with glob characters quoted.
 std::string ignore_line(std::string_view name);
 
