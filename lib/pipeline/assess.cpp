@@ -186,6 +186,25 @@ void Assessor::predict(const std::vector<SavedOutput>& outputs) {
   for (const SavedOutput& output : outputs) predicted_.insert_or_assign(output.path, output.content);
 }
 
+bool Assessor::still_holds(const StageLock& inputs) {
+  for (const LockedPath& dep : inputs.deps) {
+    work_.forget(dep.path);
+    const auto now = work_.find(dep.path);
+    if (!now || now->id != dep.id) return false;
+  }
+  const std::lock_guard lock(params_mutex_);
+  for (const auto& [path, keys] : inputs.params) {
+    if (params_.is_fresh(path)) continue;
+    params_.forget(path);
+    const Value* file = params_.find(path);
+    for (const auto& [key, value] : keys) {
+      const Value* now = file == nullptr ? nullptr : find_at(*file, key);
+      if (now == nullptr || !(*now == value)) return false;
+    }
+  }
+  return true;
+}
+
 void Assessor::forget_params(const std::string& path) {
   const std::lock_guard lock(params_mutex_);
   params_.forget(path);

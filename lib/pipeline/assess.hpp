@@ -42,6 +42,8 @@ class Assessor {
   Assessment assess(const Stage& stage, const std::vector<std::string>& pending, Force force);
   /// From now on these paths count as holding what they will hold once restored; for planning ahead.
   void predict(const std::vector<SavedOutput>& outputs);
+  /// True if dependencies and parameters are still those of `inputs`: looks at the files anew.
+  bool still_holds(const StageLock& inputs);
   /// The parameter file was written: read it anew.
   void forget_params(const std::string& path);
 

@@ -88,17 +88,37 @@ std::string spelled(const Value& value, bool json) {
   return yaml.find('\n') == std::string::npos ? yaml : emit_json(value, JsonStyle::compact);
 }
 
-Value* find_mutable(Value& root, std::string_view key) { return const_cast<Value*>(find_at(root, key)); }
+/// The value to replace; Error{not_found} with the nearest key.
+Value* require_param(Value& root, std::string_view file, std::string_view key) {
+  const Value* found = key.empty() ? nullptr : find_at(root, key);
+  if (found != nullptr) return const_cast<Value*>(found);
+  std::vector<std::string> keys;
+  collect_keys(root, "", keys);
+  const std::string near = nearest(key, keys);
+  throw Error(ErrorKind::not_found, fmt::format("no parameter `{}` in `{}`", key, file))
+      .hint(near.empty() ? fmt::format("add it to `{}` first", file) : fmt::format("did you mean `{}`?", near));
+}
 
 }  // namespace
 
 const Value* ParamFiles::find(const std::string& repo_path) {
   auto it = files_.find(repo_path);
   if (it == files_.end()) {
-    const auto text = find_file(root_ / repo_path, kMaxBytes);
-    it = files_.emplace(repo_path, text ? std::optional(parse_params(*text, repo_path)) : std::nullopt).first;
+    File file{find_stat(root_ / repo_path), std::nullopt};
+    if (const auto text = find_file(root_ / repo_path, kMaxBytes)) {
+      file.value = parse_params(*text, repo_path);
+      for (const ParamOverride& wanted : overrides_) {
+        if (wanted.file == repo_path) *require_param(*file.value, repo_path, wanted.key) = wanted.value;
+      }
+    }
+    it = files_.emplace(repo_path, std::move(file)).first;
   }
-  return it->second ? &*it->second : nullptr;
+  return it->second.value ? &*it->second.value : nullptr;
+}
+
+bool ParamFiles::is_fresh(const std::string& repo_path) const {
+  const auto it = files_.find(repo_path);
+  return it != files_.end() && it->second.stat == find_stat(root_ / repo_path);
 }
 
 const Value& ParamFiles::load(const std::string& repo_path, std::string_view wanted_by) {
@@ -109,7 +129,7 @@ const Value& ParamFiles::load(const std::string& repo_path, std::string_view wan
 
 std::vector<std::string> ParamFiles::asked() const {
   std::vector<std::string> out;
-  for (const auto& [path, value] : files_) out.push_back(path);
+  for (const auto& [path, file] : files_) out.push_back(path);
   return out;
 }
 
@@ -133,21 +153,14 @@ ParamOverride parse_override(std::string_view typed, std::string_view default_fi
 }
 
 std::string set_param(std::string_view text, std::string_view file, std::string_view key, const Value& value) {
-  const Value before = parse_params(text, file);
-  const Value* old = key.empty() ? nullptr : find_at(before, key);
-  if (old == nullptr) {
-    std::vector<std::string> keys;
-    collect_keys(before, "", keys);
-    const std::string near = nearest(key, keys);
-    throw Error(ErrorKind::not_found, fmt::format("no parameter `{}` in `{}`", key, file))
-        .hint(near.empty() ? fmt::format("add it to `{}` first", file) : fmt::format("did you mean `{}`?", near));
-  }
-  Value wanted = before;
-  *find_mutable(wanted, key) = value;
+  Value wanted = parse_params(text, file);
+  Value* old = require_param(wanted, file, key);
+  const Mark own_mark = old->mark();
+  *old = value;
   const bool json = to_lower(fs::path(file).extension().string()) == ".json";
   // JSON is read as the YAML it also is: only that parser says where a value stands.
   const Value located = json ? parse_yaml(text, file, YamlDialect::user) : Value();
-  const Mark mark = (json ? find_at(located, key) : old)->mark();
+  const Mark mark = json ? find_at(located, key)->mark() : own_mark;
   const std::size_t start = offset_of(text, mark);
   for (const bool flow : {false, true}) {
     if (mark.line == 0 || start >= text.size()) break;

@@ -11,10 +11,19 @@
 
 namespace mlo {
 
+/// One `-P` of a command line.
+struct ParamOverride {
+  std::string file;  ///< relative to the repository root
+  std::string key;   ///< dotted
+  Value value;
+  std::string text;  ///< as typed, for messages
+};
+
 /// Parameter and variable files of one repository, each read and parsed once. Not thread-safe.
 class ParamFiles {
  public:
-  explicit ParamFiles(fs::path root) : root_(std::move(root)) {}
+  /// The values of `overrides` count as if the files had them; find() throws Error{not_found} where there is nothing to replace.
+  explicit ParamFiles(fs::path root, std::vector<ParamOverride> overrides = {}) : root_(std::move(root)), overrides_(std::move(overrides)) {}
 
   /// The parsed file (an object; an empty file is an empty one), or null pointer if it does not exist. Borrowed, stable until forget().
   /// Error{invalid} for YAML or JSON errors, for a file that is not a mapping, and for kinds that mlo does not read (.toml, .py).
@@ -24,20 +33,20 @@ class ParamFiles {
   /// Reads the file anew at its next use: a stage has written it.
   void forget(const std::string& repo_path) { files_.erase(repo_path); }
 
+  /// True if the file has not been touched since it was read.
+  bool is_fresh(const std::string& repo_path) const;
+
   /// Every file asked for so far.
   std::vector<std::string> asked() const;
 
  private:
+  struct File {
+    std::optional<FileStat> stat;  ///< from before it was read
+    std::optional<Value> value;
+  };
   fs::path root_;
-  std::map<std::string, std::optional<Value>> files_;
-};
-
-/// One `-P` of a command line.
-struct ParamOverride {
-  std::string file;  ///< relative to the repository root
-  std::string key;   ///< dotted
-  Value value;
-  std::string text;  ///< as typed, for messages
+  std::vector<ParamOverride> overrides_;
+  std::map<std::string, File> files_;
 };
 
 /// Reads `key=value` or `file:key=value`; the value is YAML. `default_file` is used where none is named. Error{usage} otherwise.

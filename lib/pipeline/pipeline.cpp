@@ -34,8 +34,8 @@ std::string Pipeline::find_file(const Workspace& workspace) {
       .hint("write one, or track a single command with `mlo run -- COMMAND`");
 }
 
-Pipeline::Pipeline(Workspace& workspace)
-    : workspace_(workspace), params_(workspace.root()), actions_(workspace.local() / "actions"), stat_cache_(workspace.stat_cache()) {
+Pipeline::Pipeline(Workspace& workspace, std::vector<ParamOverride> overrides)
+    : workspace_(workspace), params_(workspace.root(), std::move(overrides)), actions_(workspace.local() / "actions"), stat_cache_(workspace.stat_cache()) {
   const std::string file = find_file(workspace);
   spec_ = parse_pipeline(read_file(workspace.root() / file, kMaxSpec), file);
   graph_ = std::make_unique<Graph>(expand(spec_, params_, workspace.world().env), file);

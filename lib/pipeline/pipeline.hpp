@@ -31,7 +31,8 @@ class Pipeline {
   /// Error{config} if a directory has both.
   static std::string find_file(const Workspace& workspace);
 
-  explicit Pipeline(Workspace& workspace);
+  /// With `overrides` it is the pipeline as it would be with these parameters; no file changes.
+  explicit Pipeline(Workspace& workspace, std::vector<ParamOverride> overrides = {});
   ~Pipeline();
   Pipeline(const Pipeline&) = delete;
 
@@ -41,6 +42,7 @@ class Pipeline {
   const Graph& graph() const { return *graph_; }
   const PipelineLock& lock() const { return lock_; }
   std::string lock_file() const;  ///< relative to the root
+  ParamFiles& params() const { return params_; }
   Assessor& assessor() const { return *assessor_; }
   WorkContent& work() const { return *work_; }
   const ActionCache& actions() const { return actions_; }

@@ -5,6 +5,7 @@
 
 #include "lib/crypto/sha256.hpp"
 #include "lib/pipeline/dataset_index.hpp"
+#include "lib/pipeline/idle_proof.hpp"
 #include "lib/pipeline/stage_run.hpp"
 #include "lib/manifest/names.hpp"
 #include "lib/runs/live_run.hpp"
@@ -168,9 +169,9 @@ class Schedule {
 };
 
 /// One run at a time in one work tree of one pipeline.
-LockFile lock_pipeline(const Pipeline& pipeline) {
-  Workspace& workspace = pipeline.workspace();
-  const std::string name = "pipeline-" + sha256((workspace.root() / pipeline.file()).string()).hex().substr(0, 16);
+LockFile lock_pipeline(Workspace& workspace) {
+  const std::string file = (workspace.root() / Pipeline::find_file(workspace)).string();
+  const std::string name = "pipeline-" + sha256(file).hex().substr(0, 16);
   return LockFile::acquire(workspace.local() / "locks" / name, "mlo run", std::chrono::milliseconds(0), workspace.world());
 }
 
@@ -260,6 +261,18 @@ void summarize(Pipeline& pipeline, const std::vector<StageIndex>& stages, RunRec
   }
 }
 
+/// What only all stages together say.
+void note_totals(const Workspace& workspace, RunRecord& invocation, std::vector<RunRecord>& stages) {
+  const DatasetIndex datasets(workspace);
+  invocation.datasets = datasets.of(invocation.inputs);
+  for (RunRecord& record : stages) {
+    record.datasets = datasets.of(record.inputs);
+    invocation.usage.user_seconds += record.usage.user_seconds;
+    invocation.usage.system_seconds += record.usage.system_seconds;
+    invocation.usage.max_rss_bytes = std::max(invocation.usage.max_rss_bytes, record.usage.max_rss_bytes);
+  }
+}
+
 RunStatus invocation_status(const std::vector<StageOutcome>& outcomes, bool stopped) {
   const auto any = [&](StageResult result) {
     return std::any_of(outcomes.begin(), outcomes.end(), [&](const StageOutcome& o) { return o.result == result; });
@@ -275,19 +288,38 @@ bool RunReport::failed() const {
   return std::any_of(outcomes.begin(), outcomes.end(), [](const StageOutcome& o) { return o.result == StageResult::failed; });
 }
 
-RunReport run_pipeline(Pipeline& pipeline, const RunRequest& request, RunObserver& observer) {
+std::vector<StageIndex> requested_stages(const Pipeline& pipeline, const RunRequest& request) {
+  return request.single ? pipeline.named(request.targets) : pipeline.select(request.targets);
+}
+
+RunReport run_pipeline(Workspace& workspace, const RunRequest& request, RunObserver& observer) {
   RunReport report;
-  Plan plan = pipeline.plan(request.stages, request.force);
+  const bool whole = request.targets.empty() && request.overrides.empty() && request.force == Force::no;
+  IdleProof proof(workspace);
+  if (whole) {
+    if (const auto stages = proof.check()) {
+      report.up_to_date = *stages;
+      return report;
+    }
+  }
+  std::optional<LockFile> guard;
+  if (!request.overrides.empty()) {
+    guard = lock_pipeline(workspace);
+    apply_overrides(workspace.root(), request.overrides);
+  }
+  Pipeline pipeline(workspace);
+  const std::vector<StageIndex> stages = requested_stages(pipeline, request);
+  Plan plan = pipeline.plan(stages, request.force);
   report.up_to_date = plan.count(StageState::up_to_date) + plan.count(StageState::frozen);
   if (plan.idle()) {
     pipeline.save_stat_cache();
+    if (whole) proof.write(pipeline);
     return report;
   }
   check_start(pipeline, plan);
-  const LockFile guard = lock_pipeline(pipeline);
+  if (!guard) guard = lock_pipeline(workspace);
   ignore_outputs(pipeline, plan);
 
-  Workspace& workspace = pipeline.workspace();
   World& world = workspace.world();
   LiveRun live = LiveRun::create(workspace, new_invocation(pipeline, request));
   Schedule schedule(pipeline, request, plan, observer, live.record());
@@ -296,17 +328,10 @@ RunReport run_pipeline(Pipeline& pipeline, const RunRequest& request, RunObserve
 
   const bool stopped = world.stop.stop_requested();
   pipeline.update_lock(schedule.locks);
-  summarize(pipeline, request.stages, live.record());
-  const DatasetIndex datasets(workspace);
-  live.record().datasets = datasets.of(live.record().inputs);
-  for (RunRecord& record : schedule.records) {
-    record.datasets = datasets.of(record.inputs);
-    live.record().usage.user_seconds += record.usage.user_seconds;
-    live.record().usage.system_seconds += record.usage.system_seconds;
-    live.record().usage.max_rss_bytes = std::max(live.record().usage.max_rss_bytes, record.usage.max_rss_bytes);
-  }
+  summarize(pipeline, stages, live.record());
+  note_totals(workspace, live.record(), schedule.records);
   const RunStatus status = invocation_status(report.outcomes, stopped);
-  report.run = live.finish(status, status == RunStatus::failed ? 1 : stopped ? 130 : 0, world.clock.now());
+  report.run = live.finish(status, stopped ? 130 : status == RunStatus::failed ? 1 : 0, world.clock.now());
   RunStore(workspace).publish(*report.run, schedule.records);
   pipeline.save_stat_cache();
   if (stopped) throw Error(ErrorKind::interrupted, "interrupted; what finished is kept").hint("`mlo run` goes on from there");

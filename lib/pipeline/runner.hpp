@@ -42,7 +42,9 @@ class RunObserver {
 };
 
 struct RunRequest {
-  std::vector<StageIndex> stages;  ///< in topological order, with all they need unless the user asked for less
+  std::vector<std::string> targets;  ///< stages, groups, outputs; none: all
+  bool single = false;               ///< the targets alone, not what they need
+  std::vector<ParamOverride> overrides;  ///< written into their files first
   Force force = Force::no;
   bool keep_going = false;
   unsigned jobs = 1;
@@ -58,12 +60,15 @@ struct RunReport {
   bool failed() const;
 };
 
-/// Brings the stages up to date. Afterwards outputs that are kept are in the store and git-ignored, results are in the action cache,
-/// `mlo.lock` has the stages that succeeded, and one commit on the runs ref records the invocation; if there was nothing to
-/// do, nothing is written. A failed stage leaves its files and its log and publishes nothing; without keep_going nothing
-/// starts after it. Throws Error{conflict} if another run of this pipeline is going on or an output is tracked by git,
-/// Error{not_found} before anything starts if an input exists nowhere, Error{interrupted} after recording the run as
-/// killed, if the user stopped it.
-RunReport run_pipeline(Pipeline& pipeline, const RunRequest& request, RunObserver& observer);
+/// Brings the stages of the pipeline around `world.cwd` up to date. Afterwards outputs that are kept are in the store and
+/// git-ignored, results are in the action cache, `mlo.lock` has the stages that succeeded, and one commit on the runs ref records
+/// the invocation; if there was nothing to do, nothing is written. A failed stage leaves its files and its log and publishes
+/// nothing; without keep_going nothing starts after it. Throws Error{conflict} if another run of this pipeline is going
+/// on or an output is tracked by git, Error{not_found} before anything starts if an input exists nowhere, Error{interrupted}
+/// after recording the run as killed, if the user stopped it.
+RunReport run_pipeline(Workspace& workspace, const RunRequest& request, RunObserver& observer);
+
+/// The stages a request names: what run_pipeline would look at.
+std::vector<StageIndex> requested_stages(const Pipeline& pipeline, const RunRequest& request);
 
 }  // namespace mlo

@@ -36,6 +36,7 @@ struct Stage {
   std::vector<ParamRef> params;
   std::vector<Output> outputs;
   std::map<std::string, std::string> env;
+  bool inherits_env = false;  ///< some of `env` was taken from the caller's environment
   std::optional<std::chrono::milliseconds> timeout;
   int retries = 0;
   bool frozen = false;

@@ -152,6 +152,7 @@ class StageReader {
       if (name.empty() || name.find_first_of(std::string_view("=\0", 2)) != std::string::npos) {
         fail(value, fmt::format("`{}` cannot name an environment variable", printable(name)));
       }
+      stage_.inherits_env |= value.is_null();
       if (!value.is_null()) {
         stage_.env[name] = text(value, "`env`");
       } else if (const auto inherited = find_env(origin_.env, name)) {

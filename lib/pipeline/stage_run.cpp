@@ -177,11 +177,8 @@ class StageRun {
       saved_.push_back({path, content, keep});
     }
     forget_params();
-    for (const LockedPath& dep : result.deps) {
-      pipeline_.work().forget(dep.path);
-      const auto now = pipeline_.work().find(dep.path);
-      if (now && now->id == dep.id) continue;
-      world_.log.warn(fmt::format("dependency `{}` changed while stage `{}` ran; the result is not kept", dep.path, stage_.name));
+    if (!pipeline_.assessor().still_holds(seen_.inputs)) {
+      world_.log.warn(fmt::format("inputs of stage `{}` changed while it ran; the result is not kept", stage_.name));
       return;
     }
     done_.lock = std::move(result);
