@@ -10,7 +10,7 @@ _mlo() {
     esac
     if [[ -z $where && $word == data ]]; then word=version-data; fi
     case "$where $word" in
-      ' completion'|' help'|' hooks'|'hooks install'|'hooks run'|'hooks status'|'hooks uninstall'|' init'|' lineage'|' status'|' version'|' version-data'|'version-data add'|'version-data checkout'|'version-data diff'|'version-data history'|'version-data ls'|'version-data remove'|'version-data status') where="${where:+$where }$word" ;;
+      ' completion'|' help'|' hooks'|'hooks install'|'hooks run'|'hooks status'|'hooks uninstall'|' init'|' lineage'|' run'|'run graph'|'run logs'|'run status'|'run why'|' status'|' version'|' version-data'|'version-data add'|'version-data checkout'|'version-data diff'|'version-data history'|'version-data ls'|'version-data remove'|'version-data status') where="${where:+$where }$word" ;;
       *) break ;;
     esac
   done
@@ -18,7 +18,7 @@ _mlo() {
     *:--color) COMPREPLY=($(compgen -W 'auto always never' -- "$cur")); return ;;
   esac
   case $where in
-    '') words='init status version-data lineage hooks completion help version' options='--quiet -q --verbose -v --color -C --help -h' ;;
+    '') words='init status version-data run lineage hooks completion help version' options='--quiet -q --verbose -v --color -C --help -h' ;;
     'completion') words='' options='--quiet -q --verbose -v --color -C --help -h' ;;
     'help') words='' options='--quiet -q --verbose -v --color -C --help -h' ;;
     'hooks') words='install uninstall status run' options='--quiet -q --verbose -v --color -C --help -h' ;;
@@ -28,6 +28,11 @@ _mlo() {
     'hooks uninstall') words='' options='--json --quiet -q --verbose -v --color -C --help -h' ;;
     'init') words='' options='--hooks --json --quiet -q --verbose -v --color -C --help -h' ;;
     'lineage') words='' options='--up --down --depth --dot --json --quiet -q --verbose -v --color -C --help -h' ;;
+    'run') words='status why graph logs' options='--dry-run -n --force -f --keep-going -k --single -s --jobs -j --param -P --name --experiment --json --quiet -q --verbose -v --color -C --help -h' ;;
+    'run graph') words='' options='--dot --mermaid --json --quiet -q --verbose -v --color -C --help -h' ;;
+    'run logs') words='' options='--json --quiet -q --verbose -v --color -C --help -h' ;;
+    'run status') words='' options='--json --quiet -q --verbose -v --color -C --help -h' ;;
+    'run why') words='' options='--json --quiet -q --verbose -v --color -C --help -h' ;;
     'status') words='' options='--json --quiet -q --verbose -v --color -C --help -h' ;;
     'version') words='' options='--json --quiet -q --verbose -v --color -C --help -h' ;;
     'version-data') words='add status diff checkout history ls remove' options='--quiet -q --verbose -v --color -C --help -h' ;;

@@ -7,6 +7,7 @@
 #include "lib/pipeline/dataset_index.hpp"
 #include "lib/pipeline/idle_proof.hpp"
 #include "lib/pipeline/stage_run.hpp"
+#include "lib/pipeline/tracked_command.hpp"
 #include "lib/manifest/names.hpp"
 #include "lib/runs/live_run.hpp"
 #include "lib/runs/run_store.hpp"
@@ -208,21 +209,6 @@ void ignore_outputs(Pipeline& pipeline, const Plan& plan) {
   for (const std::string& file : ensure_ignored(pipeline.workspace().root(), paths)) pipeline.work().forget(file);
 }
 
-RunRecord new_invocation(Pipeline& pipeline, const RunRequest& request) {
-  Workspace& workspace = pipeline.workspace();
-  World& world = workspace.world();
-  RunRecord record;
-  record.started = world.clock.now();
-  record.id = make_uuid7(record.started, world.rng);
-  record.name = request.name.empty() ? adjective_noun(record.id) : request.name;
-  record.experiment = request.experiment;
-  record.user = workspace.repo().identity(world.env, record.started).email;
-  record.command = request.command;
-  record.code = capture_code(workspace);
-  record.environment = capture_environment(world);
-  return record;
-}
-
 /// The whole picture of the selected stages, whether they ran now or were up to date: parameters, metrics, first inputs, outputs.
 void summarize(Pipeline& pipeline, const std::vector<StageIndex>& stages, RunRecord& out) {
   std::map<std::string, Artifact> inputs;
@@ -321,7 +307,7 @@ RunReport run_pipeline(Workspace& workspace, const RunRequest& request, RunObser
   ignore_outputs(pipeline, plan);
 
   World& world = workspace.world();
-  LiveRun live = LiveRun::create(workspace, new_invocation(pipeline, request));
+  LiveRun live = LiveRun::create(workspace, start_record(workspace, request.name, request.experiment, request.command));
   Schedule schedule(pipeline, request, plan, observer, live.record());
   schedule.run();
   report.outcomes = std::move(schedule.outcomes);

@@ -1,8 +1,7 @@
 #include "lib/pipeline/stage_run.hpp"
 
-#include <fcntl.h>
-
 #include "lib/pipeline/metrics_file.hpp"
+#include "lib/pipeline/tracked_command.hpp"
 #include "lib/runs/event_log.hpp"
 #include "lib/util/text.hpp"
 
@@ -115,23 +114,14 @@ class StageRun {
     command.timeout = stage_.timeout;
     make_dirs(command.process.cwd);
 
-    const UniqueFd out = open_log(live.dir() / "stdout"), err = open_log(live.dir() / "stderr");
-    const OutputSink tee = [&](StreamKind kind, std::string_view bytes) {
-      write_all((kind == StreamKind::out ? out : err).get(), bytes, live.dir());
-      sink_(kind, bytes);
-    };
+    LogTee log(live.dir(), sink_);
+    const OutputSink tee = log.as_sink();
     for (int attempt = 0; attempt <= stage_.retries; ++attempt) {
       if (attempt > 0) tee(StreamKind::err, fmt::format("mlo: attempt {} of {}\n", attempt + 1, stage_.retries + 1));
       clear_outputs();
       if (run_once(command, tee, live.record().usage)) return;
       if (done_.outcome.result == StageResult::killed) return;
     }
-  }
-
-  static UniqueFd open_log(const fs::path& path) {
-    UniqueFd fd(::open(path.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644));
-    if (!fd) throw_errno("open", path.string());
-    return fd;
   }
 
   void clear_outputs() {

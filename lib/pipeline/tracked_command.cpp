@@ -1,0 +1,68 @@
+#include "lib/pipeline/tracked_command.hpp"
+
+#include <fcntl.h>
+
+#include "lib/runs/live_run.hpp"
+#include "lib/runs/run_store.hpp"
+#include "lib/util/error.hpp"
+
+namespace mlo {
+namespace {
+
+UniqueFd open_log(const fs::path& path) {
+  UniqueFd fd(::open(path.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644));
+  if (!fd) throw_errno("open", path.string());
+  return fd;
+}
+
+}  // namespace
+
+LogTee::LogTee(const fs::path& run_dir, const OutputSink& sink)
+    : dir_(run_dir), sink_(sink), out_(open_log(run_dir / "stdout")), err_(open_log(run_dir / "stderr")) {}
+
+void LogTee::write(StreamKind kind, std::string_view bytes) {
+  write_all((kind == StreamKind::out ? out_ : err_).get(), bytes, dir_);
+  sink_(kind, bytes);
+}
+
+RunRecord start_record(Workspace& workspace, const std::string& name, const std::string& experiment, std::vector<std::string> command) {
+  World& world = workspace.world();
+  RunRecord record;
+  record.started = world.clock.now();
+  record.id = make_uuid7(record.started, world.rng);
+  record.name = name.empty() ? adjective_noun(record.id) : name;
+  record.experiment = experiment;
+  record.user = workspace.repo().identity(world.env, record.started).email;
+  record.command = std::move(command);
+  record.code = capture_code(workspace);
+  record.environment = capture_environment(world);
+  return record;
+}
+
+RunRecord run_tracked(Workspace& workspace, const TrackedCommand& command, const OutputSink& sink) {
+  World& world = workspace.world();
+  LiveRun live = LiveRun::create(workspace, start_record(workspace, command.name, command.experiment, command.argv));
+  LogTee tee(live.dir(), sink);
+  SupervisedCommand child;
+  child.process.argv = command.argv;
+  child.process.cwd = world.cwd;
+  child.process.env = live.child_environment(world.env);
+  child.process.stdin_fd = command.stdin_fd;
+  child.process.dies_with_us = true;
+  std::optional<SupervisedExit> exit;
+  try {
+    exit = supervise(std::move(child), world.stop, tee.as_sink());
+  } catch (const Error&) {
+    remove_tree(live.dir());  // it never ran
+    throw;
+  }
+  live.record().usage.user_seconds = exit->exit.rusage.user_seconds;
+  live.record().usage.system_seconds = exit->exit.rusage.system_seconds;
+  live.record().usage.max_rss_bytes = exit->exit.rusage.max_rss_bytes;
+  const RunStatus status = exit->stopped ? RunStatus::killed : exit->exit.code == 0 ? RunStatus::finished : RunStatus::failed;
+  RunRecord record = live.finish(status, exit->stopped ? 130 : exit->exit.code, world.clock.now());
+  RunStore(workspace).publish(record, {});
+  return record;
+}
+
+}  // namespace mlo
