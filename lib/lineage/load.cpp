@@ -50,10 +50,10 @@ std::string resolve_root(Workspace& workspace, RunStore& runs, std::string_view 
   }
   try {
     return "run:" + runs.find(name).record.id;
-  } catch (Error& error) {
+  } catch (const Error& error) {
     if (error.kind() != ErrorKind::not_found) throw;
     throw Error(ErrorKind::not_found, fmt::format("no dataset and no run named `{}`", printable(name)))
-        .hint(error.hint().empty() ? "list them with `mlo version-data status` and `mlo track list`" : error.hint());
+        .hint("list them with `mlo version-data status` and `mlo track list`");
   }
 }
 
