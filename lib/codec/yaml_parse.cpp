@@ -8,6 +8,7 @@
 
 #include "lib/codec/reader.hpp"
 #include "lib/codec/yaml.hpp"
+#include "lib/codec/yaml_canonical.hpp"
 #include "lib/codec/yaml_scalar.hpp"
 #include "lib/util/text.hpp"
 
@@ -196,6 +197,7 @@ Value parse_yaml(std::string_view text, std::string_view source, YamlDialect dia
   if (!is_utf8(text)) throw Error(ErrorKind::invalid, fmt::format("{}: not valid UTF-8", source));
   // yaml-cpp takes a NUL for the end of the text, and would quietly drop the rest.
   if (text.find('\0') != std::string_view::npos) throw Error(ErrorKind::invalid, fmt::format("{}: a NUL character is not allowed", source));
+  if (auto canonical = parse_canonical(text)) return std::move(*canonical);
   try {
     std::istringstream stream{std::string(text)};
     YAML::Parser parser(stream);

@@ -21,6 +21,7 @@ constexpr std::array<std::string_view, 3> kFalse = {"false", "False", "FALSE"};
 constexpr std::array<std::string_view, 5> kNull = {"", "~", "null", "Null", "NULL"};
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
+bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
 
 std::string without_underscores(std::string_view text) {
   std::string out(text);
@@ -76,7 +77,15 @@ std::optional<Value> number(std::string_view text) {
   return Value(negative ? -real : real);
 }
 
-/// Exactly what the emitter writes for a real: digits on both sides of the point, a signed exponent if any.
+/// Characters that a reader may take for something else than itself, beyond ASCII: NEL, line and paragraph separator, BOM.
+std::size_t special_length(std::string_view rest) {
+  for (const std::string_view special : {"\xC2\x85", "\xE2\x80\xA8", "\xE2\x80\xA9", "\xEF\xBB\xBF"}) {
+    if (rest.starts_with(special)) return special.size();
+  }
+  return 0;
+}
+
+/// The shape the emitter gives a number: digits on both sides of the point, a signed exponent if any.
 bool is_canonical_number(std::string_view text) {
   if (text == ".nan" || text == ".inf" || text == "-.inf") return true;
   if (text.starts_with('-')) text.remove_prefix(1);
@@ -112,6 +121,68 @@ bool is_ambiguous(std::string_view text) {
   // 1.1 readers: base 60, dates, underscores, a leading sign or point before digits.
   const bool signed_or_digit = is_digit(text[0]) || ((text[0] == '+' || text[0] == '-' || text[0] == '.') && text.size() > 1 && (is_digit(text[1]) || text[1] == '.'));
   return signed_or_digit && text.find_first_not_of("0123456789_.:-+eETtZz xXaAbBcCdDfFoO") == std::string_view::npos;
+}
+
+bool is_plain(std::string_view text) {
+  if (text.empty() || text.size() > 500) return false;
+  if (!is_letter(text[0]) && text[0] != '_' && text[0] != '/') return false;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const char c = text[i];
+    const bool word = is_letter(c) || is_digit(c) || std::string_view("_./+@%=,-").find(c) != std::string_view::npos;
+    const bool inner = (c == ':' || c == ' ') && i + 1 < text.size() && text[i + 1] != ' ';
+    if (!word && !inner) return false;
+  }
+  // Every word that means something else is short.
+  return text.size() > 5 || (resolve_plain(text).is(Value::Type::string) && !is_ambiguous(text));
+}
+
+bool is_literal(std::string_view text) {
+  const std::size_t end = text.find_last_not_of('\n');
+  if (end == std::string_view::npos || text.find('\n') == std::string_view::npos || text.size() - end > 2) return false;
+  if (text[0] == ' ' || text[0] == '\n' || text[0] == '\t') return false;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const auto c = static_cast<unsigned char>(text[i]);
+    if ((c < 0x20 && c != '\n' && c != '\t') || c == 0x7F || special_length(text.substr(i)) > 0) return false;
+    if (c == '\n' && i > 0 && text[i - 1] == ' ') return false;  // spaces at a line's end do not survive editors
+    if (c == '\t' && (i == 0 || text[i - 1] == '\n')) return false;
+  }
+  return is_utf8(text);
+}
+
+std::string double_quoted(std::string_view text) {
+  if (!is_utf8(text)) throw Error(ErrorKind::invalid, fmt::format("`{}` is not valid UTF-8", printable(text)));
+  if (text.find('\0') != std::string_view::npos) throw Error(ErrorKind::invalid, fmt::format("a NUL character is not allowed in `{}`", printable(text)));
+  std::string out = "\"";
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const auto c = static_cast<unsigned char>(text[i]);
+    if (c == '"' || c == '\\') {
+      out += '\\';
+      out += text[i];
+    } else if (c == '\n') {
+      out += "\\n";
+    } else if (c == '\t') {
+      out += "\\t";
+    } else if (c < 0x20 || c == 0x7F) {
+      out += fmt::format("\\x{:02x}", c);
+    } else if (const std::size_t size = special_length(text.substr(i)); size > 0) {
+      out += size == 2 ? "\\x85" : text[i] == '\xEF' ? "\\ufeff" : text[i + 2] == '\xA8' ? "\\u2028" : "\\u2029";
+      i += size - 1;
+    } else {
+      out += text[i];
+    }
+  }
+  out += '"';
+  return out;
+}
+
+std::string real_text(double value) {
+  if (std::isnan(value)) return ".nan";
+  if (std::isinf(value)) return value > 0 ? ".inf" : "-.inf";
+  std::string text = format_double(value);
+  const std::size_t exponent = text.find('e');
+  // YAML 1.1 readers want a point in the mantissa.
+  if (text.find('.') == std::string::npos) text.insert(exponent == std::string::npos ? text.size() : exponent, ".0");
+  return text;
 }
 
 }  // namespace mlo

@@ -1,5 +1,5 @@
 #pragma once
-#include <optional>
+#include <string>
 #include <string_view>
 
 #include "lib/codec/value.hpp"
@@ -12,5 +12,14 @@ Value resolve_plain(std::string_view text);
 
 /// True if readers disagree about an unquoted `text`: `yes`, `0777`, `1e3`, `12:30`, `2001-01-01`, `~` and their kind.
 bool is_ambiguous(std::string_view text);
+
+/// True if every reader takes the unquoted text for the same string, wherever in a block it stands.
+bool is_plain(std::string_view text);
+/// True if a block literal shows the text's lines and keeps them exactly.
+bool is_literal(std::string_view text);
+/// The text in double quotes. Error{invalid} for NUL or invalid UTF-8.
+std::string double_quoted(std::string_view text);
+/// The shortest text that reads back as the same double, with a point; `.nan`, `.inf`, `-.inf`.
+std::string real_text(double value);
 
 }  // namespace mlo

@@ -4,6 +4,7 @@
 
 #include "lib/codec/json.hpp"
 #include "lib/codec/reader.hpp"
+#include "lib/codec/yaml_canonical.hpp"
 #include "tests/support/test.hpp"
 
 using namespace mlo;
@@ -195,4 +196,29 @@ TEST_CASE("the nearest word is one a person could have meant", "[codec]") {
   CHECK(nearest("zzz", {"train", "test"}).empty());
   CHECK(nearest("x", {}).empty());
   CHECK(nearest(std::string(1'000'000, 'a'), {std::string(1'000'000, 'a')}).empty());
+}
+
+TEST_CASE("canonical text is read the quick way, with the places a parser would give", "[codec]") {
+  const std::string text = "mlo: lock/1\nlist:\n  - a b\n  - k: 1\n    deep:\n      - \"yes\"\n  -\n    - true\n    - []\nnote: |-\n  one\n\n  two\n\"n\": -2.5\nnone: null\n";
+  const auto quick = parse_canonical(text);
+  REQUIRE(quick);
+  CHECK(emit_yaml(*quick) == text);
+  const Value slow = parse_yaml(text + "# a remark is not canonical\n", "f", YamlDialect::manifest);
+  CHECK(*quick == slow);
+  const std::function<void(const Value&, const Value&)> same_places = [&](const Value& a, const Value& b) {
+    CHECK(a.mark().line == b.mark().line);
+    CHECK(a.mark().column == b.mark().column);
+    if (a.is(Value::Type::array)) for (std::size_t i = 0; i < a.items().size(); ++i) same_places(a.items()[i], b.items()[i]);
+    if (a.is(Value::Type::object)) for (std::size_t i = 0; i < a.members().size(); ++i) same_places(a.members()[i].second, b.members()[i].second);
+  };
+  same_places(*quick, slow);
+}
+
+TEST_CASE("what is not canonical to the byte is left to the parser", "[codec]") {
+  for (const char* text : {"", "\n", "a", "a: 1", "a:  1\n", "a: 1 \n", " a: 1\n", "a: yes\n", "a: 'x'\n", "a: \"x\"\n", "\"a\": 1\n", "a: 01\n", "a: 1.50\n", "a: -0\n", "a: 1.0e+05\n", "a: 9223372036854775808\n", "a: +1\n", "a: ~\n", "a:\n", "a: {b: 1}\n",
+                           "a: 1\na: 2\n", "a:\n    b: 1\n", "a:\n- 1\n", "- 1\n  - 2\n", "- - 1\n", "-\n  a: 1\n", "a: 1\n  b: 2\n", "a: |\n  x\n  y\n\n", "a: \"\\x41\"\n", "a: \"\\u00e9\"\n",
+                           "a: \"\\x0g\"\n", "a: \"\\\n", "a: 1 # x\n", "# x\na: 1\n", "---\na: 1\n", "a: &x 1\n", "a: *x\n", "a: !!str 1\n", "<<: 1\n", "a: 1\r\n", "a: 1\n\nb: 2\n", "a: >\n  x\n  y\n"}) {
+    INFO(text);
+    CHECK_FALSE(parse_canonical(text));
+  }
 }
