@@ -51,7 +51,7 @@ class Lexer {
       at_ += op.size();
       return fill(token, TokenKind::comparison, std::string(op));
     }
-    token.text = text_.substr(at_, 1);
+    token.text = std::string(text_.substr(at_, 1));
     fail_in(what_, token, fmt::format("`{}` has no meaning here", printable(token.text)));
   }
 
