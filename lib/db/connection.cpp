@@ -12,12 +12,14 @@ constexpr int kBusyMilliseconds = 10'000;
 void check(int code, sqlite3* handle, std::string_view what) {
   if (code == SQLITE_OK || code == SQLITE_ROW || code == SQLITE_DONE) return;
   const int primary = code & 0xFF;
-  const ErrorKind kind = primary == SQLITE_CORRUPT || primary == SQLITE_NOTADB                                         ? ErrorKind::corrupt
-                         : primary == SQLITE_BUSY || primary == SQLITE_LOCKED                                          ? ErrorKind::conflict
-                         : primary == SQLITE_ERROR || primary == SQLITE_MISUSE || primary == SQLITE_RANGE              ? ErrorKind::internal
-                                                                                                                       : ErrorKind::io;
+  const ErrorKind kind = primary == SQLITE_CORRUPT || primary == SQLITE_NOTADB ? ErrorKind::corrupt
+                         : primary == SQLITE_BUSY || primary == SQLITE_LOCKED  ? ErrorKind::conflict
+                         : primary == SQLITE_ERROR || primary == SQLITE_MISUSE || primary == SQLITE_RANGE
+                             ? ErrorKind::internal
+                             : ErrorKind::io;
   const char* file = handle == nullptr ? nullptr : ::sqlite3_db_filename(handle, "main");
-  throw Error(kind, fmt::format("cannot {} `{}`: {}", what, file == nullptr ? "database" : file, handle == nullptr ? ::sqlite3_errstr(code) : ::sqlite3_errmsg(handle)));
+  throw Error(kind, fmt::format("cannot {} `{}`: {}", what, file == nullptr ? "database" : file,
+                                handle == nullptr ? ::sqlite3_errstr(code) : ::sqlite3_errmsg(handle)));
 }
 
 }  // namespace
@@ -42,7 +44,9 @@ Statement& Statement::bind(const std::vector<Bind>& values) {
       int operator()(std::nullptr_t) const { return ::sqlite3_bind_null(s, at); }
       int operator()(std::int64_t v) const { return ::sqlite3_bind_int64(s, at, v); }
       int operator()(double v) const { return ::sqlite3_bind_double(s, at, v); }
-      int operator()(const std::string& v) const { return ::sqlite3_bind_text64(s, at, v.data(), v.size(), SQLITE_TRANSIENT, SQLITE_UTF8); }
+      int operator()(const std::string& v) const {
+        return ::sqlite3_bind_text64(s, at, v.data(), v.size(), SQLITE_TRANSIENT, SQLITE_UTF8);
+      }
     };
     check(std::visit(Binder{s, at}, values[i]), handle_, "query");
   }
@@ -74,7 +78,8 @@ std::string Statement::text(int column) const {
 
 Connection::Connection(const char* name) {
   sqlite3* raw = nullptr;
-  const int code = ::sqlite3_open_v2(name, &raw, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, nullptr);
+  const int code =
+      ::sqlite3_open_v2(name, &raw, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, nullptr);
   handle_.reset(raw);
   check(code, raw, "open");
   ::sqlite3_busy_timeout(raw, kBusyMilliseconds);
@@ -83,7 +88,9 @@ Connection::Connection(const char* name) {
 Connection Connection::open(const fs::path& file) { return Connection(file.c_str()); }
 Connection Connection::in_memory() { return Connection(":memory:"); }
 
-void Connection::execute(const std::string& sql) { check(::sqlite3_exec(handle_.get(), sql.c_str(), nullptr, nullptr, nullptr), handle_.get(), "query"); }
+void Connection::execute(const std::string& sql) {
+  check(::sqlite3_exec(handle_.get(), sql.c_str(), nullptr, nullptr, nullptr), handle_.get(), "query");
+}
 
 Transaction::~Transaction() {
   if (connection_ == nullptr) return;

@@ -12,8 +12,8 @@
 struct sqlite3;
 struct sqlite3_stmt;
 
-// SQLite. Errors arrive as Error: corrupt for a file that is no sound database, conflict for one that stays locked, io for what
-// the disk refuses, internal for SQL that is wrong.
+// SQLite. Errors arrive as Error: corrupt for a file that is no sound database, conflict for one that stays locked, io
+// for what the disk refuses, internal for SQL that is wrong.
 namespace mlo::db {
 
 /// What a place in a statement takes. NaN is stored as NULL: SQLite has no NaN.

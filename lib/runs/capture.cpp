@@ -13,15 +13,18 @@ constexpr std::uint64_t kMaxCodeFile = 1U << 20U;
 /// Files whose bytes never leave the work tree: their digest is enough to tell that they changed.
 bool is_secret(std::string_view path) {
   const std::string name = to_lower(path.substr(path.rfind('/') + 1));
-  for (const std::string_view pattern : {".env", ".env.*", "*.pem", "*.key", "*.p12", "*.pfx", "id_rsa*", "id_ed25519*", "id_ecdsa*", ".netrc", ".npmrc", ".pypirc",
-                                         "credentials", "credentials.*", "*secret*", "*.keystore"}) {
+  for (const std::string_view pattern :
+       {".env", ".env.*", "*.pem", "*.key", "*.p12", "*.pfx", "id_rsa*", "id_ed25519*", "id_ecdsa*", ".netrc", ".npmrc",
+        ".pypirc", "credentials", "credentials.*", "*secret*", "*.keystore"}) {
     if (glob_match(pattern, name)) return true;
   }
   return false;
 }
 
 /// mlo's own files change with every run; they are not the code.
-bool is_code(std::string_view path) { return path != "mlo.lock" && !path.ends_with("/mlo.lock") && path != ".mlo" && !path.starts_with(".mlo/"); }
+bool is_code(std::string_view path) {
+  return path != "mlo.lock" && !path.ends_with("/mlo.lock") && path != ".mlo" && !path.starts_with(".mlo/");
+}
 
 /// A directory of the code tree while it is gathered.
 struct Node {
@@ -127,10 +130,13 @@ EnvironmentFacts capture_environment(const World& world) {
   facts["cores"] = std::to_string(::sysconf(_SC_NPROCESSORS_ONLN));
   char libc[64] = "";
   if (::confstr(_CS_GNU_LIBC_VERSION, libc, sizeof libc) > 0) facts["libc"] = libc;
-  for (const char* variable : {"CONDA_DEFAULT_ENV", "CUDA_VISIBLE_DEVICES", "OMP_NUM_THREADS", "PYTHONHASHSEED", "VIRTUAL_ENV"}) {
-    if (const auto value = find_env(world.env, variable); value && is_utf8(*value)) facts[fmt::format("env.{}", variable)] = printable(*value);
+  for (const char* variable :
+       {"CONDA_DEFAULT_ENV", "CUDA_VISIBLE_DEVICES", "OMP_NUM_THREADS", "PYTHONHASHSEED", "VIRTUAL_ENV"}) {
+    if (const auto value = find_env(world.env, variable); value && is_utf8(*value))
+      facts[fmt::format("env.{}", variable)] = printable(*value);
   }
-  // Which interpreter a stage would get: its real path names the version on most systems, and asking it would cost a start.
+  // Which interpreter a stage would get: its real path names the version on most systems, and asking it would cost a
+  // start.
   for (const std::string_view dir : split(find_env(world.env, "PATH").value_or(""), ':')) {
     std::error_code code;
     const fs::path python = fs::canonical(fs::path(dir) / "python3", code);

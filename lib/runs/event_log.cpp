@@ -28,13 +28,22 @@ void put_real(ByteWriter& out, double value) { out.u64(std::bit_cast<std::uint64
 
 void put_value(ByteWriter& out, const Value& value) {
   switch (value.type()) {
-    case Value::Type::null: return out.u8('n');
-    case Value::Type::boolean: return out.u8(value.as_bool() ? 't' : 'f');
-    case Value::Type::integer: out.u8('i'); return out.u64(static_cast<std::uint64_t>(value.as_int()));
-    case Value::Type::real: out.u8('r'); return put_real(out, value.as_number());
-    case Value::Type::string: out.u8('s'); return put_text(out, value.as_string());
+    case Value::Type::null:
+      return out.u8('n');
+    case Value::Type::boolean:
+      return out.u8(value.as_bool() ? 't' : 'f');
+    case Value::Type::integer:
+      out.u8('i');
+      return out.u64(static_cast<std::uint64_t>(value.as_int()));
+    case Value::Type::real:
+      out.u8('r');
+      return put_real(out, value.as_number());
+    case Value::Type::string:
+      out.u8('s');
+      return put_text(out, value.as_string());
     case Value::Type::array:
-    case Value::Type::object: throw Error(ErrorKind::invalid, "a parameter must be a single value");
+    case Value::Type::object:
+      throw Error(ErrorKind::invalid, "a parameter must be a single value");
   }
 }
 
@@ -72,13 +81,20 @@ double get_real(ByteReader& in) { return std::bit_cast<double>(in.u64()); }
 
 std::optional<Value> get_value(ByteReader& in) {
   switch (in.u8()) {
-    case 'n': return Value();
-    case 't': return Value(true);
-    case 'f': return Value(false);
-    case 'i': return Value(static_cast<std::int64_t>(in.u64()));
-    case 'r': return Value(get_real(in));
-    case 's': return Value(get_text(in));
-    default: return std::nullopt;
+    case 'n':
+      return Value();
+    case 't':
+      return Value(true);
+    case 'f':
+      return Value(false);
+    case 'i':
+      return Value(static_cast<std::int64_t>(in.u64()));
+    case 'r':
+      return Value(get_real(in));
+    case 's':
+      return Value(get_text(in));
+    default:
+      return std::nullopt;
   }
 }
 
@@ -114,7 +130,8 @@ std::optional<RunEvent> decode(ByteReader& in) {
       a.files = in.u64();
       return ArtifactEvent{std::move(a)};
     }
-    default: return std::nullopt;
+    default:
+      return std::nullopt;
   }
 }
 
@@ -124,11 +141,16 @@ std::string objection(const RunEvent& event) {
     std::string operator()(const MetricEvent& e) const { return key(e.key, "metric"); }
     std::string operator()(const ParamEvent& e) const {
       const bool text = e.value.is(Value::Type::string);
-      return text && !is_utf8(e.value.as_string()) ? fmt::format("parameter `{}` is not UTF-8", printable(e.key)) : key(e.key, "parameter");
+      return text && !is_utf8(e.value.as_string()) ? fmt::format("parameter `{}` is not UTF-8", printable(e.key))
+                                                   : key(e.key, "parameter");
     }
-    std::string operator()(const TagEvent& e) const { return is_utf8(e.value) ? key(e.key, "tag") : fmt::format("tag `{}` is not UTF-8", printable(e.key)); }
+    std::string operator()(const TagEvent& e) const {
+      return is_utf8(e.value) ? key(e.key, "tag") : fmt::format("tag `{}` is not UTF-8", printable(e.key));
+    }
     std::string operator()(const ArtifactEvent& e) const {
-      return is_safe_relative(e.artifact.path) && is_utf8(e.artifact.path) ? "" : fmt::format("`{}` is not a name for an artifact", printable(e.artifact.path));
+      return is_safe_relative(e.artifact.path) && is_utf8(e.artifact.path)
+                 ? ""
+                 : fmt::format("`{}` is not a name for an artifact", printable(e.artifact.path));
     }
     static std::string key(std::string_view text, std::string_view what) {
       return is_metric_key(text) ? "" : fmt::format("`{}` is not a {} key", printable(text.substr(0, 100)), what);
@@ -137,17 +159,22 @@ std::string objection(const RunEvent& event) {
   return std::visit(Check{}, event);
 }
 
-std::uint32_t frame_sum(std::string_view length, std::string_view payload) { return crc32c(bytes_of(payload), crc32c(bytes_of(length))); }
+std::uint32_t frame_sum(std::string_view length, std::string_view payload) {
+  return crc32c(bytes_of(payload), crc32c(bytes_of(length)));
+}
 
 std::string encode_frames(const std::vector<RunEvent>& events) {
   ByteWriter out;
   for (const RunEvent& event : events) {
     if (const std::string why = objection(event); !why.empty()) {
-      throw Error(ErrorKind::invalid, why).hint("keys have letters, digits, `_ - . : /` and space, at most 250; slices as `recall[carrier=AA]`");
+      throw Error(ErrorKind::invalid, why)
+          .hint("keys have letters, digits, `_ - . : /` and space, at most 250; slices as `recall[carrier=AA]`");
     }
     ByteWriter body;
     std::visit(Encoder{body}, event);
-    if (body.str().size() > kMaxPayload) throw Error(ErrorKind::invalid, "a value of more than 1 MiB cannot be logged").hint("log a file: mlo track log artifact PATH");
+    if (body.str().size() > kMaxPayload)
+      throw Error(ErrorKind::invalid, "a value of more than 1 MiB cannot be logged")
+          .hint("log a file: mlo track log artifact PATH");
     ByteWriter length;
     length.u32(static_cast<std::uint32_t>(body.str().size()));
     out.raw(kMagic);

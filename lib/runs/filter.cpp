@@ -16,28 +16,45 @@ struct Subject {
   std::string column;  ///< SQL for the value: a column of `r`, of the entity's table, or of datasets
 };
 
-constexpr std::pair<std::string_view, Entity> kPrefixes[] = {
-    {"metric", Entity::metric},   {"metrics", Entity::metric},   {"param", Entity::param},   {"params", Entity::param},     {"parameter", Entity::param}, {"parameters", Entity::param},
-    {"tag", Entity::tag},         {"tags", Entity::tag},         {"dataset", Entity::dataset}, {"datasets", Entity::dataset}, {"attribute", Entity::text_attribute},
-    {"attributes", Entity::text_attribute}, {"attr", Entity::text_attribute}, {"run", Entity::text_attribute}};
+constexpr std::pair<std::string_view, Entity> kPrefixes[] = {{"metric", Entity::metric},
+                                                             {"metrics", Entity::metric},
+                                                             {"param", Entity::param},
+                                                             {"params", Entity::param},
+                                                             {"parameter", Entity::param},
+                                                             {"parameters", Entity::param},
+                                                             {"tag", Entity::tag},
+                                                             {"tags", Entity::tag},
+                                                             {"dataset", Entity::dataset},
+                                                             {"datasets", Entity::dataset},
+                                                             {"attribute", Entity::text_attribute},
+                                                             {"attributes", Entity::text_attribute},
+                                                             {"attr", Entity::text_attribute},
+                                                             {"run", Entity::text_attribute}};
 
 struct Attribute {
   std::string_view name;
   Entity entity;
   std::string_view column;
 };
-constexpr Attribute kAttributes[] = {
-    {"run_id", Entity::text_attribute, "r.id"},       {"run_name", Entity::text_attribute, "r.name"},         {"user_id", Entity::text_attribute, "r.user"},
-    {"status", Entity::text_attribute, "r.status"},   {"artifact_uri", Entity::text_attribute, "('mlo:' || r.id)"}, {"experiment", Entity::text_attribute, "r.experiment"},
-    {"stage", Entity::text_attribute, "r.stage"},     {"start_time", Entity::time_attribute, "(r.started / 1000)"}, {"created", Entity::time_attribute, "(r.started / 1000)"},
-    {"end_time", Entity::time_attribute, "(r.ended / 1000)"}};
+constexpr Attribute kAttributes[] = {{"run_id", Entity::text_attribute, "r.id"},
+                                     {"run_name", Entity::text_attribute, "r.name"},
+                                     {"user_id", Entity::text_attribute, "r.user"},
+                                     {"status", Entity::text_attribute, "r.status"},
+                                     {"artifact_uri", Entity::text_attribute, "('mlo:' || r.id)"},
+                                     {"experiment", Entity::text_attribute, "r.experiment"},
+                                     {"stage", Entity::text_attribute, "r.stage"},
+                                     {"start_time", Entity::time_attribute, "(r.started / 1000)"},
+                                     {"created", Entity::time_attribute, "(r.started / 1000)"},
+                                     {"end_time", Entity::time_attribute, "(r.ended / 1000)"}};
 
 Subject subject_of(const Token& token, std::string_view what) {
   Entity entity = Entity::text_attribute;
   if (!token.prefix.empty()) {
-    const auto* found = std::find_if(std::begin(kPrefixes), std::end(kPrefixes), [&](const auto& p) { return p.first == to_lower(token.prefix); });
+    const auto* found = std::find_if(std::begin(kPrefixes), std::end(kPrefixes),
+                                     [&](const auto& p) { return p.first == to_lower(token.prefix); });
     if (found == std::end(kPrefixes)) {
-      fail_in(what, token, fmt::format("`{}` is none of metrics, params, tags, attributes, datasets", printable(token.prefix)));
+      fail_in(what, token,
+              fmt::format("`{}` is none of metrics, params, tags, attributes, datasets", printable(token.prefix)));
     }
     entity = found->second;
   }
@@ -48,18 +65,24 @@ Subject subject_of(const Token& token, std::string_view what) {
   }
   if (entity != Entity::text_attribute) return {entity, token.text, "t.value"};
   for (const Attribute& a : kAttributes) {
-    if (a.name == token.text || (token.text == "Created" && a.name == "created")) return {a.entity, "", std::string(a.column)};
+    if (a.name == token.text || (token.text == "Created" && a.name == "created"))
+      return {a.entity, "", std::string(a.column)};
   }
-  fail_in(what, token, fmt::format("`{}` is no attribute of a run; a metric is `metrics.{}`, a parameter `params.{}`", printable(token.text), printable(token.text),
-                                   printable(token.text)));
+  fail_in(what, token,
+          fmt::format("`{}` is no attribute of a run; a metric is `metrics.{}`, a parameter `params.{}`",
+                      printable(token.text), printable(token.text), printable(token.text)));
 }
 
 std::string_view table_of(Entity entity) {
   switch (entity) {
-    case Entity::metric: return "metrics";
-    case Entity::param: return "params";
-    case Entity::tag: return "tags";
-    default: return "datasets";
+    case Entity::metric:
+      return "metrics";
+    case Entity::param:
+      return "params";
+    case Entity::tag:
+      return "tags";
+    default:
+      return "datasets";
   }
 }
 
@@ -72,7 +95,8 @@ class Parser {
     for (;;) {
       clause();
       if (peek().kind == TokenKind::end) return std::move(out_);
-      if (peek().kind == TokenKind::word && peek().text == "OR") fail_in(kWhat, peek(), "conditions can only be joined by AND");
+      if (peek().kind == TokenKind::word && peek().text == "OR")
+        fail_in(kWhat, peek(), "conditions can only be joined by AND");
       if (!take_word("AND")) fail_in(kWhat, peek(), fmt::format("expected AND or the end, not `{}`", shown(peek())));
       out_.sql += " AND ";
     }
@@ -95,7 +119,8 @@ class Parser {
 
   void clause() {
     const Token name = take();
-    if (name.kind != TokenKind::identifier) fail_in(kWhat, name, fmt::format("expected a name such as `metrics.auc`, not `{}`", shown(name)));
+    if (name.kind != TokenKind::identifier)
+      fail_in(kWhat, name, fmt::format("expected a name such as `metrics.auc`, not `{}`", shown(name)));
     const Subject subject = subject_of(name, kWhat);
     const bool joined = subject.entity != Entity::text_attribute && subject.entity != Entity::time_attribute;
     std::string join;
@@ -107,7 +132,8 @@ class Parser {
       }
     }
     if (take_word("IS")) {
-      if (subject.entity != Entity::param && subject.entity != Entity::tag) fail_in(kWhat, peek(), "only params and tags can be compared with NULL");
+      if (subject.entity != Entity::param && subject.entity != Entity::tag)
+        fail_in(kWhat, peek(), "only params and tags can be compared with NULL");
       const bool negated = take_word("NOT");
       if (!take_word("NULL")) fail_in(kWhat, peek(), fmt::format("expected NULL, not `{}`", shown(peek())));
       out_.sql += fmt::format("{}{})", negated ? "" : "NOT ", join);
@@ -123,25 +149,29 @@ class Parser {
       case Entity::metric: {
         const std::string sql = fmt::format("t.value {} ?", numeric_operator(op));
         out_.values.emplace_back(number());
-        return op.text == "!=" ? sql + " OR t.value IS NULL" : sql;  // NaN, which is stored as NULL, differs from everything
+        return op.text == "!=" ? sql + " OR t.value IS NULL"
+                               : sql;  // NaN, which is stored as NULL, differs from everything
       }
       case Entity::time_attribute: {
         const std::string sql = fmt::format("{} {} ?", subject.column, numeric_operator(op));
         out_.values.emplace_back(moment());
         return sql;
       }
-      default: return text_comparison(subject, op);
+      default:
+        return text_comparison(subject, op);
     }
   }
 
   static std::string numeric_operator(const Token& op) {
-    if (op.kind != TokenKind::comparison) fail_in(kWhat, op, fmt::format("expected one of > >= = != < <=, not `{}`", shown(op)));
+    if (op.kind != TokenKind::comparison)
+      fail_in(kWhat, op, fmt::format("expected one of > >= = != < <=, not `{}`", shown(op)));
     return op.text;
   }
 
   double number() {
     const Token token = take();
-    if (token.kind != TokenKind::number) fail_in(kWhat, token, fmt::format("expected a number, not `{}`", shown(token)));
+    if (token.kind != TokenKind::number)
+      fail_in(kWhat, token, fmt::format("expected a number, not `{}`", shown(token)));
     return token.number;
   }
 
@@ -150,7 +180,8 @@ class Parser {
     if (peek().kind != TokenKind::text) return number();
     const Token token = take();
     const auto time = parse_utc(token.text);
-    if (!time) fail_in(kWhat, token, fmt::format("`{}` is not a time such as 2001-02-03T04:05:06Z", printable(token.text)));
+    if (!time)
+      fail_in(kWhat, token, fmt::format("`{}` is not a time such as 2001-02-03T04:05:06Z", printable(token.text)));
     return static_cast<double>(time->millis());
   }
 
@@ -212,9 +243,11 @@ SqlPiece compile_order(const std::vector<std::string>& terms) {
     const Token& name = tokens[0];
     if (name.kind != TokenKind::identifier) fail_in(kWhat, name, "expected a name such as `metrics.auc DESC`");
     std::size_t end = 1;
-    const bool direction = tokens[end].kind == TokenKind::word && (tokens[end].text == "ASC" || tokens[end].text == "DESC");
+    const bool direction =
+        tokens[end].kind == TokenKind::word && (tokens[end].text == "ASC" || tokens[end].text == "DESC");
     const std::string_view descending = direction && tokens[end].text == "DESC" ? " DESC" : "";
-    if (tokens[end + (direction ? 1 : 0)].kind != TokenKind::end) fail_in(kWhat, tokens[end + (direction ? 1 : 0)], "expected ASC, DESC or the end");
+    if (tokens[end + (direction ? 1 : 0)].kind != TokenKind::end)
+      fail_in(kWhat, tokens[end + (direction ? 1 : 0)], "expected ASC, DESC or the end");
     const Subject subject = subject_of(name, kWhat);
     if (subject.entity == Entity::dataset) fail_in(kWhat, name, "runs cannot be sorted by datasets");
     if (subject.entity == Entity::text_attribute || subject.entity == Entity::time_attribute) {

@@ -18,7 +18,8 @@ struct SqlPiece {
 /// Error{usage} that names the column of what is wrong.
 SqlPiece compile_filter(std::string_view text);
 
-/// "metrics.auc DESC", .. as the terms of ORDER BY; numbers, then NaN, then runs without the metric; at last the newest first.
+/// "metrics.auc DESC", .. as the terms of ORDER BY; numbers, then NaN, then runs without the metric; at last the newest
+/// first.
 SqlPiece compile_order(const std::vector<std::string>& terms);
 
 }  // namespace mlo

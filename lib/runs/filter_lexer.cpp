@@ -9,10 +9,13 @@
 namespace mlo {
 namespace {
 
-constexpr std::array<std::string_view, 10> kWords = {"AND", "OR", "LIKE", "ILIKE", "IN", "NOT", "IS", "NULL", "ASC", "DESC"};
+constexpr std::array<std::string_view, 10> kWords = {"AND", "OR", "LIKE", "ILIKE", "IN",
+                                                     "NOT", "IS", "NULL", "ASC",   "DESC"};
 
 bool starts_identifier(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_'; }
-bool goes_on_identifier(char c) { return starts_identifier(c) || (c >= '0' && c <= '9') || c == '.' || c == '/' || c == '-' || c == ':'; }
+bool goes_on_identifier(char c) {
+  return starts_identifier(c) || (c >= '0' && c <= '9') || c == '.' || c == '/' || c == '-' || c == ':';
+}
 bool in_number(char c) { return (c >= '0' && c <= '9') || c == '.' || c == 'e' || c == 'E' || c == '+' || c == '-'; }
 
 class Lexer {
@@ -22,7 +25,9 @@ class Lexer {
   std::vector<Token> run() {
     std::vector<Token> out;
     for (;;) {
-      while (at_ < text_.size() && (text_[at_] == ' ' || text_[at_] == '\t' || text_[at_] == '\n' || text_[at_] == '\r')) ++at_;
+      while (at_ < text_.size() &&
+             (text_[at_] == ' ' || text_[at_] == '\t' || text_[at_] == '\n' || text_[at_] == '\r'))
+        ++at_;
       out.push_back(next());
       if (out.back().kind == TokenKind::end) return out;
     }
@@ -44,7 +49,11 @@ class Lexer {
     if ((c >= '0' && c <= '9') || c == '.' || c == '-' || c == '+') return number(token);
     if (c == '(' || c == ')' || c == ',') {
       ++at_;
-      return fill(token, c == '(' ? TokenKind::open : c == ')' ? TokenKind::close : TokenKind::comma, std::string(1, c));
+      return fill(token,
+                  c == '('   ? TokenKind::open
+                  : c == ')' ? TokenKind::close
+                             : TokenKind::comma,
+                  std::string(1, c));
     }
     for (const std::string_view op : {">=", "<=", "!=", "=", ">", "<"}) {
       if (!text_.substr(at_).starts_with(op)) continue;

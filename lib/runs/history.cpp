@@ -36,8 +36,10 @@ struct Diff {
       } else if (directory) {
         (*this)(was == old.end() ? std::nullopt : std::optional(was->second.id), entry.id, path + "/");
       } else if (was == old.end()) {
-        if (entry.kind == git::EntryKind::file) added(path, entry.id);
-        else broken(path);
+        if (entry.kind == git::EntryKind::file)
+          added(path, entry.id);
+        else
+          broken(path);
       } else if (was->second.id != entry.id) {
         broken(path);
       }
@@ -48,18 +50,21 @@ struct Diff {
 };
 
 [[noreturn]] void fail_changed(const std::string& path) {
-  throw Error(ErrorKind::corrupt, fmt::format("run history disagrees about `{}`, which never changes once written", printable(path)))
+  throw Error(ErrorKind::corrupt,
+              fmt::format("run history disagrees about `{}`, which never changes once written", printable(path)))
       .hint("somebody rewrote the history of runs; compare the two with `git log -p`");
 }
 
 [[noreturn]] void fail_busy(const std::string& ref) {
-  throw Error(ErrorKind::conflict, fmt::format("cannot move `{}`: other processes keep moving it", ref)).hint("try again");
+  throw Error(ErrorKind::conflict, fmt::format("cannot move `{}`: other processes keep moving it", ref))
+      .hint("try again");
 }
 
 }  // namespace
 
 void diff_histories(const git::Repository& repo, std::optional<git::ObjectId> before, git::ObjectId now,
-                    const std::function<void(const std::string&, git::ObjectId)>& added, const std::function<void(const std::string&)>& broken) {
+                    const std::function<void(const std::string&, git::ObjectId)>& added,
+                    const std::function<void(const std::string&)>& broken) {
   Diff{repo, added, broken}(before, now, "");
 }
 
@@ -81,7 +86,8 @@ git::ObjectId append_history(Workspace& workspace, const HistoryCommit& commit) 
       }
     }
     const git::ObjectId tree = repo.write_tree(base, commit.files);
-    if (tip && tree == *base) return *tip;  // all of it is there: a publication that a crash cut short before it cleaned up
+    if (tip && tree == *base)
+      return *tip;  // all of it is there: a publication that a crash cut short before it cleaned up
     const git::ObjectId made = repo.write_commit(tree, parents, who, who, commit.message);
     if (repo.move_ref(ref, tip, made, "mlo: " + commit.message.substr(0, commit.message.find('\n')))) return made;
   }
@@ -97,14 +103,19 @@ MergeResult merge_runs(Workspace& workspace, git::ObjectId theirs) {
     const auto ours = repo.find_ref(ref);
     if (ours == theirs || (ours && repo.is_ancestor(theirs, *ours))) return MergeResult::up_to_date;
     if (!ours) {
-      if (repo.move_ref(ref, std::nullopt, theirs, "mlo: take the runs of another clone")) return MergeResult::fast_forward;
+      if (repo.move_ref(ref, std::nullopt, theirs, "mlo: take the runs of another clone"))
+        return MergeResult::fast_forward;
       continue;
     }
     const git::ObjectId our_tree = repo.load_commit(*ours).tree;
     std::vector<git::TreeChange> changes;
     std::vector<std::string> broken;
-    diff_histories(repo, our_tree, their_tree, [&](const std::string& path, git::ObjectId blob) { changes.push_back({path, blob}); },
-                   [&](const std::string& path) { broken.push_back(path); });
+    diff_histories(
+        repo, our_tree, their_tree,
+        [&](const std::string& path, git::ObjectId blob) {
+          changes.push_back({path, blob});
+        },
+        [&](const std::string& path) { broken.push_back(path); });
     const bool forward = repo.is_ancestor(*ours, theirs);
     for (const std::string& path : broken) {
       // What only we have is missing from theirs, as it should be, unless they claim to build on ours.

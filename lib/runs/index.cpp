@@ -17,24 +17,31 @@ void fold_amendment(const RunAmendment& amendment, Run& run) {
   if (amendment.note) run.note = *amendment.note;
   if (amendment.name) run.record.name = *amendment.name;
   for (const auto& [key, value] : amendment.tags) {
-    if (value) run.record.tags.insert_or_assign(key, *value);
-    else run.record.tags.erase(key);
+    if (value)
+      run.record.tags.insert_or_assign(key, *value);
+    else
+      run.record.tags.erase(key);
   }
 }
 
 /// Brings the tables from the commit they know to the ref's.
 class Refresh {
  public:
-  Refresh(Workspace& workspace, db::Connection& connection, git::ObjectId tip) : repo_(workspace.repo()), connection_(connection), tip_(tip) {}
+  Refresh(Workspace& workspace, db::Connection& connection, git::ObjectId tip)
+      : repo_(workspace.repo()), connection_(connection), tip_(tip) {}
 
   /// False if the tables show a history that this one does not continue.
   bool run(std::optional<git::ObjectId> known) {
     std::optional<git::ObjectId> before;
-    if (known && repo_.has_object(*known)) before = repo_.load_commit(*known).tree;
-    else if (known) return false;
+    if (known && repo_.has_object(*known))
+      before = repo_.load_commit(*known).tree;
+    else if (known)
+      return false;
     bool continues = true;
-    diff_histories(repo_, before, repo_.load_commit(tip_).tree, [&](const std::string& path, git::ObjectId blob) { added_.emplace_back(path, blob); },
-                   [&](const std::string&) { continues = false; });
+    diff_histories(
+        repo_, before, repo_.load_commit(tip_).tree,
+        [&](const std::string& path, git::ObjectId blob) { added_.emplace_back(path, blob); },
+        [&](const std::string&) { continues = false; });
     if (!continues) return false;
     read_added();
     find_commits();
@@ -51,13 +58,15 @@ class Refresh {
         if (kind == RunFile::record) {
           Run run;
           run.record = parse_run(repo_.load_blob(blob), path);
-          if (record_path(run.record) != path) throw Error(ErrorKind::corrupt, fmt::format("`{}` holds another run's record", path));
+          if (record_path(run.record) != path)
+            throw Error(ErrorKind::corrupt, fmt::format("`{}` holds another run's record", path));
           paths_.emplace(run.record.id, path);
           runs_.insert_or_assign(run.record.id, std::move(run));
         } else if (kind == RunFile::amendment) {
           const std::string text = repo_.load_blob(blob);
           const RunAmendment amendment = parse_amendment(text, path);
-          if (amendment_path(amendment, text) != path) throw Error(ErrorKind::corrupt, fmt::format("`{}` does not hold what its name says", path));
+          if (amendment_path(amendment, text) != path)
+            throw Error(ErrorKind::corrupt, fmt::format("`{}` does not hold what its name says", path));
           amend.run({amendment.run, amendment.time.micros(), path, text});
           amended_.insert(amendment.run);
         }
@@ -112,7 +121,8 @@ class Refresh {
     RunRows rows(connection_);
     auto amendments = connection_.prepare("SELECT path, text FROM amendments WHERE run = ? ORDER BY time, path");
     for (auto& [id, run] : runs_) {
-      for (amendments.bind({id}); amendments.step();) fold_amendment(parse_amendment(amendments.text(1), amendments.text(0)), run);
+      for (amendments.bind({id}); amendments.step();)
+        fold_amendment(parse_amendment(amendments.text(1), amendments.text(0)), run);
       rows.put(run, paths_.at(id));
     }
   }
@@ -201,19 +211,28 @@ RunIndex::~RunIndex() = default;
 
 std::vector<Run> RunIndex::select(const SqlPiece& where, const SqlPiece& order, std::size_t max) {
   auto rows = state_->connection.prepare(
-      fmt::format("SELECT record, note, deleted, git_commit FROM runs r WHERE {} ORDER BY {} LIMIT {}", where.sql, order.sql, std::min<std::size_t>(max, INT32_MAX)));
+      fmt::format("SELECT record, note, deleted, git_commit FROM runs r WHERE {} ORDER BY {} LIMIT {}", where.sql,
+                  order.sql, std::min<std::size_t>(max, INT32_MAX)));
   std::vector<db::Bind> values = where.values;
   values.insert(values.end(), order.values.begin(), order.values.end());
   std::vector<Run> out;
-  for (rows.bind(values); rows.step();) out.push_back({parse_run(rows.text(0), "the run index"), rows.text(1), rows.integer(2) != 0, rows.text(3)});
+  for (rows.bind(values); rows.step();)
+    out.push_back({parse_run(rows.text(0), "the run index"), rows.text(1), rows.integer(2) != 0, rows.text(3)});
   return out;
 }
 
 std::vector<std::string> RunIndex::column(std::string_view name, const SqlPiece& where) {
-  auto rows = state_->connection.prepare(fmt::format("SELECT {} FROM runs r WHERE {} ORDER BY r.started DESC, r.id DESC", name, where.sql));
+  auto rows = state_->connection.prepare(
+      fmt::format("SELECT {} FROM runs r WHERE {} ORDER BY r.started DESC, r.id DESC", name, where.sql));
   std::vector<std::string> out;
   for (rows.bind(where.values); rows.step();) out.push_back(rows.text(0));
   return out;
+}
+
+UtcTime RunIndex::last_amendment(const std::string& run_id) {
+  auto last = state_->connection.prepare("SELECT max(time) FROM amendments WHERE run = ?");
+  last.bind({run_id}).step();
+  return UtcTime::from_micros(last.integer(0));
 }
 
 }  // namespace mlo

@@ -10,9 +10,10 @@
 
 namespace mlo {
 
-/// Tables over the runs ref in `.mlo/local/index.sqlite`: a cache. Opening it adds what the ref has gained since; a damaged
-/// file, another version of the tables or a rewritten history means building it anew; where no file can be written it lies in memory.
-/// While it is open it shows the live runs too. A record that cannot be read is left out with a warning.
+/// Tables over the runs ref in `.mlo/local/index.sqlite`: a cache. Opening it adds what the ref has gained since; a
+/// damaged file, another version of the tables or a rewritten history means building it anew; where no file can be
+/// written it lies in memory. While it is open it shows the live runs too. A record that cannot be read is left out
+/// with a warning.
 class RunIndex {
  public:
   explicit RunIndex(Workspace& workspace);
@@ -23,6 +24,9 @@ class RunIndex {
   std::vector<Run> select(const SqlPiece& where, const SqlPiece& order, std::size_t max = SIZE_MAX);
   /// One column of the rows that meet `where`, newest first.
   std::vector<std::string> column(std::string_view name, const SqlPiece& where);
+
+  /// The epoch if the run was never amended.
+  UtcTime last_amendment(const std::string& run_id);
 
  private:
   struct State;

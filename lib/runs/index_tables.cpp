@@ -8,7 +8,8 @@ constexpr std::int64_t kVersion = 1;
 constexpr const char* kTables =
     "CREATE TABLE state(tip TEXT NOT NULL);"
     // n: a short number for joins. record: the folded run as YAML. Times in microseconds; ended is NULL while it runs.
-    "CREATE TABLE runs(n INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, parent TEXT, stage TEXT, name TEXT, experiment TEXT, user TEXT, status TEXT,"
+    "CREATE TABLE runs(n INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, parent TEXT, stage TEXT, name TEXT, experiment "
+    "TEXT, user TEXT, status TEXT,"
     " started INTEGER, ended INTEGER, deleted INTEGER, note TEXT, git_commit TEXT, path TEXT, record TEXT);"
     "CREATE INDEX runs_parent ON runs(parent);"
     "CREATE INDEX runs_name ON runs(name);"
@@ -35,7 +36,8 @@ void ensure_tables(db::Connection& connection) {
 
 RunRows::RunRows(db::Connection& c)
     : remove_(c.prepare("DELETE FROM runs WHERE id = ?")),
-      run_(c.prepare("INSERT INTO runs(id, parent, stage, name, experiment, user, status, started, ended, deleted, note, git_commit, path, record)"
+      run_(c.prepare("INSERT INTO runs(id, parent, stage, name, experiment, user, status, started, ended, deleted, "
+                     "note, git_commit, path, record)"
                      " VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")),
       metric_(c.prepare("INSERT INTO metrics VALUES(?, ?, ?)")),
       param_(c.prepare("INSERT INTO params VALUES(?, ?, ?)")),
@@ -55,9 +57,12 @@ void RunRows::put(const Run& run, const std::string& path) {
     for (db::Statement* clear : {&clear_metrics_, &clear_params_, &clear_tags_, &clear_datasets_}) clear->run({old});
     remove_.run({r.id});
   }
-  std::vector<db::Bind> values = {r.id, r.parent, r.stage, r.name, r.experiment, r.user, std::string(to_string(r.status)), r.started.micros()};
-  if (r.status == RunStatus::running) values.emplace_back(nullptr);
-  else values.emplace_back(r.ended.micros());
+  std::vector<db::Bind> values = {
+      r.id, r.parent, r.stage, r.name, r.experiment, r.user, std::string(to_string(r.status)), r.started.micros()};
+  if (r.status == RunStatus::running)
+    values.emplace_back(nullptr);
+  else
+    values.emplace_back(r.ended.micros());
   values.insert(values.end(), {std::int64_t{run.deleted}, run.note, run.commit, path, emit_run(r)});
   run_.run(values);
   number_.bind({r.id}).step();

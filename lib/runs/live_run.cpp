@@ -17,7 +17,8 @@ fs::path runs_dir(const Workspace& workspace) { return workspace.local() / "runs
 
 /// Guards the moment in which a run's directory exists and its lock does not.
 LockFile lock_births(const Workspace& workspace) {
-  return LockFile::acquire(workspace.local() / "locks" / "runs", "starting a run", std::chrono::seconds(60), workspace.world());
+  return LockFile::acquire(workspace.local() / "locks" / "runs", "starting a run", std::chrono::seconds(60),
+                           workspace.world());
 }
 
 /// What a run has logged, from both channels.
@@ -30,7 +31,9 @@ struct Logged {
 Logged read_logged(const fs::path& dir, LastLine last, UtcTime fallback) {
   Logged out;
   EventLog log = read_events(dir);
-  if (log.damaged_bytes > 0) out.warnings.push_back(fmt::format("{} of what it logged are damaged and left out", count_of(log.damaged_bytes, "byte")));
+  if (log.damaged_bytes > 0)
+    out.warnings.push_back(
+        fmt::format("{} of what it logged are damaged and left out", count_of(log.damaged_bytes, "byte")));
   for (RunEvent& event : log.events) {
     if (const auto* metric = std::get_if<MetricEvent>(&event)) {
       out.series[metric->key].push_back({metric->step, metric->value, metric->time});
@@ -126,7 +129,8 @@ Environment LiveRun::child_environment(const Environment& base) const {
 RunRecord LiveRun::finish(RunStatus status, int exit_code, UtcTime ended) {
   close_event_log(dir_);
   const Logged logged = read_logged(dir_, LastLine::complete, ended);
-  for (const std::string& warning : logged.warnings) workspace_->world().log.warn(fmt::format("run {}: {}", record_.name, warning));
+  for (const std::string& warning : logged.warnings)
+    workspace_->world().log.warn(fmt::format("run {}: {}", record_.name, warning));
   fold(logged, record_);
   record_.status = status;
   record_.exit_code = exit_code;
@@ -144,11 +148,13 @@ std::size_t recover_runs(Workspace& workspace) {
   const auto guard = LockFile::try_acquire(workspace.local() / "locks" / "recover", "recovering runs");
   if (!guard) return 0;
 
-  std::map<std::string, LockFile> dead;  // held until published, so that nobody takes these runs for live or dead meanwhile
+  std::map<std::string, LockFile>
+      dead;  // held until published, so that nobody takes these runs for live or dead meanwhile
   {
     const LockFile births = lock_births(workspace);
     for (const fs::path& dir : dirs) {
-      if (auto lock = LockFile::try_acquire(dir / "lock", "recovering runs")) dead.emplace(dir.filename().string(), std::move(*lock));
+      if (auto lock = LockFile::try_acquire(dir / "lock", "recovering runs"))
+        dead.emplace(dir.filename().string(), std::move(*lock));
     }
   }
   std::vector<RunRecord> invocations;
@@ -159,7 +165,8 @@ std::size_t recover_runs(Workspace& workspace) {
     auto record = find_record(dir, kFinished, workspace);
     if (!record) record = find_record(dir, kStart, workspace);
     if (!record) continue;  // stays for a person to look at
-    const bool parent_lives = !dead.contains(record->parent) && is_locked(runs_dir(workspace) / record->parent / "lock");
+    const bool parent_lives =
+        !dead.contains(record->parent) && is_locked(runs_dir(workspace) / record->parent / "lock");
     if (!record->parent.empty() && parent_lives) continue;
     if (record->status == RunStatus::running) {
       const UtcTime ended = last_sign_of_life(dir, record->started);
@@ -167,8 +174,10 @@ std::size_t recover_runs(Workspace& workspace) {
       record = run.finish(RunStatus::killed, 137, ended);
       lock = std::move(run.lock_);
     }
-    if (record->parent.empty()) invocations.push_back(std::move(*record));
-    else stages[record->parent].push_back(std::move(*record));
+    if (record->parent.empty())
+      invocations.push_back(std::move(*record));
+    else
+      stages[record->parent].push_back(std::move(*record));
   }
   RunStore store(workspace);
   for (const RunRecord& invocation : invocations) {
@@ -177,7 +186,8 @@ std::size_t recover_runs(Workspace& workspace) {
   }
   for (const auto& [parent, orphans] : stages) {
     if (find_stat(runs_dir(workspace) / parent)) continue;
-    for (const RunRecord& orphan : orphans) remove_live_dirs(workspace, {orphan.id});  // their invocation is in git already
+    for (const RunRecord& orphan : orphans)
+      remove_live_dirs(workspace, {orphan.id});  // their invocation is in git already
   }
   return invocations.size();
 }

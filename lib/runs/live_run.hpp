@@ -10,8 +10,9 @@
 namespace mlo {
 
 /// One run while it runs: `.mlo/local/runs/<id>/` with `start.yaml` (its record so far), `lock` (held by this object),
-/// `events.log`, `stdout`, `stderr`, `metrics.jsonl` (what MLO_METRICS names); after finish() also `run.yaml`. A directory whose
-/// lock is free and that was not published belongs to a run that was killed, or whose mlo was: `recover_runs` records it.
+/// `events.log`, `stdout`, `stderr`, `metrics.jsonl` (what MLO_METRICS names); after finish() also `run.yaml`. A
+/// directory whose lock is free and that was not published belongs to a run that was killed, or whose mlo was:
+/// `recover_runs` records it.
 class LiveRun {
  public:
   /// Makes the directory durably. `start` needs id, name, started, command, code, params, inputs.
@@ -24,9 +25,9 @@ class LiveRun {
   /// For the child: MLO_RUN=<id>, MLO_RUN_DIR=<dir>, MLO_METRICS=<dir>/metrics.jsonl.
   Environment child_environment(const Environment& base) const;
 
-  /// Folds events.log and metrics.jsonl into the record (metrics: last point of each key; params; tags; artifacts), stores the
-  /// full series and the log in the object store. Malformed lines of metrics.jsonl are warnings naming their line. Returns the record; the
-  /// directory stays until RunStore::publish has put it into git, which then removes it.
+  /// Folds events.log and metrics.jsonl into the record (metrics: last point of each key; params; tags; artifacts),
+  /// stores the full series and the log in the object store. Malformed lines of metrics.jsonl are warnings naming their
+  /// line. Returns the record; the directory stays until RunStore::publish has put it into git, which then removes it.
   RunRecord finish(RunStatus status, int exit_code, UtcTime ended);
 
  private:
@@ -38,9 +39,9 @@ class LiveRun {
   LockFile lock_;
 };
 
-/// Publishes runs that nobody holds and nobody published: with status `killed` and what they had logged, or as finish() left
-/// them. Returns how many invocations. Called at the start of commands that write or list runs; does nothing while another
-/// process is at it.
+/// Publishes runs that nobody holds and nobody published: with status `killed` and what they had logged, or as finish()
+/// left them. Returns how many invocations. Called at the start of commands that write or list runs; does nothing while
+/// another process is at it.
 std::size_t recover_runs(Workspace& workspace);
 
 /// Removes the directories of runs that are in git. Called by RunStore::publish.
@@ -52,12 +53,12 @@ std::vector<RunRecord> live_runs(const Workspace& workspace);
 /// All points a live run has logged so far.
 Series live_series(const fs::path& run_dir, UtcTime now);
 
-/// Commit, branch, dirtiness and, if dirty, the code tree put into the store (tracked and untracked, not ignored files; over 1 MiB and secret
-/// patterns as digests only; mlo.lock and .mlo are outside).
+/// Commit, branch, dirtiness and, if dirty, the code tree put into the store (tracked and untracked, not ignored files;
+/// over 1 MiB and secret patterns as digests only; mlo.lock and .mlo are outside).
 CodeState capture_code(Workspace& workspace);
 
-/// Platform facts of this machine: os, kernel, libc, cpu, cpu_flags digest, cores, python and other interpreters' versions where a PATH look-up
-/// finds them cheaply.
+/// Platform facts of this machine: os, kernel, libc, cpu, cpu_flags digest, cores, python and other interpreters'
+/// versions where a PATH look-up finds them cheaply.
 EnvironmentFacts capture_environment(const World& world);
 
 }  // namespace mlo

@@ -28,8 +28,10 @@ std::string quote_non_finite(std::string_view line) {
         continue;
       }
     }
-    if (in_string && line[i] == '\\' && i + 1 < line.size()) out += line[i++];
-    else if (line[i] == '"') in_string = !in_string;
+    if (in_string && line[i] == '\\' && i + 1 < line.size())
+      out += line[i++];
+    else if (line[i] == '"')
+      in_string = !in_string;
     out += line[i++];
   }
   return out;
@@ -58,7 +60,8 @@ UtcTime read_moment(const Value& value) {
 
 std::int64_t read_step(const Value& value) {
   if (value.is(Value::Type::integer)) return value.as_int();
-  if (value.is(Value::Type::real) && std::abs(value.as_number()) < 9e15 && std::trunc(value.as_number()) == value.as_number()) {
+  if (value.is(Value::Type::real) && std::abs(value.as_number()) < 9e15 &&
+      std::trunc(value.as_number()) == value.as_number()) {
     return static_cast<std::int64_t>(value.as_number());
   }
   throw Error(ErrorKind::invalid, "`step` is not a whole number");
@@ -77,7 +80,8 @@ void collect(const Value& object, const std::string& prefix, Line& line) {
     if (value.is(Value::Type::object)) {
       collect(value, key + "/", line);
     } else if (const auto number = find_number(value)) {
-      if (!is_metric_key(key)) throw Error(ErrorKind::invalid, fmt::format("`{}` is not a metric key", printable(key.substr(0, 100))));
+      if (!is_metric_key(key))
+        throw Error(ErrorKind::invalid, fmt::format("`{}` is not a metric key", printable(key.substr(0, 100))));
       line.values.emplace_back(key, *number);
     }
   }

@@ -63,12 +63,15 @@ std::string run_message(const RunRecord& run, const std::vector<RunRecord>& stag
   Rows head;
   out += fmt::format("{:<10}{}\n", "command", command_line(run));
   out += fmt::format("{:<10}{}\n", "code", code_line(run.code));
-  out += fmt::format("{:<10}{}{}\n", "took", format_seconds(run.usage.wall_seconds), run.exit_code == 0 ? "" : fmt::format(", exit code {}", run.exit_code));
+  out += fmt::format("{:<10}{}{}\n", "took", format_seconds(run.usage.wall_seconds),
+                     run.exit_code == 0 ? "" : fmt::format(", exit code {}", run.exit_code));
   Rows metrics, params, rows;
   for (const auto& [key, point] : run.metrics) metrics.emplace_back(key, format_metric(point.value));
-  for (const auto& [key, value] : run.params.members()) params.emplace_back(printable(key), printable(display(value)).substr(0, 200));
+  for (const auto& [key, value] : run.params.members())
+    params.emplace_back(printable(key), printable(display(value)).substr(0, 200));
   for (const RunRecord& stage : stages) {
-    const std::string took = stage.status == RunStatus::cached ? "" : fmt::format(", {}", format_seconds(stage.usage.wall_seconds));
+    const std::string took =
+        stage.status == RunStatus::cached ? "" : fmt::format(", {}", format_seconds(stage.usage.wall_seconds));
     rows.emplace_back(printable(stage.stage), fmt::format("{}{}", to_string(stage.status), took));
   }
   section(out, "metrics", metrics);
@@ -87,12 +90,15 @@ std::string amendment_message(const std::vector<RunAmendment>& amendments, const
     if (a.note) return fmt::format("note on {}: {}", name, printable(*a.note).substr(0, 200));
     if (a.name) return fmt::format("rename {} to {}", name, printable(*a.name));
     std::vector<std::string> tags;
-    for (const auto& [key, value] : a.tags) tags.push_back(value ? fmt::format("{}={}", key, printable(*value)) : "-" + key);
+    for (const auto& [key, value] : a.tags)
+      tags.push_back(value ? fmt::format("{}={}", key, printable(*value)) : "-" + key);
     return fmt::format("tag {}: {}", name, join(tags, " "));
   };
-  std::string out = amendments.size() == 1 ? describe(0) : fmt::format("{} and {} more", describe(0), amendments.size() - 1);
+  std::string out =
+      amendments.size() == 1 ? describe(0) : fmt::format("{} and {} more", describe(0), amendments.size() - 1);
   out += '\n';
-  for (std::size_t i = 1; i < amendments.size(); ++i) out += fmt::format("{}{}", i == 1 ? "\n" : "", describe(i)) + "\n";
+  for (std::size_t i = 1; i < amendments.size(); ++i)
+    out += fmt::format("{}{}", i == 1 ? "\n" : "", describe(i)) + "\n";
   out += '\n';
   for (const RunAmendment& a : amendments) out += fmt::format("Mlo-Amends: {}\n", a.run);
   return out;

@@ -7,8 +7,8 @@
 // What `git log refs/mlo/runs` shows.
 namespace mlo {
 
-/// Subject `brave-otter finished: auc 0.8421, loss 0.31`, then command, code, metrics, parameters and stages as aligned columns, then
-/// trailers Mlo-Run and Mlo-Data.
+/// Subject `brave-otter finished: auc 0.8421, loss 0.31`, then command, code, metrics, parameters and stages as aligned
+/// columns, then trailers Mlo-Run and Mlo-Data.
 std::string run_message(const RunRecord& invocation, const std::vector<RunRecord>& stages);
 /// Subject `note on brave-otter: looks good`, or what the amendments do; trailers Mlo-Amends.
 std::string amendment_message(const std::vector<RunAmendment>& amendments, const std::vector<std::string>& names);

@@ -11,9 +11,12 @@ namespace {
 std::string segment(std::string_view name) {
   std::string out;
   for (const char c : name) {
-    const bool word = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || std::string_view("_-@=,").find(c) != std::string_view::npos;
-    if (word || (c == '.' && !out.empty())) out += c;
-    else out += fmt::format("%{:02X}", static_cast<unsigned char>(c));
+    const bool word = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+                      std::string_view("_-@=,").find(c) != std::string_view::npos;
+    if (word || (c == '.' && !out.empty()))
+      out += c;
+    else
+      out += fmt::format("%{:02X}", static_cast<unsigned char>(c));
   }
   // A file name has at most 255 bytes; a longer one keeps a readable start and its digest.
   return out.size() <= 200 ? out : out.substr(0, 180) + "%" + sha256(name).hex().substr(0, 16);
@@ -35,12 +38,14 @@ std::string record_path(const RunRecord& record) { return home(record) + "/run.y
 std::string series_path(const RunRecord& record) { return home(record) + "/series.tsv"; }
 
 std::string amendment_path(const RunAmendment& amendment, std::string_view text) {
-  return fmt::format("{}/amend/{:020}-{}.yaml", run_dir_path(amendment.run), amendment.time.micros(), sha256(text).hex().substr(0, 12));
+  return fmt::format("{}/amend/{:020}-{}.yaml", run_dir_path(amendment.run), amendment.time.micros(),
+                     sha256(text).hex().substr(0, 12));
 }
 
 RunFile classify_run_path(std::string_view path) {
   const auto parts = split(path, '/');
-  if (parts.size() < 4 || !is_uuid7(parts[2]) || !path.starts_with(run_dir_path(parts[2]) + "/")) return RunFile::foreign;
+  if (parts.size() < 4 || !is_uuid7(parts[2]) || !path.starts_with(run_dir_path(parts[2]) + "/"))
+    return RunFile::foreign;
   const bool staged = parts.size() == 6 && parts[3] == "stages";
   if ((parts.size() == 4 || staged) && parts.back() == "run.yaml") return RunFile::record;
   if ((parts.size() == 4 || staged) && parts.back() == "series.tsv") return RunFile::series;

@@ -5,7 +5,8 @@
 
 #include "lib/manifest/run_record.hpp"
 
-// Where records lie in the tree of the runs ref. A place follows from what it names alone, so histories merge as a union.
+// Where records lie in the tree of the runs ref. A place follows from what it names alone, so histories merge as a
+// union.
 namespace mlo {
 
 /// `<yyyy>/<mm-dd>/<run-id>`, of the day in the id.

@@ -35,7 +35,8 @@ git::ObjectId RunStore::publish(const RunRecord& invocation, const std::vector<R
   const auto add = [&](const RunRecord& record) {
     ids.push_back(record.id);
     commit.files.push_back({record_path(record), repo.write_blob(emit_run(record))});
-    if (!record.series || workspace_.store().find_size(*record.series).value_or(kSeriesInGit + 1) > kSeriesInGit) return;
+    if (!record.series || workspace_.store().find_size(*record.series).value_or(kSeriesInGit + 1) > kSeriesInGit)
+      return;
     commit.files.push_back({series_path(record), repo.write_blob(workspace_.store().get(*record.series))});
   };
   add(invocation);
@@ -50,15 +51,19 @@ git::ObjectId RunStore::publish(const RunRecord& invocation, const std::vector<R
 
 void RunStore::amend(const std::vector<RunAmendment>& amendments) {
   if (amendments.empty()) return;
+  RunIndex index(workspace_);
   HistoryCommit commit;
+  commit.when = workspace_.world().clock.now();
   std::vector<std::string> names;
-  for (const RunAmendment& amendment : amendments) {
+  for (RunAmendment amendment : amendments) {
+    const auto run = index.select({"r.id = ?", {amendment.run}}, compile_order({}));
+    names.push_back(run.empty() ? adjective_noun(amendment.run) : run[0].record.name);
+    if (amendment.time == UtcTime())
+      amendment.time = std::max(commit.when, index.last_amendment(amendment.run) + std::chrono::microseconds(1));
     const std::string text = emit_amendment(amendment);
     commit.files.push_back({amendment_path(amendment, text), workspace_.repo().write_blob(text)});
-    names.push_back(adjective_noun(amendment.run));
   }
   commit.message = amendment_message(amendments, names);
-  commit.when = workspace_.world().clock.now();
   append_history(workspace_, commit);
 }
 
@@ -71,8 +76,13 @@ std::vector<Run> RunStore::all(Deleted deleted) {
 std::vector<Run> RunStore::search(const RunQuery& query) {
   SqlPiece where = compile_filter(query.filter);
   const SqlPiece order = compile_order(query.order_by);
-  if (query.view != RunQuery::View::all) where.sql += query.view == RunQuery::View::deleted ? " AND r.deleted" : " AND NOT r.deleted";
+  if (query.view != RunQuery::View::all)
+    where.sql += query.view == RunQuery::View::deleted ? " AND r.deleted" : " AND NOT r.deleted";
   if (query.stages == RunQuery::Stages::hide) where.sql += " AND r.parent = ''";
+  if (query.experiment) {
+    where.sql += " AND r.experiment = ?";
+    where.values.emplace_back(*query.experiment);
+  }
   return RunIndex(workspace_).select(where, order, query.max);
 }
 
@@ -87,11 +97,14 @@ Run RunStore::find(std::string_view typed) {
     if (runs.size() == 1) return runs[0];
     if (runs.size() > 1) {
       std::vector<std::string> ids;
-      for (std::size_t i = 0; i < std::min<std::size_t>(runs.size(), 5); ++i) ids.push_back(fmt::format("{} ({})", runs[i].record.id, runs[i].record.name));
-      throw Error(ErrorKind::usage, fmt::format("`{}` is the beginning of {} runs", name, runs.size())).hint(printable(join(ids, ", ")));
+      for (std::size_t i = 0; i < std::min<std::size_t>(runs.size(), 5); ++i)
+        ids.push_back(fmt::format("{} ({})", runs[i].record.id, runs[i].record.name));
+      throw Error(ErrorKind::usage, fmt::format("`{}` is the beginning of {} runs", name, runs.size()))
+          .hint(printable(join(ids, ", ")));
     }
   }
-  if (const auto runs = index.select({"r.parent = '' AND r.name = ?", {name}}, newest, 1); !runs.empty()) return runs[0];
+  if (const auto runs = index.select({"r.parent = '' AND r.name = ?", {name}}, newest, 1); !runs.empty())
+    return runs[0];
   const std::string close = nearest(name, index.column("name", {"r.parent = ''", {}}));
   throw Error(ErrorKind::not_found, fmt::format("no run `{}`", printable(name)))
       .hint(close.empty() ? "list them with `mlo track list`" : fmt::format("did you mean `{}`?", printable(close)));
@@ -99,7 +112,8 @@ Run RunStore::find(std::string_view typed) {
 
 std::vector<RunRecord> RunStore::stages_of(const std::string& run_id) {
   std::vector<RunRecord> out;
-  for (Run& run : RunIndex(workspace_).select({"r.parent = ?", {run_id}}, {"r.started, r.id", {}})) out.push_back(std::move(run.record));
+  for (Run& run : RunIndex(workspace_).select({"r.parent = ?", {run_id}}, {"r.started, r.id", {}}))
+    out.push_back(std::move(run.record));
   return out;
 }
 
@@ -113,7 +127,8 @@ std::vector<MetricPoint> RunStore::series(const RunRecord& run, std::string_view
 
 /// From the live run, the runs ref, or the store, whoever has it.
 Series RunStore::all_series(const RunRecord& run) {
-  if (run.status == RunStatus::running) return live_series(workspace_.local() / "runs" / run.id, workspace_.world().clock.now());
+  if (run.status == RunStatus::running)
+    return live_series(workspace_.local() / "runs" / run.id, workspace_.world().clock.now());
   if (!run.series) return {};
   const git::Repository& repo = workspace_.repo();
   const auto tip = repo.find_ref(workspace_.config().runs_ref);
@@ -121,7 +136,8 @@ Series RunStore::all_series(const RunRecord& run) {
   const auto entry = tip ? repo.find_entry(repo.load_commit(*tip).tree, path) : std::nullopt;
   if (!entry) return parse_series(workspace_.store().get(*run.series), run.series->brief());
   const std::string text = repo.load_blob(entry->id);
-  if (sha256(text) != *run.series) throw Error(ErrorKind::corrupt, fmt::format("`{}` on the runs ref is not the series its run names", path));
+  if (sha256(text) != *run.series)
+    throw Error(ErrorKind::corrupt, fmt::format("`{}` on the runs ref is not the series its run names", path));
   return parse_series(text, path);
 }
 

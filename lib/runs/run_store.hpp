@@ -25,27 +25,30 @@ struct RunQuery {
   std::size_t max = SIZE_MAX;
   enum class View { active, deleted, all } view = View::active;
   enum class Stages { hide, show } stages = Stages::hide;
+  std::optional<std::string> experiment = {};
 };
 
-/// Experiment history: commits on `refs/mlo/runs`, tree `<yyyy>/<mm-dd>/<run-id>/run.yaml` with executed stages as subtrees
-/// `stages/<stage>/run.yaml`. Append-only; safe against other processes by compare-and-swap and retry.
+/// Experiment history: commits on `refs/mlo/runs`, tree `<yyyy>/<mm-dd>/<run-id>/run.yaml` with executed stages as
+/// subtrees `stages/<stage>/run.yaml`. Append-only; safe against other processes by compare-and-swap and retry.
 class RunStore {
  public:
   explicit RunStore(Workspace& workspace);
 
-  /// One commit for one invocation and its stages. Its message is a readable summary with trailers (Mlo-Run, Mlo-Data). A dirty or unreachable HEAD commit is
-  /// kept by a local ref. Removes the live directories of these runs afterwards.
+  /// One commit for one invocation and its stages. Its message is a readable summary with trailers (Mlo-Run, Mlo-Data).
+  /// A dirty or unreachable HEAD commit is kept by a local ref. Removes the live directories of these runs afterwards.
   git::ObjectId publish(const RunRecord& invocation, const std::vector<RunRecord>& stages);
-  /// One commit with amendments.
+  /// One commit with amendments. One without a time gets the present, or the moment after the run's last amendment if
+  /// another clone's clock was ahead: what is said later counts later.
   void amend(const std::vector<RunAmendment>& amendments);
 
-  /// Every run that is not a stage, newest first, folded, live ones too; deleted ones only if asked. Reads through the index.
+  /// Every run that is not a stage, newest first, folded, live ones too; deleted ones only if asked. Reads through the
+  /// index.
   enum class Deleted { hide, show };
   std::vector<Run> all(Deleted deleted = Deleted::hide);
   /// Error{usage} that names the column of what is wrong in the filter or an order.
   std::vector<Run> search(const RunQuery& query);
-  /// By full id (a stage's too), unique id prefix (4+ digits), or name (the newest of that name), deleted or not. Error{not_found} with near names, Error{usage} naming
-  /// the candidates of an ambiguous prefix.
+  /// By full id (a stage's too), unique id prefix (4+ digits), or name (the newest of that name), deleted or not.
+  /// Error{not_found} with near names, Error{usage} naming the candidates of an ambiguous prefix.
   Run find(std::string_view name_or_id);
   std::vector<RunRecord> stages_of(const std::string& run_id);
   /// All points of one metric, ascending by (step, time).

@@ -13,8 +13,9 @@ constexpr std::string_view kHeading = "key\tstep\tvalue\ttime";
 
 void sort_series(Series& series) {
   for (auto& [key, points] : series) {
-    std::stable_sort(points.begin(), points.end(),
-                     [](const MetricPoint& a, const MetricPoint& b) { return std::tie(a.step, a.time) < std::tie(b.step, b.time); });
+    std::stable_sort(points.begin(), points.end(), [](const MetricPoint& a, const MetricPoint& b) {
+      return std::tie(a.step, a.time) < std::tie(b.step, b.time);
+    });
   }
 }
 
@@ -30,7 +31,8 @@ std::string emit_series(const Series& series) {
   std::string out(kHeading);
   out += '\n';
   for (const auto& [key, points] : series) {
-    for (const MetricPoint& p : points) fmt::format_to(std::back_inserter(out), "{}\t{}\t{}\t{}\n", key, p.step, format_double(p.value), p.time.micros());
+    for (const MetricPoint& p : points)
+      fmt::format_to(std::back_inserter(out), "{}\t{}\t{}\t{}\n", key, p.step, format_double(p.value), p.time.micros());
   }
   return out;
 }

@@ -16,7 +16,8 @@ void sort_series(Series& series);
 /// The last point of each key, which is what a run's record shows. `series` must be sorted.
 std::map<std::string, MetricPoint> last_points(const Series& series);
 
-/// Lines `key TAB step TAB value TAB time in microseconds`, ascending by key, after one heading. `series` must be sorted.
+/// Lines `key TAB step TAB value TAB time in microseconds`, ascending by key, after one heading. `series` must be
+/// sorted.
 std::string emit_series(const Series& series);
 /// Error{corrupt} naming the line for anything emit_series would not write.
 Series parse_series(std::string_view text, std::string_view source);

@@ -32,9 +32,12 @@ struct LogWorld {
 TEST_CASE("events come back as they were logged", "[runs]") {
   const LogWorld w;
   const Digest id = *Digest::from_hex_text(std::string(64, 'a'));
-  append_events(w.dir.path(), {MetricEvent{"recall[carrier=AA]", std::numeric_limits<double>::quiet_NaN(), -3, UtcTime::from_micros(-1)},
-                               ParamEvent{"model.depth", Value(6)}, ParamEvent{"lr", Value(0.1)}, ParamEvent{"name", Value("a\nb")}, ParamEvent{"none", Value()},
-                               ParamEvent{"yes", Value(true)}, TagEvent{"team", "flights \xE2\x9C\x88"}, ArtifactEvent{{"out/model", id, true, 1ULL << 40U, 7, true}}});
+  append_events(
+      w.dir.path(),
+      {MetricEvent{"recall[carrier=AA]", std::numeric_limits<double>::quiet_NaN(), -3, UtcTime::from_micros(-1)},
+       ParamEvent{"model.depth", Value(6)}, ParamEvent{"lr", Value(0.1)}, ParamEvent{"name", Value("a\nb")},
+       ParamEvent{"none", Value()}, ParamEvent{"yes", Value(true)}, TagEvent{"team", "flights \xE2\x9C\x88"},
+       ArtifactEvent{{"out/model", id, true, 1ULL << 40U, 7, true}}});
   const EventLog log = read_events(w.dir.path());
   REQUIRE(log.events.size() == 8);
   CHECK(log.damaged_bytes == 0);
@@ -107,7 +110,10 @@ TEST_CASE("any number of processes log at once", "[runs]") {
 
 TEST_CASE("a key that is not one is refused before anything is written", "[runs]") {
   const LogWorld w;
-  for (const char* key : {"", "a\x01" "b", "a\tb", "/a", "a/../b", "loss\n", "\xFF"}) {
+  for (const char* key : {"",
+                          "a\x01"
+                          "b",
+                          "a\tb", "/a", "a/../b", "loss\n", "\xFF"}) {
     CHECK_THROWS_AS(append_events(w.dir.path(), {MetricEvent{"good", 1, 0, {}}, MetricEvent{key, 1, 0, {}}}), Error);
   }
   CHECK_THROWS_AS(append_events(w.dir.path(), {ParamEvent{"p", Value(std::string(2U << 20U, 'x'))}}), Error);

@@ -74,7 +74,8 @@ TEST_CASE("amendments fold in the order of their time, the record stays", "[runs
   Repo repo;
   const RunRecord run = repo.record();
   repo.store().publish(run, {});
-  repo.store().amend({{run.id, UtcTime::from_seconds(20), {{"k", std::optional<std::string>("second")}}, "two", {}, {}}});
+  repo.store().amend(
+      {{run.id, UtcTime::from_seconds(20), {{"k", std::optional<std::string>("second")}}, "two", {}, {}}});
   repo.store().amend({{run.id, UtcTime::from_seconds(10), {{"k", "first"}, {"j", "x"}}, "one", {}, {}}});
   repo.store().amend({{run.id, UtcTime::from_seconds(30), {{"j", std::nullopt}}, {}, {}, true}});
   CHECK(repo.store().all().empty());
@@ -95,7 +96,8 @@ TEST_CASE("a live run becomes a record with everything it logged", "[runs]") {
   CHECK(live_runs(*repo.workspace).size() == 1);
   const Environment env = live.child_environment({});
   CHECK(env.at("MLO_RUN") == start.id);
-  append_events(env.at("MLO_RUN_DIR"), {MetricEvent{"loss", 0.5, 1, repo.clock.now()}, MetricEvent{"loss", 0.25, 2, repo.clock.now()}});
+  append_events(env.at("MLO_RUN_DIR"),
+                {MetricEvent{"loss", 0.5, 1, repo.clock.now()}, MetricEvent{"loss", 0.25, 2, repo.clock.now()}});
   write_file(env.at("MLO_METRICS"), "{\"step\": 3, \"loss\": 0.125}\n");
   write_file(live.dir() / "stdout", "hello\n");
   const RunRecord done = live.finish(RunStatus::finished, 0, repo.clock.now());
@@ -153,7 +155,8 @@ TEST_CASE("the code of a dirty tree goes to the store, secrets and big files as 
   const CodeState code = capture_code(*repo.workspace);
   REQUIRE(code.tree);
   std::map<std::string, Digest> files;
-  walk_tree(repo.workspace->store(), *code.tree, [&](const std::string& path, const auto& entry) { files[path] = entry.id; });
+  walk_tree(repo.workspace->store(), *code.tree,
+            [&](const std::string& path, const auto& entry) { files[path] = entry.id; });
   CHECK(repo.workspace->store().get(files.at("src/train.py")) == "print(1)\n");
   CHECK(files.at(".env") == sha256("TOKEN=1\n"));
   CHECK_FALSE(repo.workspace->store().has(files.at(".env")));

@@ -1,0 +1,165 @@
+#include "cli/commands/run_page.hpp"
+
+#include "lib/runs/compare.hpp"
+#include "lib/runs/run_message.hpp"
+#include "lib/util/error.hpp"
+#include "lib/util/text.hpp"
+
+namespace mlo::cli {
+namespace {
+
+Value strings(const std::map<std::string, std::string>& map) {
+  Value out = Value::object();
+  for (const auto& [key, value] : map) out.set(key, value);
+  return out;
+}
+
+Value artifacts(const std::vector<Artifact>& list) {
+  Value out = Value::array();
+  for (const Artifact& a : list) {
+    out.push(Value::object()
+                 .set("path", a.path)
+                 .set("id", a.id.str())
+                 .set("directory", a.directory)
+                 .set("bytes", a.bytes)
+                 .set("files", a.files)
+                 .set("stored", a.cached));
+  }
+  return out;
+}
+
+Value or_null(const std::optional<std::string>& text) { return text ? Value(*text) : Value(); }
+std::optional<std::string> text_of_digest(const std::optional<Digest>& id) {
+  return id ? std::optional(id->str()) : std::nullopt;
+}
+
+}  // namespace
+
+Value run_value(const Run& run) {
+  const RunRecord& r = run.record;
+  Value metrics = Value::object(), command = Value::array();
+  for (const auto& [key, point] : r.metrics) {
+    metrics.set(key,
+                Value::object().set("value", point.value).set("step", point.step).set("time", format_utc(point.time)));
+  }
+  for (const std::string& word : r.command) command.push(word);
+  Value out = Value::object();
+  out.set("id", r.id)
+      .set("name", r.name)
+      .set("experiment", r.experiment)
+      .set("user", r.user)
+      .set("status", to_string(r.status))
+      .set("exit_code", r.exit_code);
+  if (!r.parent.empty()) out.set("parent", r.parent).set("stage", r.stage);
+  out.set("started", format_utc(r.started))
+      .set("ended", r.status == RunStatus::running ? Value() : Value(format_utc(r.ended)));
+  out.set("command", std::move(command))
+      .set("note", run.note)
+      .set("deleted", run.deleted)
+      .set("commit", run.commit.empty() ? Value() : Value(run.commit));
+  out.set("metrics", std::move(metrics))
+      .set("params", r.params)
+      .set("tags", strings(r.tags))
+      .set("datasets", strings(r.datasets));
+  out.set("inputs", artifacts(r.inputs)).set("outputs", artifacts(r.outputs)).set("artifacts", artifacts(r.artifacts));
+  out.set("code", Value::object()
+                      .set("commit", r.code.commit)
+                      .set("branch", r.code.branch)
+                      .set("dirty", r.code.dirty)
+                      .set("tree", or_null(text_of_digest(r.code.tree))));
+  out.set("environment", strings(r.environment.facts));
+  out.set("usage", Value::object()
+                       .set("wall_seconds", r.usage.wall_seconds)
+                       .set("user_seconds", r.usage.user_seconds)
+                       .set("system_seconds", r.usage.system_seconds)
+                       .set("max_rss_bytes", r.usage.max_rss_bytes));
+  out.set("cached_from", or_null(r.cached_from))
+      .set("log", or_null(text_of_digest(r.log)))
+      .set("series", or_null(text_of_digest(r.series)));
+  return out;
+}
+
+Value runs_value(const std::vector<Run>& runs) {
+  Value out = Value::array();
+  for (const Run& run : runs) out.push(run_value(run));
+  return out;
+}
+
+Style status_style(RunStatus status) {
+  switch (status) {
+    case RunStatus::finished:
+      return Style::good;
+    case RunStatus::cached:
+      return Style::dim;
+    case RunStatus::running:
+      return Style::name;
+    case RunStatus::failed:
+      return Style::bad;
+    case RunStatus::killed:
+      return Style::warn;
+  }
+  return Style::plain;
+}
+
+std::string format_age(UtcTime then, UtcTime now) {
+  const std::int64_t seconds = std::max<std::int64_t>(0, (now - then).count() / 1'000'000);
+  if (seconds < 60) return fmt::format("{} s ago", seconds);
+  if (seconds < 3600) return fmt::format("{} min ago", seconds / 60);
+  if (seconds < 86'400) return fmt::format("{} h ago", seconds / 3600);
+  if (seconds < 14 * 86'400) return fmt::format("{} d ago", seconds / 86'400);
+  return format_utc_short(then).substr(0, 10);
+}
+
+std::string short_id(const std::string& id) { return id.substr(0, 12); }
+
+Table runs_table(const std::vector<Run>& runs, UtcTime now, int width) {
+  // Name, id, status and age take some 60 columns; a column of figures about 12.
+  const std::size_t room = width <= 0 ? 8 : static_cast<std::size_t>(std::max(2, (width - 60) / 12));
+  const auto metrics = telling_metrics(runs, std::max<std::size_t>(2, (room + 1) / 2));
+  const auto params = varying_params(runs, room > metrics.size() ? room - metrics.size() : 1);
+  Table table;
+  table.columns = {{"name"}, {"id"}, {"status"}, {"started"}};
+  for (const std::string& key : metrics) table.columns.push_back({key, Align::right});
+  for (const std::string& key : params) table.columns.push_back({key});
+  for (const Run& run : runs) {
+    const RunRecord& r = run.record;
+    std::vector<Table::Cell> row = {
+        {r.stage.empty() ? r.name : fmt::format("{} ({})", r.name, r.stage), Style::name},
+        {short_id(r.id), Style::dim},
+        {run.deleted ? "deleted" : std::string(to_string(r.status)), run.deleted ? Style::dim : status_style(r.status)},
+        {format_age(r.started, now)}};
+    for (const std::string& key : metrics) {
+      const auto found = r.metrics.find(key);
+      row.push_back({found == r.metrics.end() ? "-" : format_metric(found->second.value), Style::number});
+    }
+    for (const std::string& key : params) {
+      const Value* value = r.params.find(key);
+      row.push_back({value == nullptr ? "-" : display(*value)});
+    }
+    table.rows.push_back(std::move(row));
+  }
+  return table;
+}
+
+std::vector<Run> find_runs(Workspace& workspace, const std::vector<std::string>& words) {
+  RunStore store(workspace);
+  std::vector<Run> out;
+  for (const std::string& word : words) {
+    Run run = store.find(word);
+    if (std::none_of(out.begin(), out.end(), [&](const Run& other) { return other.record.id == run.record.id; }))
+      out.push_back(std::move(run));
+  }
+  return out;
+}
+
+std::pair<std::string, std::string> split_assignment(const std::string& word, std::string_view what) {
+  int depth = 0;
+  for (std::size_t i = 0; i < word.size(); ++i) {
+    depth += word[i] == '[' ? 1 : word[i] == ']' ? -1 : 0;
+    if (word[i] == '=' && depth <= 0 && i > 0) return {word.substr(0, i), word.substr(i + 1)};
+  }
+  throw Error(ErrorKind::usage, fmt::format("`{}` is not KEY=VALUE", printable(word)))
+      .hint(fmt::format("for example: mlo track {}", what));
+}
+
+}  // namespace mlo::cli

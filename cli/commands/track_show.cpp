@@ -1,0 +1,137 @@
+#include "cli/command.hpp"
+#include "cli/commands/run_page.hpp"
+#include "cli/exit_code.hpp"
+#include "lib/runs/live_run.hpp"
+#include "lib/runs/run_message.hpp"
+#include "lib/util/text.hpp"
+
+namespace mlo::cli {
+namespace {
+
+struct Options {
+  std::string run;
+};
+
+void declare(Args& args, Options& o) { args.positional(o.run, "RUN", "id, unique beginning of one, or name"); }
+
+using Rows = std::vector<std::vector<Table::Cell>>;
+
+void section(Page& page, std::string_view title, Rows rows, std::vector<Table::Column> columns = {{""}, {""}, {""}}) {
+  if (rows.empty()) return;
+  page.line();
+  page.line({{std::string(title), Style::bold}});
+  for (auto& row : rows) row.front().text.insert(0, "  ");
+  page.table({std::move(columns), std::move(rows)});
+}
+
+Rows artifact_rows(const std::vector<Artifact>& artifacts) {
+  Rows rows;
+  for (const Artifact& a : artifacts) {
+    rows.push_back({{a.path},
+                    {a.id.brief(), Style::dim},
+                    {a.directory ? fmt::format("{}, {}", format_bytes({a.bytes}), count_of(a.files, "file"))
+                                 : format_bytes({a.bytes})}});
+  }
+  return rows;
+}
+
+Rows text_rows(const std::map<std::string, std::string>& map) {
+  Rows rows;
+  for (const auto& [key, value] : map) rows.push_back({{key}, {value}});
+  return rows;
+}
+
+std::string code_text(const CodeState& code) {
+  if (code.commit.empty()) return "no commit yet";
+  std::string out = code.commit.substr(code.commit.find(':') + 1).substr(0, 12);
+  if (!code.branch.empty()) out += " on " + code.branch;
+  if (code.dirty) out += fmt::format(", with uncommitted changes{}", code.tree ? " kept as " + code.tree->brief() : "");
+  return out;
+}
+
+void head(Page& page, const Run& run) {
+  const RunRecord& r = run.record;
+  const auto row = [&](std::string_view key, const std::string& value) {
+    if (!value.empty()) page.line({{fmt::format("{:<11}", key), Style::dim}, {value}});
+  };
+  page.line({{r.name, Style::name},
+             {"  "},
+             {std::string(to_string(r.status)), status_style(r.status)},
+             {run.deleted ? "  deleted" : "", Style::warn}});
+  row("id", r.id);
+  if (!r.stage.empty()) row("stage", fmt::format("{} of run {}", r.stage, r.parent));
+  std::vector<std::string> words;
+  for (const std::string& word : r.command) words.push_back(r.stage.empty() ? shell_quote(word) : word);
+  row("command", join(words, r.stage.empty() ? " " : " && "));
+  row("note", run.note);
+  row("experiment", r.experiment == "default" ? "" : r.experiment);
+  row("user", r.user);
+  row("started", format_utc_short(r.started) + " UTC");
+  if (r.status != RunStatus::running) {
+    row("took", fmt::format("{} ({} of processor, at most {})", format_seconds(r.usage.wall_seconds),
+                            format_seconds(r.usage.user_seconds + r.usage.system_seconds),
+                            format_bytes({r.usage.max_rss_bytes})));
+  }
+  if (r.exit_code != 0) row("exit code", std::to_string(r.exit_code));
+  row("code", code_text(r.code));
+  if (r.cached_from) row("result of", *r.cached_from);
+  if (!run.commit.empty()) row("recorded", run.commit.substr(0, 12));
+}
+
+void show(Page& page, const Run& run, const std::vector<RunRecord>& stages) {
+  const RunRecord& r = run.record;
+  head(page, run);
+  Rows metrics, params, stage_rows;
+  for (const auto& [key, point] : r.metrics) {
+    metrics.push_back({{key},
+                       {format_metric(point.value), Style::number},
+                       {point.step == 0 ? "" : fmt::format("step {}", point.step), Style::dim}});
+  }
+  for (const auto& [key, value] : r.params.members()) params.push_back({{key}, {display(value)}});
+  for (const RunRecord& stage : stages) {
+    stage_rows.push_back({{stage.stage},
+                          {std::string(to_string(stage.status)), status_style(stage.status)},
+                          {stage.status == RunStatus::cached ? "" : format_seconds(stage.usage.wall_seconds)},
+                          {short_id(stage.id), Style::dim}});
+  }
+  section(page, "metrics", metrics, {{""}, {"", Align::right}, {""}});
+  section(page, "params", params);
+  section(page, "tags", text_rows(r.tags));
+  section(page, "stages", stage_rows, {{""}, {""}, {"", Align::right}, {""}});
+  section(page, "datasets", text_rows(r.datasets));
+  section(page, "inputs", artifact_rows(r.inputs));
+  section(page, "outputs", artifact_rows(r.outputs));
+  section(page, "artifacts", artifact_rows(r.artifacts));
+  section(page, "environment", text_rows(r.environment.facts));
+}
+
+int run(Context& ctx, const Options& o) {
+  recover_runs(ctx.workspace());
+  RunStore store(ctx.workspace());
+  const Run found = store.find(o.run);
+  const std::vector<RunRecord> stages = store.stages_of(found.record.id);
+  ctx.print(
+      [&] {
+        Value list = Value::array();
+        for (const RunRecord& stage : stages) list.push(run_value({stage, "", false, found.commit}));
+        return run_value(found).set("stages", std::move(list));
+      },
+      [&](Page& page) { show(page, found, stages); });
+  return exit_code::ok;
+}
+
+}  // namespace
+
+Command track_show() {
+  CommandInfo info;
+  info.path = "track show";
+  info.summary = "show everything about one run";
+  info.description =
+      "Command, code, metrics, parameters, stages, what it read and wrote by content, and where it ran. A stage has an "
+      "id of its own.";
+  info.examples = {{"mlo track show brave-otter", "By name; of several with it the newest"},
+                   {"mlo track show 018f3a2b9c41 --json", "By the beginning of its id, for scripts"}};
+  return make_command<Options>(std::move(info), declare, run);
+}
+
+}  // namespace mlo::cli

@@ -1,0 +1,116 @@
+#include "lib/runs/compare.hpp"
+
+#include "lib/util/text.hpp"
+
+namespace mlo {
+namespace {
+
+struct Facts {
+  std::map<std::pair<Facet, std::string>, std::string> texts;
+  std::map<std::string, double> metrics;
+};
+
+Facts facts_of(const Run& run) {
+  const RunRecord& r = run.record;
+  Facts out;
+  const auto add = [&](Facet facet, std::string key, std::string value) {
+    if (!value.empty()) out.texts.emplace(std::pair(facet, std::move(key)), std::move(value));
+  };
+  for (const auto& [key, point] : r.metrics) {
+    out.metrics.emplace(key, point.value);
+    add(Facet::metric, key, format_double(point.value));
+  }
+  for (const auto& [key, value] : r.params.members()) add(Facet::param, key, display(value));
+  for (const auto& [name, id] : r.datasets) add(Facet::data, name, id);
+  for (const Artifact& input : r.inputs) add(Facet::data, input.path, input.id.str());
+  add(Facet::code, "commit", r.code.commit);
+  add(Facet::code, "branch", r.code.branch);
+  if (r.code.tree) add(Facet::code, "uncommitted", r.code.tree->str());
+  for (const auto& [key, value] : r.tags) add(Facet::tag, key, value);
+  for (const auto& [key, value] : r.environment.facts) add(Facet::environment, key, value);
+  add(Facet::run, "command", join(r.command, " "));
+  add(Facet::run, "experiment", r.experiment);
+  add(Facet::run, "status", std::string(to_string(r.status)));
+  add(Facet::run, "user", r.user);
+  return out;
+}
+
+/// Ascending by (slices last, how many runs lack it, key).
+std::vector<std::string> ranked(const std::map<std::string, std::size_t>& counts, std::size_t most) {
+  std::vector<std::tuple<bool, std::size_t, std::string>> order;
+  for (const auto& [key, count] : counts) order.emplace_back(key.find('[') != std::string::npos, SIZE_MAX - count, key);
+  std::sort(order.begin(), order.end());
+  std::vector<std::string> out;
+  for (const auto& [slice, rank, key] : order) {
+    if (out.size() < most) out.push_back(key);
+  }
+  return out;
+}
+
+}  // namespace
+
+std::string_view to_string(Facet facet) {
+  switch (facet) {
+    case Facet::metric:
+      return "metrics";
+    case Facet::param:
+      return "params";
+    case Facet::data:
+      return "data";
+    case Facet::code:
+      return "code";
+    case Facet::tag:
+      return "tags";
+    case Facet::environment:
+      return "environment";
+    case Facet::run:
+      return "run";
+  }
+  return "unknown";
+}
+
+std::vector<ComparedRow> compare_runs(const std::vector<Run>& runs) {
+  std::map<std::pair<Facet, std::string>, ComparedRow> rows;
+  for (std::size_t i = 0; i < runs.size(); ++i) {
+    const Facts facts = facts_of(runs[i]);
+    for (const auto& [name, value] : facts.texts) {
+      auto& row = rows.try_emplace(name, ComparedRow{name.first, name.second, {}, {}, false}).first->second;
+      row.values.resize(runs.size());
+      row.numbers.resize(runs.size());
+      row.values[i] = value;
+      if (name.first == Facet::metric) row.numbers[i] = facts.metrics.at(name.second);
+    }
+  }
+  std::vector<ComparedRow> out;
+  for (auto& [name, row] : rows) {
+    row.differs =
+        std::any_of(row.values.begin(), row.values.end(), [&](const auto& value) { return value != row.values[0]; });
+    out.push_back(std::move(row));
+  }
+  std::stable_partition(out.begin(), out.end(), [](const ComparedRow& row) { return row.differs; });
+  return out;
+}
+
+std::vector<std::string> telling_metrics(const std::vector<Run>& runs, std::size_t most) {
+  std::map<std::string, std::size_t> counts;
+  for (const Run& run : runs) {
+    for (const auto& [key, point] : run.record.metrics) ++counts[key];
+  }
+  return ranked(counts, most);
+}
+
+std::vector<std::string> varying_params(const std::vector<Run>& runs, std::size_t most) {
+  std::map<std::string, std::map<std::string, std::size_t>> seen;
+  for (const Run& run : runs) {
+    for (const auto& [key, value] : run.record.params.members()) ++seen[key][display(value)];
+  }
+  std::map<std::string, std::size_t> counts;
+  for (const auto& [key, values] : seen) {
+    std::size_t total = 0;
+    for (const auto& [value, count] : values) total += count;
+    if (values.size() > 1 || total < runs.size()) counts.emplace(key, total);
+  }
+  return ranked(counts, most);
+}
+
+}  // namespace mlo
