@@ -97,8 +97,8 @@ Command track_compare() {
   info.description =
       "Metrics with their difference from the first run, then parameters, data, code, tags, environment and command, "
       "as far as they differ.";
-  info.examples = {{"mlo track compare brave-otter calm-fox", "Why is one better than the other"},
-                   {"mlo track compare brave-otter calm-fox tidy-owl --all", "Three, with what they share"}};
+  info.examples = {{"mlo track compare brave-otter calm-fox", "why is one better than the other"},
+                   {"mlo track compare brave-otter calm-fox tidy-owl --all", "three, with what they share"}};
   return make_command<Options>(std::move(info), declare, run);
 }
 

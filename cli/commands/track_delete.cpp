@@ -65,8 +65,8 @@ Command track_delete() {
   info.description =
       "Lists and searches no longer show a deleted run. Its record stays in the history, so `mlo track restore` brings "
       "it back on any clone.";
-  info.examples = {{"mlo track delete brave-otter --dry-run", "See what it would do"},
-                   {"mlo track delete brave-otter calm-fox --yes", "Without asking, as scripts need it"}};
+  info.examples = {{"mlo track delete brave-otter --dry-run", "see what it would do"},
+                   {"mlo track delete brave-otter calm-fox --yes", "without asking, as scripts need it"}};
   return make_command<Options>(std::move(info), declare, run);
 }
 

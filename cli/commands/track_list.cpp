@@ -52,9 +52,9 @@ Command track_list() {
       "Shows name, id, status, start, the metrics that most runs have, and the parameters that differ. Live runs are "
       "there too, "
       "with what they have logged so far; a run that was killed is recorded first.";
-  info.examples = {{"mlo track list", "The last twenty runs"},
-                   {"mlo track list --max 0 --json", "All of them, for scripts"},
-                   {"mlo track list --deleted", "What `track restore` can bring back"}};
+  info.examples = {{"mlo track list", "the last twenty runs"},
+                   {"mlo track list --max 0 --json", "all of them, for scripts"},
+                   {"mlo track list --deleted", "what `track restore` can bring back"}};
   return make_command<Options>(std::move(info), declare, run);
 }
 

@@ -88,10 +88,10 @@ Command track_log() {
       "space, `/` to nest, and `[slice=value]` at the end. An artifact is a file or directory; its bytes go to the "
       "store.\n\n"
       "A program can also append JSON lines such as {\"step\": 10, \"loss\": 0.31} to the file named in MLO_METRICS.";
-  info.examples = {{"mlo track log metric loss=0.31 auc=0.84 --step 10", "Two metrics at one step"},
-                   {"mlo track log metric 'recall[carrier=AA]=0.71'", "A metric of one slice"},
-                   {"mlo track log param lr=0.1 model=gbt", "What the run was given"},
-                   {"mlo track log artifact plots/roc.png", "Keep a file with the run"}};
+  info.examples = {{"mlo track log metric loss=0.31 auc=0.84 --step 10", "two metrics at one step"},
+                   {"mlo track log metric 'recall[carrier=AA]=0.71'", "a metric of one slice"},
+                   {"mlo track log param lr=0.1 model=gbt", "what the run was given"},
+                   {"mlo track log artifact plots/roc.png", "keep a file with the run"}};
   info.json = false;
   return make_command<Options>(std::move(info), declare, run);
 }

@@ -42,7 +42,7 @@ Command track_restore() {
   info.path = "track restore";
   info.summary = "bring deleted runs back";
   info.description = "`mlo track list --deleted` shows what there is.";
-  info.examples = {{"mlo track restore brave-otter", "It is in lists and searches again"}};
+  info.examples = {{"mlo track restore brave-otter", "it is in lists and searches again"}};
   return make_command<Options>(std::move(info), declare, run);
 }
 

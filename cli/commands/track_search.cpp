@@ -64,10 +64,10 @@ Command track_search() {
       "IN.\n\n"
       "In an order, numbers come first, then NaN, then runs that lack the metric; ties go newest first.";
   info.examples = {{"mlo track search \"metrics.auc > 0.8 and params.model = 'gbt'\" --order-by \"metrics.auc DESC\"",
-                    "The best of one kind of model"},
+                    "the best of one kind of model"},
                    {"mlo track search \"attributes.status = 'FAILED' and start_time > '2026-01-01T00:00:00Z'\"",
-                    "What failed this year"},
-                   {"mlo track search 'metrics.\"recall[carrier=AA]\" < 0.5'", "A metric of one slice"}};
+                    "what failed this year"},
+                   {"mlo track search 'metrics.\"recall[carrier=AA]\" < 0.5'", "a metric of one slice"}};
   return make_command<Options>(std::move(info), declare, run);
 }
 

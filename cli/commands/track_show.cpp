@@ -129,8 +129,8 @@ Command track_show() {
   info.description =
       "Command, code, metrics, parameters, stages, what it read and wrote by content, and where it ran. A stage has an "
       "id of its own.";
-  info.examples = {{"mlo track show brave-otter", "By name; of several with it the newest"},
-                   {"mlo track show 018f3a2b9c41 --json", "By the beginning of its id, for scripts"}};
+  info.examples = {{"mlo track show brave-otter", "by name; of several with it the newest"},
+                   {"mlo track show 018f3a2b9c41 --json", "by the beginning of its id, for scripts"}};
   return make_command<Options>(std::move(info), declare, run);
 }
 

@@ -58,8 +58,8 @@ Command track_tag() {
       "As with notes, the record stays and the change is a commit on top of it. From inside a run use `mlo track log "
       "tag`.";
   info.examples = {
-      {"mlo track tag brave-otter candidate=yes team=flights", "Then `mlo track search \"tags.candidate = 'yes'\"`"},
-      {"mlo track tag brave-otter --remove candidate", "Take it away"}};
+      {"mlo track tag brave-otter candidate=yes team=flights", "then `mlo track search \"tags.candidate = 'yes'\"`"},
+      {"mlo track tag brave-otter --remove candidate", "take it away"}};
   return make_command<Options>(std::move(info), declare, run);
 }
 
