@@ -95,7 +95,7 @@ int run(Context& ctx, const Options& o) {
 
 Command run() {
   return make_command<Options>(
-      {"run", "Bring the pipeline up to date, or track one command",
+      {"run", "bring the pipeline up to date, or track one command",
        "Reads the stages of `mlo.yaml` (or `dvc.yaml`), runs those whose commands, dependencies, parameters, environment or outputs changed, in "
        "parallel, and takes what ran before from the cache. Kept outputs are git-ignored and stored; `mlo.lock` records what each stage read and wrote. Every "
        "invocation that does something is one commit on refs/mlo/runs.\n\n"

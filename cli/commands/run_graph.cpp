@@ -57,7 +57,7 @@ int run(Context& ctx, const Options& o) {
 
 Command run_graph() {
   return make_command<Options>(
-      {"run graph", "Draw which stage needs which",
+      {"run graph", "draw which stage needs which",
        "As a tree that starts at the stages nobody needs; `..` marks a stage whose needs are drawn further up. Edges come from paths: a dependency equal to, "
        "inside or around an output.",
        {{"mlo run graph", "the whole pipeline"}, {"mlo run graph --dot | dot -Tsvg > graph.svg", "as a picture"}},

@@ -44,7 +44,7 @@ int run(Context& ctx, const Options& o) {
 
 Command run_logs() {
   return make_command<Options>(
-      {"run logs", "Print what a run, or one stage of it, wrote",
+      {"run logs", "print what a run, or one stage of it, wrote",
        "stdout, then stderr, of each stage. A stage that came from the cache shows the log of the run that made its result. A run that is still going on is "
        "shown as far as it is.",
        {{"mlo run logs", "the newest run"}, {"mlo run logs - train", "the newest run that has this stage"}, {"mlo run logs brave-otter train", "one stage of a named run"}},

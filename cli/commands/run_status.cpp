@@ -24,7 +24,7 @@ int run(Context& ctx, const Options& o) {
 
 Command run_status() {
   return make_command<Options>(
-      {"run status", "Show the state of each stage",
+      {"run status", "show the state of each stage",
        "A stage is `up-to-date`, `cached` (its result is in the store and comes back without running), `stale` (it will run), `waiting` "
        "(a stage before it runs first, and what that writes decides) or `frozen`.",
        {{"mlo run status", "every stage of the pipeline"}, {"mlo run status train --json", "one stage and all it needs, for a script"}},

@@ -28,7 +28,7 @@ int run(Context& ctx, const Options& o) {
 
 Command run_why() {
   return make_command<Options>(
-      {"run why", "Say exactly why a stage would run",
+      {"run why", "say exactly why a stage would run",
        "Compares each stage with `mlo.lock`: commands, dependencies by content, parameters by value, declared environment, outputs. Every difference is "
        "shown as old -> new.",
        {{"mlo run why", "every stage that is not up to date"}, {"mlo run why train", "one stage"}},

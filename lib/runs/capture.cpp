@@ -3,6 +3,7 @@
 
 #include "lib/crypto/sha256.hpp"
 #include "lib/runs/live_run.hpp"
+#include "lib/util/process.hpp"
 #include "lib/util/text.hpp"
 
 namespace mlo {
@@ -137,12 +138,9 @@ EnvironmentFacts capture_environment(const World& world) {
   }
   // Which interpreter a stage would get: its real path names the version on most systems, and asking it would cost a
   // start.
-  for (const std::string_view dir : split(find_env(world.env, "PATH").value_or(""), ':')) {
+  if (const auto python = find_program("python3", world.env)) {
     std::error_code code;
-    const fs::path python = fs::canonical(fs::path(dir) / "python3", code);
-    if (dir.empty() || code) continue;
-    facts["python"] = printable(python.string());
-    break;
+    facts["python"] = printable(fs::canonical(*python, code).string());
   }
   std::erase_if(facts, [](const auto& fact) { return fact.second.empty(); });
   return out;

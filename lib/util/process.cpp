@@ -28,16 +28,6 @@ Pipe make_pipe() {
   return {UniqueFd(fds[0]), UniqueFd(fds[1])};
 }
 
-std::string find_program(const std::string& name, const Environment& env) {
-  if (name.find('/') != std::string::npos) return name;
-  const std::string path = find_env(env, "PATH").value_or("/usr/local/bin:/usr/bin:/bin");
-  for (const std::string_view dir : split(path, ':')) {
-    std::string candidate = fmt::format("{}/{}", dir.empty() ? "." : dir, name);
-    if (::access(candidate.c_str(), X_OK) == 0) return candidate;
-  }
-  throw Error(ErrorKind::not_found, fmt::format("cannot start `{}`: not found in PATH", name));
-}
-
 /// In the child between fork and exec: only async-signal-safe calls. Reports errno through `report` if exec fails.
 [[noreturn]] void exec_child(const ProcessSpec& spec, const char* program, char* const* argv, char* const* envp,
                              int report) {
@@ -84,9 +74,20 @@ ProcessExit exit_of(int status, const rusage& usage) {
 
 }  // namespace
 
+std::optional<fs::path> find_program(const std::string& name, const Environment& env) {
+  if (name.find('/') != std::string::npos) return name;
+  const std::string path = find_env(env, "PATH").value_or("/usr/local/bin:/usr/bin:/bin");
+  for (const std::string_view dir : split(path, ':')) {
+    fs::path candidate = fs::path(dir.empty() ? "." : dir) / name;
+    if (::access(candidate.c_str(), X_OK) == 0) return candidate;
+  }
+  return std::nullopt;
+}
+
 ChildProcess ChildProcess::start(const ProcessSpec& spec) {
   MLO_ASSERT(!spec.argv.empty());
-  const std::string program = find_program(spec.argv[0], spec.env);
+  const auto program = find_program(spec.argv[0], spec.env);
+  if (!program) throw Error(ErrorKind::not_found, fmt::format("cannot start `{}`: not found in PATH", spec.argv[0]));
   std::vector<std::string> args = spec.argv, vars;
   for (const auto& [name, value] : spec.env) vars.push_back(name + "=" + value);
   std::vector<char*> argv, envp;
@@ -99,7 +100,7 @@ ChildProcess ChildProcess::start(const ProcessSpec& spec) {
   ChildProcess child;
   child.pid_ = ::fork();
   if (child.pid_ < 0) throw_errno("start", spec.argv[0]);
-  if (child.pid_ == 0) exec_child(spec, program.c_str(), argv.data(), envp.data(), report.write.get());
+  if (child.pid_ == 0) exec_child(spec, program->c_str(), argv.data(), envp.data(), report.write.get());
   report.write.reset();
   child.group_ = spec.own_group;
   int code = 0;

@@ -24,6 +24,9 @@ struct ProcessSpec {
   bool dies_with_us = false;  ///< SIGKILL as soon as the thread that started it ends, also by a crash
 };
 
+/// The program that `name` means in the PATH of `env`; `name` itself if it has a `/`.
+std::optional<fs::path> find_program(const std::string& name, const Environment& env);
+
 /// What the kernel counted for a finished process and its waited-for children.
 struct Rusage {
   double user_seconds = 0;
