@@ -138,20 +138,24 @@ std::optional<RunEvent> decode(ByteReader& in) {
 /// What may be recorded; the same test for a writer, which fails, and for a reader, which skips.
 std::string objection(const RunEvent& event) {
   struct Check {
-    std::string operator()(const MetricEvent& e) const { return key(e.key, "metric"); }
+    std::string operator()(const MetricEvent& e) const {
+      return is_spellable(e.time) ? key(e.key, "metric") : fmt::format("metric `{}` has an impossible time", printable(e.key));
+    }
     std::string operator()(const ParamEvent& e) const {
       const bool text = e.value.is(Value::Type::string);
-      return text && !is_utf8(e.value.as_string()) ? fmt::format("parameter `{}` is not UTF-8", printable(e.key))
+      return text && !is_text(e.value.as_string()) ? fmt::format("parameter `{}` is not UTF-8 text", printable(e.key))
                                                    : key(e.key, "parameter");
     }
     std::string operator()(const TagEvent& e) const {
-      return is_utf8(e.value) ? key(e.key, "tag") : fmt::format("tag `{}` is not UTF-8", printable(e.key));
+      return is_text(e.value) ? key(e.key, "tag") : fmt::format("tag `{}` is not UTF-8 text", printable(e.key));
     }
     std::string operator()(const ArtifactEvent& e) const {
       return is_safe_relative(e.artifact.path) && is_utf8(e.artifact.path)
                  ? ""
                  : fmt::format("`{}` is not a name for an artifact", printable(e.artifact.path));
     }
+    /// What YAML can carry.
+    static bool is_text(std::string_view text) { return is_utf8(text) && text.find('\0') == std::string_view::npos; }
     static std::string key(std::string_view text, std::string_view what) {
       return is_metric_key(text) ? "" : fmt::format("`{}` is not a {} key", printable(text.substr(0, 100)), what);
     }

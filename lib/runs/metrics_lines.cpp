@@ -53,7 +53,9 @@ UtcTime read_moment(const Value& value) {
     const double number = value.as_number();
     // 1e11 seconds is the year 5138; as milliseconds it is 1973.
     const double micros = number * (std::abs(number) < 1e11 ? 1e6 : 1e3);
-    if (std::abs(micros) < 9e17) return UtcTime::from_micros(std::llround(micros));
+    if (std::abs(micros) < 9e17) {
+      if (const auto time = UtcTime::from_micros(std::llround(micros)); is_spellable(time)) return time;
+    }
   }
   throw Error(ErrorKind::invalid, "its time is not a UTC time");
 }

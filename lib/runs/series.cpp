@@ -49,7 +49,7 @@ Series parse_series(std::string_view text, std::string_view source) {
     if (cells.size() != 4 || !is_metric_key(cells[0])) fail(i, "not `key step value time`");
     const auto step = parse_i64(cells[1]), time = parse_i64(cells[3]);
     const auto value = parse_double(cells[2]);
-    if (!step || !value || !time) fail(i, "not `key step value time`");
+    if (!step || !value || !time || !is_spellable(UtcTime::from_micros(*time))) fail(i, "not `key step value time`");
     out[std::string(cells[0])].push_back({*step, *value, UtcTime::from_micros(*time)});
   }
   sort_series(out);

@@ -137,9 +137,21 @@ def written_by_mlo():
         (root / "flights.csv").write_text("day,delay\n2013-01-01,3.5\n")
         (root / "raw").mkdir()
         (root / "raw/a").write_text("a")
+        (root / "params.yaml").write_text("lr: 0.1\n")
+        (root / "mlo.yaml").write_text(
+            "stages:\n  train:\n    cmd: cp raw/a model.txt && echo '{\"auc\":0.75}' > metrics.json\n    deps: [raw, flights.csv]\n    params: [lr]\n"
+            "    outs: [model.txt]\n    metrics: [metrics.json: {cache: false}]\n")
         run(mlo, "version-data", "add", "flights.csv", "raw")
-        for file in [root / ".mlo/config.yaml", *sorted((root / ".mlo/data").rglob("*.yaml"))]:
+        run("git", "add", "-A")
+        run("git", "commit", "-qm", "a pipeline")
+        run(mlo, "run")
+        run(mlo, "run", "--", "true")
+        for file in [root / ".mlo/config.yaml", *sorted((root / ".mlo/data").rglob("*.yaml")), root / "mlo.lock"]:
             yield file.read_text().removeprefix("mlo: ").partition("/")[0], file.name, file.read_text()
+        for name in run("git", "ls-tree", "-r", "--name-only", "refs/mlo/runs").splitlines():
+            if name.endswith(".yaml"):
+                text = run("git", "show", f"refs/mlo/runs:{name}")
+                yield text.removeprefix("mlo: ").partition("/")[0], name, text
 
 
 def main():
@@ -151,9 +163,10 @@ def main():
     check_pipelines()
     seen = []
     for kind, name, text in written_by_mlo():
-        check(kind, yaml.safe_load(text), name)
+        document = yaml.safe_load(text)
+        check(kind, document, name)
         seen.append(kind)
-    assert sorted(seen) == ["config", "dataset", "dataset"], seen
+    assert sorted(seen) == ["config", "dataset", "dataset", "lock", "run", "run", "run"], seen  # two invocations, one stage
     print("schemas hold")
 
 
