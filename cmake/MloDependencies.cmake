@@ -12,9 +12,7 @@ pkg_check_modules(libgit2 REQUIRED IMPORTED_TARGET libgit2)  # git
 set(DuckDB_ROOT "" CACHE PATH "prefix whose lib/ holds libduckdb.so")
 find_library(DUCKDB_LIBRARY duckdb HINTS ${DuckDB_ROOT}/lib $ENV{DuckDB_ROOT}/lib PATHS ${CMAKE_SOURCE_DIR}/.deps/duckdb/lib)
 if(DUCKDB_LIBRARY)
-  get_filename_component(directory ${DUCKDB_LIBRARY} DIRECTORY)
-  set(CMAKE_BUILD_RPATH ${directory})
+  # A build tree looks like an installed mlo: lib/table/engine.cpp opens ../lib/mlo/libduckdb.so, seen from the program.
+  file(MAKE_DIRECTORY ${CMAKE_BINARY_DIR}/lib/mlo)
+  file(CREATE_LINK ${DUCKDB_LIBRARY} ${CMAKE_BINARY_DIR}/lib/mlo/libduckdb.so SYMBOLIC)
 endif()
-set(CMAKE_INSTALL_RPATH "$ORIGIN/../lib/mlo")
-# DT_RPATH, not RUNPATH: a sanitizer's dlopen looks up the latter in the wrong object.
-add_link_options(-Wl,--disable-new-dtags)

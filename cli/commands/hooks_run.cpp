@@ -25,7 +25,7 @@ int pre_commit(Context& ctx) {
         Value out = Value::array();
         for (const CommitProblem& p : problems)
           out.push(Value::object().set("path", p.path).set("problem", p.problem).set("hint", p.hint));
-        return out;
+        return Value::object().set("problems", std::move(out));
       },
       [&](Page& page) {
         for (const CommitProblem& p : problems) {
@@ -46,7 +46,7 @@ int report_data(Context& ctx) {
         Value out = Value::array();
         for (const DatasetStatus& s : differing)
           out.push(Value::object().set("name", s.manifest.name).set("state", to_string(s.state)));
-        return out;
+        return Value::object().set("datasets", std::move(out));
       },
       [&](Page& page) {
         if (differing.empty()) return;

@@ -11,7 +11,7 @@ void declare(Args&, Options&) {}
 
 int run(Context& ctx, const Options&) {
   const std::vector<Hook> hooks = list_hooks(ctx.workspace());
-  ctx.print([&] { return hooks_value(hooks); },
+  ctx.print([&] { return Value::object().set("hooks", hooks_value(hooks)); },
             [&](Page& page) {
               for (const Hook& hook : hooks) hook_lines(page, hook);
             });

@@ -11,7 +11,7 @@ void declare(Args&, Options&) {}
 
 int run(Context& ctx, const Options&) {
   const std::vector<Hook> removed = uninstall_hooks(ctx.workspace());
-  ctx.print([&] { return hooks_value(removed); },
+  ctx.print([&] { return Value::object().set("hooks", hooks_value(removed)); },
             [&](Page& page) {
               for (const Hook& hook : removed) page.line({{"removed "}, {hook.name, Style::name}});
               if (removed.empty()) page.line("no hooks of mlo's here");

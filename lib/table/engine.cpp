@@ -4,6 +4,7 @@
 
 #include "lib/table/duckdb_api.hpp"
 #include "lib/util/error.hpp"
+#include "lib/util/fs.hpp"
 
 namespace mlo::table {
 namespace {
@@ -18,13 +19,24 @@ void bind(void* library, const char* name, Function& function) {
   std::memcpy(&function, &symbol, sizeof symbol);
 }
 
+/// The copy that came with this program, else the system's. Not by rpath: the loader would look there for each of the other
+/// libraries too, in a dozen subdirectories, at every start.
+void* open_library() {
+  std::error_code unknown;
+  const fs::path program = fs::read_symlink("/proc/self/exe", unknown);
+  const fs::path shipped = program.parent_path().parent_path() / "lib/mlo/libduckdb.so";
+  // Never unloaded: its threads and static destructors may outlive any one Engine.
+  constexpr int kHow = RTLD_LAZY | RTLD_LOCAL | RTLD_NODELETE;
+  if (void* const library = ::dlopen(shipped.c_str(), kHow)) return library;
+  return ::dlopen("libduckdb.so", kHow);
+}
+
 }  // namespace
 
 Engine::Engine(std::unique_ptr<const DuckApi> api) : api_(api.release(), [](const DuckApi* p) { delete p; }) {}
 
 std::optional<Engine> Engine::find() {
-  // Never unloaded: its threads and static destructors may outlive any one Engine.
-  void* const library = ::dlopen("libduckdb.so", RTLD_LAZY | RTLD_LOCAL | RTLD_NODELETE);
+  void* const library = open_library();
   if (library == nullptr) return std::nullopt;
   auto api = std::make_unique<DuckApi>();
 #define MLO_DUCKDB_BIND(result, name, parameters) bind(library, "duckdb_" #name, api->name);

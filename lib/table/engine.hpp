@@ -10,8 +10,8 @@ struct DuckApi;
 /// DuckDB's shared library, opened. Costs some milliseconds, so only commands that need SQL or table files make one.
 class Engine {
  public:
-  /// Looks where the binary was built or installed to look (its rpath), then where the system does. Nothing if there is no
-  /// libduckdb.so; Error{config} if there is one that lacks a function mlo calls.
+  /// Looks in ../lib/mlo beside the running program, then where the system does. Nothing if there is no libduckdb.so;
+  /// Error{config} if there is one that lacks a function mlo calls.
   static std::optional<Engine> find();
   /// Error{config} that says how to get it instead of nothing.
   static Engine load();

@@ -12,26 +12,28 @@ foreign   post-merge    tells which data differs from what was merged
 $ cat .git/hooks/post-merge
 make lint
 $ mlo hooks status --json
-[
-  {
-    "name": "pre-commit",
-    "state": "installed",
-    "file": "<dir>/.git/hooks/pre-commit",
-    "purpose": "refuses commits whose data is not in the store"
-  },
-  {
-    "name": "post-checkout",
-    "state": "installed",
-    "file": "<dir>/.git/hooks/post-checkout",
-    "purpose": "tells which data differs from what was checked out"
-  },
-  {
-    "name": "post-merge",
-    "state": "foreign",
-    "file": "<dir>/.git/hooks/post-merge",
-    "purpose": "tells which data differs from what was merged"
-  }
-]
+{
+  "hooks": [
+    {
+      "name": "pre-commit",
+      "state": "installed",
+      "file": "<dir>/.git/hooks/pre-commit",
+      "purpose": "refuses commits whose data is not in the store"
+    },
+    {
+      "name": "post-checkout",
+      "state": "installed",
+      "file": "<dir>/.git/hooks/post-checkout",
+      "purpose": "tells which data differs from what was checked out"
+    },
+    {
+      "name": "post-merge",
+      "state": "foreign",
+      "file": "<dir>/.git/hooks/post-merge",
+      "purpose": "tells which data differs from what was merged"
+    }
+  ]
+}
 $ mlo hooks uninstall
 removed pre-commit
 removed post-checkout

@@ -23,4 +23,6 @@ error: no git hook named `pre-push` in mlo
 hint: hooks: pre-commit, post-checkout, post-merge
 [2]
 $ mlo hooks run pre-commit --json
-[]
+{
+  "problems": []
+}

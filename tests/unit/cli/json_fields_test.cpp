@@ -1,0 +1,92 @@
+// The fields of every --json output are a promise to scripts: tests/golden/json_fields.txt lists them. A new field is a
+// new line there; MLO_UPDATE=1 writes the file.
+#include <set>
+
+#include "cli/command_table.hpp"
+#include "cli/spec.hpp"
+#include "lib/codec/json.hpp"
+#include "lib/util/text.hpp"
+#include "tests/support/test.hpp"
+#include "tests/support/test_workspace.hpp"
+
+using namespace mlo;
+
+namespace {
+
+/// A session in which every command with --json is called, often enough to show all its fields. A line that does not
+/// begin with `mlo` goes to the shell.
+constexpr const char* kSession[] = {
+    "mlo version",
+    "mlo init",
+    "mlo hooks install",
+    "mlo hooks status",
+    "mkdir -p data/raw && printf 'a,b\\n1,2\\n' > data/raw/one.csv && printf x > data/raw/two.bin",
+    "mlo version-data add data/raw --name raw --source 'made here'",
+    "git commit -qm data",
+    "mlo version-data ls",
+    "mlo version-data ls raw",
+    "mlo version-data history raw",
+    "printf 'a,b\\n1,2\\n3,4\\n' > data/raw/one.csv && rm data/raw/two.bin && printf y > data/raw/three.bin",
+    "mlo version-data status",
+    "mlo version-data diff raw",
+    "mlo status",
+    "mlo hooks run post-checkout",
+    "echo x > data/raw/forced.txt && git add -f data/raw/forced.txt",
+    "mlo hooks run pre-commit",
+    "git rm -q --cached data/raw/forced.txt",
+    "mlo lineage raw",
+    "mlo version-data checkout raw --force",
+    "mlo version-data remove raw --yes",
+    "mlo hooks uninstall",
+};
+
+/// "runs[].id" for every scalar, and "runs[]" for an empty array.
+void collect(const Value& value, const std::string& path, std::set<std::string>& fields) {
+  if (value.is(Value::Type::object)) {
+    for (const auto& [key, member] : value.members()) collect(member, path.empty() ? key : path + "." + key, fields);
+  } else if (value.is(Value::Type::array)) {
+    for (const Value& item : value.items()) collect(item, path + "[]", fields);
+    if (value.items().empty()) fields.insert(path + "[]");
+  } else {
+    fields.insert(path);
+  }
+}
+
+/// The command a line calls: the longest path of the table that it begins with.
+std::string command_of(std::string_view line) {
+  std::string best;
+  for (const cli::TableEntry& entry : cli::command_table()) {
+    const std::string path(entry.path);
+    if ((std::string(line) + " ").starts_with("mlo " + path + " ") && path.size() > best.size()) best = path;
+  }
+  return best;
+}
+
+}  // namespace
+
+TEST_CASE("the fields of --json are those that were promised", "[json]") {
+  test::TestWorkspace ws(test::TestWorkspace::Begin::bare_git);
+  std::map<std::string, std::set<std::string>> seen;
+  for (const std::string line : kSession) {
+    CAPTURE(line);
+    if (!line.starts_with("mlo ")) {
+      REQUIRE(ws.sh(line).code == 0);
+      continue;
+    }
+    const auto result = ws.mlo(line.substr(4) + " --json");
+    CAPTURE(result.err);
+    REQUIRE((result.code == 0 || result.code == 3));
+    collect(parse_json(result.out, "stdout"), "", seen[command_of(line)]);
+  }
+  std::string text;
+  for (const cli::TableEntry& entry : cli::command_table()) {
+    const std::string path(entry.path);
+    if (!entry.make().info.json) continue;
+    CAPTURE(path);
+    CHECK(seen.contains(path));  // a command with --json needs a line in kSession
+    for (const auto& field : seen[path]) text += fmt::format("{}: {}\n", path, field);
+  }
+  const fs::path golden = fs::path(MLO_TEST_SOURCE) / "golden/json_fields.txt";
+  if (std::getenv("MLO_UPDATE") != nullptr) write_file(golden, text, Durability::cache);
+  CHECK(find_file(golden).value_or("") == text);
+}
