@@ -15,7 +15,7 @@ endif()
 
 add_library(mlo_flags INTERFACE)
 target_include_directories(mlo_flags INTERFACE ${CMAKE_SOURCE_DIR})
-target_link_libraries(mlo_flags INTERFACE fmt::fmt Threads::Threads)
+target_link_libraries(mlo_flags INTERFACE ${MLO_FMT} Threads::Threads)
 target_compile_options(mlo_flags INTERFACE
   -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wold-style-cast
   # Statistics must give the same digits on every machine.

@@ -8,6 +8,13 @@ find_package(SQLite3 REQUIRED)        # db
 find_package(CLI11 REQUIRED)          # cli/parse.cpp
 find_package(PkgConfig REQUIRED)
 pkg_check_modules(libgit2 REQUIRED IMPORTED_TARGET libgit2)  # git
+set(MLO_FMT fmt::fmt)
+set(MLO_YAML yaml-cpp)
+set(MLO_GIT2 PkgConfig::libgit2)
+option(MLO_STATIC "link into mlo what it starts with" OFF)
+if(MLO_STATIC)
+  include(MloStatic)
+endif()
 # DuckDB is opened at run time by lib/table/engine.cpp: yours (DuckDB_ROOT), the system's, or the one cmake/setup.sh unpacked.
 set(DuckDB_ROOT "" CACHE PATH "prefix whose lib/ holds libduckdb.so")
 find_library(DUCKDB_LIBRARY duckdb HINTS ${DuckDB_ROOT}/lib $ENV{DuckDB_ROOT}/lib PATHS ${CMAKE_SOURCE_DIR}/.deps/duckdb/lib)
