@@ -10,7 +10,7 @@ _mlo() {
     esac
     if [[ -z $where && $word == data ]]; then word=version-data; fi
     case "$where $word" in
-      ' completion'|' help'|' hooks'|'hooks install'|'hooks run'|'hooks status'|'hooks uninstall'|' init'|' lineage'|' run'|'run graph'|'run logs'|'run status'|'run why'|' status'|' track'|'track compare'|'track delete'|'track list'|'track log'|'track note'|'track restore'|'track search'|'track show'|'track tag'|' version'|' version-data'|'version-data add'|'version-data checkout'|'version-data diff'|'version-data history'|'version-data ls'|'version-data remove'|'version-data status') where="${where:+$where }$word" ;;
+      ' completion'|' help'|' hooks'|'hooks install'|'hooks run'|'hooks status'|'hooks uninstall'|' init'|' lineage'|' pull'|' push'|' remote'|'remote add'|'remote check'|'remote list'|'remote remove'|' run'|'run graph'|'run logs'|'run status'|'run why'|' status'|' track'|'track compare'|'track delete'|'track list'|'track log'|'track note'|'track restore'|'track search'|'track show'|'track tag'|' version'|' version-data'|'version-data add'|'version-data checkout'|'version-data diff'|'version-data history'|'version-data ls'|'version-data remove'|'version-data status') where="${where:+$where }$word" ;;
       *) break ;;
     esac
   done
@@ -19,7 +19,7 @@ _mlo() {
     *:--color) COMPREPLY=($(compgen -W 'auto always never' -- "$cur")); return ;;
   esac
   case $where in
-    '') words='init status version-data run track lineage hooks completion help version' options='--quiet -q --verbose -v --color -C --help -h' ;;
+    '') words='init status version-data run track lineage remote push pull hooks completion help version' options='--quiet -q --verbose -v --color -C --help -h' ;;
     'completion') words='' options='--quiet -q --verbose -v --color -C --help -h' ;;
     'help') words='' options='--quiet -q --verbose -v --color -C --help -h' ;;
     'hooks') words='install uninstall status run' options='--quiet -q --verbose -v --color -C --help -h' ;;
@@ -29,6 +29,13 @@ _mlo() {
     'hooks uninstall') words='' options='--json --quiet -q --verbose -v --color -C --help -h' ;;
     'init') words='' options='--hooks --json --quiet -q --verbose -v --color -C --help -h' ;;
     'lineage') words='' options='--up --down --depth --dot --json --quiet -q --verbose -v --color -C --help -h' ;;
+    'pull') words='' options='--remote -r --runs --dry-run -n --json --quiet -q --verbose -v --color -C --help -h' ;;
+    'push') words='' options='--remote -r --dry-run -n --json --quiet -q --verbose -v --color -C --help -h' ;;
+    'remote') words='add list remove check' options='--quiet -q --verbose -v --color -C --help -h' ;;
+    'remote add') words='' options='--default -d --json --quiet -q --verbose -v --color -C --help -h' ;;
+    'remote check') words='' options='--json --quiet -q --verbose -v --color -C --help -h' ;;
+    'remote list') words='' options='--json --quiet -q --verbose -v --color -C --help -h' ;;
+    'remote remove') words='' options='--json --quiet -q --verbose -v --color -C --help -h' ;;
     'run') words='status why graph logs' options='--dry-run -n --force -f --keep-going -k --single -s --jobs -j --param -P --name --experiment --json --quiet -q --verbose -v --color -C --help -h' ;;
     'run graph') words='' options='--dot --mermaid --json --quiet -q --verbose -v --color -C --help -h' ;;
     'run logs') words='' options='--json --quiet -q --verbose -v --color -C --help -h' ;;

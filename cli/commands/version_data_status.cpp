@@ -28,13 +28,14 @@ Value to_value(const std::vector<DatasetStatus>& statuses, bool granular) {
   return out.set("datasets", std::move(list));
 }
 
-void to_page(Page& page, const std::vector<DatasetStatus>& statuses, bool granular) {
+void to_page(Page& page, const ObjectStore& store, const std::vector<DatasetStatus>& statuses, bool granular) {
   if (statuses.empty()) page.line("no datasets");
   for (const DatasetStatus& status : statuses) {
     std::string detail;
     if (status.state == DataState::modified) detail = "  " + counts_text(count_changes(status.changes));
-    if (status.state == DataState::missing) detail = "  bring it back with `mlo version-data checkout`";
-    if (status.state == DataState::unknown) detail = "  its version is not here; fetch it with `mlo pull`";
+    const bool here = store.has(status.manifest.tree);
+    if (status.state == DataState::missing && here) detail = "  bring it back with `mlo version-data checkout`";
+    if (status.state == DataState::unknown || (status.state == DataState::missing && !here)) detail = "  its version is not here; fetch it with `mlo pull`";
     const Style style = status.state == DataState::unchanged ? Style::good : Style::warn;
     page.line({{std::string(to_string(status.state)) + " ", style}, {status.manifest.name, Style::name}, {detail}});
     if (granular) change_lines(page, status.manifest.path, status.changes);
@@ -43,7 +44,7 @@ void to_page(Page& page, const std::vector<DatasetStatus>& statuses, bool granul
 
 int run(Context& ctx, const Options& o) {
   const auto statuses = data_status(ctx.workspace(), select_datasets(ctx.workspace(), o.names));
-  ctx.print([&] { return to_value(statuses, o.granular); }, [&](Page& page) { to_page(page, statuses, o.granular); });
+  ctx.print([&] { return to_value(statuses, o.granular); }, [&](Page& page) { to_page(page, ctx.workspace().store(), statuses, o.granular); });
   return 0;
 }
 

@@ -155,6 +155,22 @@ ObjectStore::Batch::Added ObjectStore::Batch::put_file(const fs::path& file) {
   return added;
 }
 
+std::uint64_t ObjectStore::Batch::put_from(const Digest& id, const std::function<void(int fd)>& fill) {
+  state_->open();
+  StagingDir& staging = *state_->staging;
+  const StagingDir::File file = staging.create(0444);
+  fill(file.fd.get());
+  const fs::path path = staging.path() / file.name;
+  if (::lseek(file.fd.get(), 0, SEEK_SET) != 0) throw_errno("read", path.string());
+  const HashedFile hashed = sha256_fd(file.fd.get(), path);
+  if (hashed.digest != id) {
+    staging.remove(file.name);
+    throw Error(ErrorKind::corrupt, fmt::format("the bytes given for object `{}` are not what its name says", id.brief()));
+  }
+  state_->adopt(id, file.name);
+  return hashed.size;
+}
+
 void ObjectStore::Batch::commit() {
   State& state = *state_;
   if (state.pending.empty()) return;

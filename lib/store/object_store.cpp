@@ -18,11 +18,6 @@ namespace {
       .hint("fetch it with `mlo pull`, or check out a version that is here");
 }
 
-[[noreturn]] void throw_corrupt(const Digest& id, const fs::path& file) {
-  throw Error(ErrorKind::corrupt, fmt::format("object `{}` is damaged: its bytes are not what its name says", id.brief()))
-      .hint(fmt::format("`mlo pull` fetches it again; the bad file is {}", file.string()));
-}
-
 UniqueFd open_object(const Digest& id, const fs::path& file) {
   UniqueFd fd(::open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW));
   if (!fd && errno == ENOENT) throw_absent(id);
@@ -67,7 +62,7 @@ std::string ObjectStore::get(const Digest& id) const {
   const fs::path file = path_of(id);
   auto bytes = find_file(file);
   if (!bytes) throw_absent(id);
-  if (sha256(*bytes) != id) throw_corrupt(id, file);
+  if (sha256(*bytes) != id) fail_corrupt(id);
   return std::move(*bytes);
 }
 
@@ -94,7 +89,7 @@ void ObjectStore::write_to(const Digest& id, int target_fd, const fs::path& targ
   const bool linked = link == LinkType::reflink && ::ioctl(target_fd, FICLONE, source.get()) == 0;
   const Digest written =
       linked ? sha256_fd(target_fd, target).digest : copy_hashed(source.get(), file, target_fd, target);
-  if (written != id) throw_corrupt(id, file);
+  if (written != id) fail_corrupt(id);
 }
 
 void ObjectStore::check_out(const Digest& id, const fs::path& target, bool executable, LinkType link) const {
@@ -114,12 +109,13 @@ bool ObjectStore::verify(const Digest& id) const {
   return sha256_fd(fd.get(), file).digest == id;
 }
 
-bool ObjectStore::quarantine(const Digest& id) {
-  const fs::path aside = root_.parent_path() / "quarantine";
-  if (!has(id)) return false;
-  make_dirs(aside);
-  rename_path(path_of(id), aside / id.hex());
-  return true;
+void ObjectStore::fail_corrupt(const Digest& id) const {
+  const fs::path aside = root_.parent_path() / "quarantine" / id.hex();
+  make_dirs(aside.parent_path());
+  std::error_code ignored;  // another process may have moved it first
+  fs::rename(path_of(id), aside, ignored);
+  throw Error(ErrorKind::corrupt, fmt::format("object `{}` is damaged: its bytes are not what its name says", id.brief()))
+      .hint(fmt::format("it was moved to {}; `mlo pull` fetches it again", aside.string()));
 }
 
 void walk_tree(const ObjectStore& store, const Digest& root,

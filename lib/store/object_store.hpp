@@ -25,7 +25,8 @@ class ObjectStore {
   const fs::path& root() const { return root_; }
 
   bool has(const Digest& id) const;
-  /// The object's bytes, verified: Error{not_found} if absent, Error{corrupt} if they are not what the name says.
+  /// The object's bytes, verified: Error{not_found} if absent; Error{corrupt} if they are not what the name says: then the object
+  /// is moved aside to `<root>/../quarantine`, so that good bytes can take its place. So does every reader here.
   std::string get(const Digest& id) const;
   std::optional<std::uint64_t> find_size(const Digest& id) const;
   /// The file that holds the object, for reading only.
@@ -49,6 +50,8 @@ class ObjectStore {
     struct Added { Digest id; std::uint64_t size; FileStat stat; };
     Added put_file(const fs::path& file);
     Digest put(std::string_view bytes);
+    /// For bytes that come from elsewhere: `fill` writes them to the descriptor. Error{corrupt} if they are not what `id` says.
+    std::uint64_t put_from(const Digest& id, const std::function<void(int fd)>& fill);
     /// Afterwards the batch is empty and can be used again.
     void commit();
 
@@ -62,12 +65,11 @@ class ObjectStore {
   void check_out(const Digest& id, const fs::path& target, bool executable, LinkType link) const;
   /// The same into an empty file open for reading and writing, whose mode is the caller's; after an error the file is the caller's to remove.
   void write_to(const Digest& id, int target_fd, const fs::path& target, LinkType link) const;
-  /// Rehashes an object; false if its bytes are wrong. Error{not_found} if absent.
+  /// Rehashes an object; false if its bytes are wrong (it stays where it is). Error{not_found} if absent.
   bool verify(const Digest& id) const;
-  /// Moves an object aside to `<root>/../quarantine`, so that good bytes can take its place. False if absent.
-  bool quarantine(const Digest& id);
 
  private:
+  [[noreturn]] void fail_corrupt(const Digest& id) const;
   fs::path root_;
 };
 

@@ -68,11 +68,13 @@ TEST_CASE("an absent object is not_found, a changed one corrupt", "[store]") {
   overwrite(store.path_of(id), "abd");
   CHECK_FALSE(store.verify(id));
   CHECK(kind_of([&] { store.get(id); }) == ErrorKind::corrupt);
-  CHECK(kind_of([&] { store.check_out(id, dir / "out", false, LinkType::copy); }) == ErrorKind::corrupt);
-  CHECK_FALSE(find_stat(dir / "out"));
-  CHECK(store.quarantine(id));
   CHECK_FALSE(store.has(id));
   CHECK(read_file(dir / "quarantine" / id.hex()) == "abd");
+  store.put("abc");
+  overwrite(store.path_of(id), "abe");
+  CHECK(kind_of([&] { store.check_out(id, dir / "out", false, LinkType::copy); }) == ErrorKind::corrupt);
+  CHECK_FALSE(find_stat(dir / "out"));
+  CHECK(read_file(dir / "quarantine" / id.hex()) == "abe");
   CHECK(store.put("abc") == id);
   CHECK(store.verify(id));
 }
@@ -169,6 +171,20 @@ TEST_CASE("a file that keeps changing is a conflict, never a wrong object", "[st
   CHECK(kind_of([&] { batch.put_file(dir / "f"); }) == ErrorKind::conflict);
   batch.commit();
   CHECK(names_in(dir / "objects").size() == 2);  // the batch's own staging only
+}
+
+TEST_CASE("bytes from elsewhere are stored only under the name they have", "[store]") {
+  const TempDir dir;
+  ObjectStore store(dir / "objects");
+  ObjectStore::Batch batch(store);
+  const auto give = [&](std::string_view bytes) {
+    return [&dir, bytes](int fd) { write_all(fd, bytes, dir.path()); };
+  };
+  CHECK(batch.put_from(sha256("abc"), give("abc")) == 3);
+  CHECK(kind_of([&] { batch.put_from(sha256("abd"), give("abc")); }) == ErrorKind::corrupt);
+  batch.commit();
+  CHECK(store.verify(sha256("abc")));
+  CHECK_FALSE(store.has(sha256("abd")));
 }
 
 TEST_CASE("two processes store the same objects at once", "[store]") {

@@ -1,0 +1,38 @@
+#include "cli/command.hpp"
+#include "cli/exit_code.hpp"
+#include "lib/remote/remote.hpp"
+
+namespace mlo::cli {
+namespace {
+
+struct Options {
+  std::string name;
+};
+
+void declare(Args& args, Options& o) { args.positional(o.name, "NAME", "remote"); }
+
+int run(Context& ctx, const Options& o) {
+  const RemoteConfig& config = choose_remote(ctx.workspace().config(), o.name);
+  open_remote(config, ctx.workspace().root())->check();
+  ctx.print(
+      [&] {
+        Value out;
+        return out.set("name", config.name).set("url", config.url).set("ok", true);
+      },
+      [&](Page& page) { page.line({{config.name, Style::name}, {": reachable and writable", Style::good}}); });
+  return exit_code::ok;
+}
+
+}  // namespace
+
+Command remote_check() {
+  CommandInfo info;
+  info.path = "remote check";
+  info.summary = "see whether a remote can be read and written";
+  info.description = "Writes and removes one small file there.";
+  info.examples = {{"mlo remote check origin", "before the first push"}};
+  info.exits = {{exit_code::remote, "it cannot"}};
+  return make_command<Options>(std::move(info), declare, run);
+}
+
+}  // namespace mlo::cli

@@ -1,0 +1,127 @@
+#include "lib/remote/transfer.hpp"
+
+#include <set>
+
+#include "lib/util/error.hpp"
+#include "lib/util/parallel.hpp"
+
+namespace mlo {
+namespace {
+
+/// What is moved between two syncs: enough that the sync costs little, so little that an interruption loses little.
+constexpr std::size_t kObjectsPerFlush = 8192;
+constexpr std::uint64_t kBytesPerFlush = std::uint64_t{1} << 30U;
+
+void drop_duplicates(std::vector<ObjectRef>& objects) {
+  std::set<Digest> seen;
+  std::erase_if(objects, [&](const ObjectRef& object) { return !seen.insert(object.id).second; });
+}
+
+[[noreturn]] void fail_object(const ObjectRef& object, std::string_view what) {
+  throw Error(ErrorKind::remote, fmt::format("object `{}` of {} {}", object.id.brief(), object.owner, what))
+      .hint("a clone that has it can push it again once it is removed from the remote");
+}
+
+std::uint64_t total_bytes(const std::vector<ObjectRef>& objects) {
+  std::uint64_t bytes = 0;
+  for (const ObjectRef& object : objects) bytes += object.size;
+  return bytes;
+}
+
+/// Moves all objects, ending each portion with `settle`.
+void move_in_portions(const World& world, const std::string& label, const std::vector<ObjectRef>& objects,
+                      const std::function<void(std::size_t)>& move, const std::function<void()>& settle) {
+  const auto task = world.progress.start(label, ProgressUnit::bytes, total_bytes(objects));
+  for (std::size_t begin = 0; begin < objects.size();) {
+    std::size_t end = begin;
+    for (std::uint64_t bytes = 0; end < objects.size() && end - begin < kObjectsPerFlush && bytes < kBytesPerFlush; ++end) bytes += objects[end].size;
+    parallel_for(end - begin, world.threads, [&](std::size_t i) {
+      check_stop(world);
+      move(begin + i);
+      task->advance(objects[begin + i].size);
+    });
+    settle();
+    begin = end;
+  }
+}
+
+}  // namespace
+
+TransferReport& TransferReport::operator+=(const TransferReport& other) {
+  objects += other.objects;
+  bytes += other.bytes;
+  absent.insert(absent.end(), other.absent.begin(), other.absent.end());
+  return *this;
+}
+
+TransferReport upload(const World& world, ObjectStore& store, Remote& remote, std::vector<ObjectRef> objects, Mode mode) {
+  drop_duplicates(objects);
+  std::vector<Digest> ids;
+  for (const ObjectRef& object : objects) ids.push_back(object.id);
+  const std::vector<Digest> missing = remote.find_missing(ids);
+  const std::set<Digest> lacked(missing.begin(), missing.end());
+  std::erase_if(objects, [&](const ObjectRef& object) { return !lacked.contains(object.id); });
+  TransferReport report;
+  std::vector<ObjectRef> here;
+  for (ObjectRef& object : objects) {
+    const auto size = store.find_size(object.id);
+    if (!size) {
+      report.absent.push_back(std::move(object));
+      continue;
+    }
+    object.size = *size;
+    here.push_back(std::move(object));
+  }
+  report.objects = here.size();
+  report.bytes = total_bytes(here);
+  if (mode == Mode::dry_run) return report;
+  move_in_portions(world, "pushing", here,
+                   [&](std::size_t i) {
+                     try {
+                       remote.put(here[i].id, store.path_of(here[i].id));
+                     } catch (Error& error) {
+                       // The local bytes are wrong: reading them by the store's own way sets them aside and says so.
+                       if (error.kind() == ErrorKind::corrupt) static_cast<void>(store.get(here[i].id));
+                       throw;
+                     }
+                   },
+                   [&] { remote.flush(); });
+  return report;
+}
+
+TransferReport download(const World& world, ObjectStore& store, Remote& remote, std::vector<ObjectRef> objects, Mode mode) {
+  drop_duplicates(objects);
+  std::erase_if(objects, [&](const ObjectRef& object) {
+    const auto size = store.find_size(object.id);
+    return size && (object.size == 0 || *size == object.size);
+  });
+  std::vector<Digest> ids;
+  for (const ObjectRef& object : objects) ids.push_back(object.id);
+  const std::vector<Digest> missing = remote.find_missing(ids);
+  const std::set<Digest> lacked(missing.begin(), missing.end());
+  TransferReport report;
+  std::vector<ObjectRef> there;
+  for (ObjectRef& object : objects) (lacked.contains(object.id) ? report.absent : there).push_back(std::move(object));
+  report.objects = there.size();
+  report.bytes = total_bytes(there);
+  if (mode == Mode::dry_run || there.empty()) return report;
+  ObjectStore::Batch batch(store);
+  std::atomic<std::uint64_t> bytes = 0;
+  move_in_portions(world, "pulling", there,
+                   [&](std::size_t i) {
+                     const ObjectRef& object = there[i];
+                     try {
+                       bytes += batch.put_from(object.id, [&](int fd) {
+                         if (!remote.get(object.id, fd, store.path_of(object.id))) fail_object(object, "vanished from the remote");
+                       });
+                     } catch (const Error& error) {
+                       if (error.kind() != ErrorKind::corrupt) throw;
+                       fail_object(object, "came from the remote with wrong bytes");
+                     }
+                   },
+                   [&] { batch.commit(); });
+  report.bytes = bytes;
+  return report;
+}
+
+}  // namespace mlo

@@ -1,0 +1,60 @@
+#include "lib/sync/objects.hpp"
+
+#include <functional>
+#include <set>
+
+#include "lib/data/compare.hpp"
+#include "lib/runs/run_store.hpp"
+
+namespace mlo {
+
+std::vector<Root> dataset_roots(const std::vector<DatasetManifest>& datasets) {
+  std::vector<Root> roots;
+  for (const DatasetManifest& dataset : datasets) {
+    roots.push_back({fmt::format("dataset `{}`", dataset.name), dataset.tree, dataset.directory, dataset.bytes});
+  }
+  return roots;
+}
+
+std::vector<Root> run_roots(Workspace& workspace) {
+  std::vector<Root> roots;
+  RunStore runs(workspace);
+  const auto add = [&](const RunRecord& record) {
+    const std::string owner = fmt::format("run {}", record.name.empty() ? record.id : record.name);
+    for (const auto* list : {&record.outputs, &record.artifacts}) {
+      for (const Artifact& artifact : *list) {
+        if (artifact.cached) roots.push_back({owner, artifact.id, artifact.directory, artifact.bytes});
+      }
+    }
+    for (const auto& id : {record.series, record.log}) {
+      if (id) roots.push_back({owner, *id, false, 0});
+    }
+  };
+  for (const Run& run : runs.all()) {
+    add(run.record);
+    for (const RunRecord& stage : runs.stages_of(run.record.id)) add(stage);
+  }
+  return roots;
+}
+
+ObjectSet objects_below(const ObjectStore& store, const std::vector<Root>& roots) {
+  ObjectSet set;
+  std::set<Digest> seen;
+  const std::function<void(const TreeEntry&, const std::string&)> visit = [&](const TreeEntry& entry, const std::string& owner) {
+    if (!seen.insert(entry.id).second) return;
+    if (entry.kind != TreeEntryKind::directory) {
+      set.files.push_back({entry.id, entry.size, owner});
+      return;
+    }
+    if (store.has(entry.id)) {
+      for (const TreeEntry& child : store.get_tree(entry.id)) visit(child, owner);
+    }
+    set.trees.push_back({entry.id, 0, owner});
+  };
+  for (const Root& root : roots) {
+    visit({root.directory ? TreeEntryKind::directory : TreeEntryKind::file, root.size, root.id, ""}, root.owner);
+  }
+  return set;
+}
+
+}  // namespace mlo

@@ -1,0 +1,32 @@
+#pragma once
+#include <string>
+#include <vector>
+
+#include "lib/manifest/dataset.hpp"
+#include "lib/remote/transfer.hpp"
+#include "lib/workspace/workspace.hpp"
+
+// What a push or pull is about, as objects.
+namespace mlo {
+
+/// The top of something that is pushed: a dataset, an output of a run.
+struct Root {
+  std::string owner;  ///< "dataset `raw`", "run brave-otter"
+  Digest id;
+  bool directory = false;
+  std::uint64_t size = 0;
+};
+
+std::vector<Root> dataset_roots(const std::vector<DatasetManifest>& datasets);
+/// Outputs, artifacts, metric series and logs that the records of all runs name and whose bytes were stored.
+std::vector<Root> run_roots(Workspace& workspace);
+
+/// All objects below the roots, as far as the store has their trees. Files before trees, children's trees before parents': in this
+/// order nothing is ever named before it is there.
+struct ObjectSet {
+  std::vector<ObjectRef> files;
+  std::vector<ObjectRef> trees;
+};
+ObjectSet objects_below(const ObjectStore& store, const std::vector<Root>& roots);
+
+}  // namespace mlo

@@ -1,0 +1,45 @@
+#include "lib/sync/push.hpp"
+
+#include "lib/data/datasets.hpp"
+#include "lib/sync/run_refs.hpp"
+#include "lib/util/error.hpp"
+#include "lib/util/text.hpp"
+
+namespace mlo {
+namespace {
+
+/// Files that nobody has stop the push before a tree that names them is sent.
+void require_complete(const TransferReport& report) {
+  if (report.absent.empty()) return;
+  const ObjectRef& first = report.absent.front();
+  throw Error(ErrorKind::not_found, fmt::format("cannot push {}: object `{}` is neither here nor on the remote", first.owner, first.id.brief()))
+      .hint("`mlo version-data status` shows what is missing; another remote or clone may have it");
+}
+
+void warn_incomplete(const World& world, const TransferReport& report) {
+  if (report.absent.empty()) return;
+  world.log.warn(fmt::format("{} of runs neither here nor on the remote, the first of {}",
+                             count_of(report.absent.size(), "object is", "objects are"), report.absent.front().owner));
+}
+
+}  // namespace
+
+SyncReport push(Workspace& workspace, Remote& remote, const std::vector<std::string>& names, Mode mode) {
+  const World& world = workspace.world();
+  ObjectStore& store = workspace.store();
+  SyncReport report;
+  const ObjectSet data = objects_below(store, dataset_roots(select_datasets(workspace, names)));
+  for (const auto* objects : {&data.files, &data.trees}) require_complete(upload(world, store, remote, *objects, Mode::dry_run));
+  const ObjectSet runs = names.empty() ? objects_below(store, run_roots(workspace)) : ObjectSet();
+  for (const auto* objects : {&data.files, &data.trees}) report.transfer += upload(world, store, remote, *objects, mode);
+  for (const auto* objects : {&runs.files, &runs.trees}) {
+    const TransferReport sent = upload(world, store, remote, *objects, mode);
+    warn_incomplete(world, sent);
+    report.transfer += sent;
+  }
+  const auto git_remote = find_git_remote(workspace);
+  if (names.empty() && git_remote && mode == Mode::real) report.runs_moved = push_runs(workspace, *git_remote);
+  return report;
+}
+
+}  // namespace mlo

@@ -1,0 +1,152 @@
+#include "lib/crypto/sha256.hpp"
+#include "lib/data/add.hpp"
+#include "lib/data/datasets.hpp"
+#include "lib/runs/run_store.hpp"
+#include "lib/sync/pull.hpp"
+#include "lib/sync/push.hpp"
+#include "tests/support/test.hpp"
+#include "tests/support/test_world.hpp"
+
+using namespace mlo;
+
+namespace {
+
+/// A remote whose wire is cut after some objects.
+class CutRemote : public Remote {
+ public:
+  CutRemote(std::unique_ptr<Remote> inner, int puts) : inner_(std::move(inner)), puts_(puts) {}
+  std::vector<Digest> find_missing(const std::vector<Digest>& ids) override { return inner_->find_missing(ids); }
+  void put(const Digest& id, const fs::path& file) override {
+    const std::lock_guard lock(mutex_);  // flush is for one thread
+    if (puts_-- <= 0) throw Error(ErrorKind::remote, "the wire is cut");
+    inner_->put(id, file);
+    inner_->flush();
+  }
+  void flush() override { inner_->flush(); }
+  bool get(const Digest& id, int fd, const fs::path& target) override { return inner_->get(id, fd, target); }
+  void check() override { inner_->check(); }
+
+ private:
+  std::unique_ptr<Remote> inner_;
+  std::mutex mutex_;
+  int puts_;
+};
+
+/// Two clones of one git repository, and a directory for objects beside it.
+struct TwoClones : test::TestWorld {
+  std::optional<Workspace> a, b;
+  std::optional<World> world_a, world_b;
+
+  TwoClones() {
+    sh("git init -q --bare hub.git && git init -q -b main a && cd a && git remote add origin ../hub.git");
+    a.emplace(open("a", world_a, /*init=*/true));
+    dir.write("a/d/x", "1\n");
+    dir.write("a/d/sub/y", "22\n");
+    add_datasets(*a, {.paths = {"d"}, .name = {}, .source = {}, .message = {}, .commit = true});
+    sh("cd a && git add -A && git commit -qm init && git push -q origin main && cd .. && git clone -q -b main hub.git b");
+    b.emplace(open("b", world_b, /*init=*/false));
+  }
+  std::unique_ptr<Remote> remote() { return open_remote({"origin", (dir / "objects").string()}, dir.path()); }
+  void publish(Workspace& workspace, std::string_view name) {
+    RunRecord record;
+    record.id = make_uuid7(clock.now(), rng);
+    record.name = name;
+    record.status = RunStatus::finished;
+    record.started = record.ended = clock.now();
+    record.outputs.push_back({.path = "out", .id = workspace.store().put(name), .directory = false, .bytes = name.size(), .files = 1, .cached = true});
+    RunStore(workspace).publish(record, {});
+  }
+  std::vector<std::string> names(Workspace& workspace) {
+    std::vector<std::string> out;
+    for (const Run& run : RunStore(workspace).all()) out.push_back(run.record.name);
+    std::sort(out.begin(), out.end());
+    return out;
+  }
+
+ private:
+  Workspace open(const char* name, std::optional<World>& place, bool init) {
+    place.emplace(World{clock, rng, env, log, progress, stop.get_token(), 2, dir / name});
+    if (init) Workspace::init(*place);
+    return Workspace::open(*place);
+  }
+};
+
+}  // namespace
+
+TEST_CASE("what one clone pushes another pulls, data and runs", "[sync]") {
+  TwoClones w;
+  w.publish(*w.a, "brave-otter");
+  const SyncReport pushed = push(*w.a, *w.remote(), {}, Mode::real);
+  CHECK(pushed.transfer.objects == 5);  // two files, two trees, one output
+  CHECK(pushed.runs_moved);
+  const SyncReport again = push(*w.a, *w.remote(), {}, Mode::real);
+  CHECK(again.transfer.objects == 0);
+  CHECK_FALSE(again.runs_moved);
+
+  const SyncReport pulled = pull(*w.b, *w.remote(), {}, RunObjects::skip, Mode::real);
+  CHECK(pulled.runs_moved);
+  CHECK(pulled.transfer.objects == 4);
+  CHECK(read_file(w.dir / "b/d/sub/y") == "22\n");
+  CHECK(w.names(*w.b) == std::vector<std::string>{"brave-otter"});
+  CHECK(pull(*w.b, *w.remote(), {}, RunObjects::fetch, Mode::real).transfer.objects == 1);
+  CHECK(w.b->store().verify(sha256("brave-otter")));
+  CHECK(w.sh("git -C b for-each-ref --format='%(refname)' refs/mlo-remotes") == "refs/mlo-remotes/origin/runs\n");
+}
+
+TEST_CASE("two clones that both have new runs end with the union", "[sync]") {
+  TwoClones w;
+  w.publish(*w.a, "one");
+  w.publish(*w.b, "two");
+  push(*w.a, *w.remote(), {"d"}, Mode::real);
+  push(*w.a, *w.remote(), {}, Mode::real);
+  pull(*w.b, *w.remote(), {"d"}, RunObjects::skip, Mode::real);
+  push(*w.b, *w.remote(), {}, Mode::real);
+  pull(*w.a, *w.remote(), {}, RunObjects::skip, Mode::real);
+  CHECK(w.names(*w.a) == std::vector<std::string>{"one", "two"});
+  CHECK(w.names(*w.b) == std::vector<std::string>{"one", "two"});
+}
+
+TEST_CASE("a push that is cut never shows a name whose objects are not there", "[sync]") {
+  for (int puts = 0; puts < 5; ++puts) {
+    TwoClones w;
+    w.publish(*w.a, "brave-otter");
+    CutRemote cut(w.remote(), puts);
+    CHECK_THROWS_WITH(push(*w.a, cut, {}, Mode::real), "the wire is cut");
+    CHECK(w.sh("git -C hub.git for-each-ref refs/mlo").empty());
+    // A tree that is there has all it names.
+    const ObjectStore there(w.dir / "objects/objects");
+    const Digest top = load_dataset(*w.a, "d").tree;
+    for (const TreeEntry& entry : w.a->store().get_tree(top)) {
+      if (there.has(top)) CHECK(there.has(entry.id));
+    }
+    CHECK(push(*w.a, *w.remote(), {}, Mode::real).transfer.objects == 5U - static_cast<unsigned>(puts));
+  }
+}
+
+TEST_CASE("an object that nobody has stops the push of its dataset before anything is sent", "[sync]") {
+  TwoClones w;
+  fs::remove(w.a->store().path_of(sha256("22\n")));
+  CHECK_THROWS_AS(push(*w.a, *w.remote(), {}, Mode::real), Error);
+  CHECK_FALSE(find_stat(w.dir / "objects"));
+}
+
+TEST_CASE("a pull leaves unsaved changes alone and says so", "[sync]") {
+  TwoClones w;
+  push(*w.a, *w.remote(), {}, Mode::real);
+  w.dir.write("b/d/x", "mine\n");
+  const SyncReport report = pull(*w.b, *w.remote(), {}, RunObjects::skip, Mode::real);
+  CHECK(report.left_alone == std::vector<std::string>{"d"});
+  CHECK(read_file(w.dir / "b/d/x") == "mine\n");
+}
+
+TEST_CASE("a pull mends an object that was damaged here", "[sync]") {
+  TwoClones w;
+  push(*w.a, *w.remote(), {}, Mode::real);
+  const fs::path object = w.a->store().path_of(sha256("1\n"));
+  fs::permissions(object, fs::perms::owner_write, fs::perm_options::add);
+  write_file(object, "2\n", Durability::cache);
+  fs::remove_all(w.dir / "a/d");
+  CHECK_THROWS_AS(pull(*w.a, *w.remote(), {}, RunObjects::skip, Mode::real), Error);  // notices, and sets it aside
+  pull(*w.a, *w.remote(), {}, RunObjects::skip, Mode::real);
+  CHECK(read_file(w.dir / "a/d/x") == "1\n");
+}
