@@ -157,4 +157,5 @@ def main(source):
     print("every worked example decodes")
 
 
-main(pathlib.Path(sys.argv[1]))
+if __name__ == "__main__":
+    main(pathlib.Path(sys.argv[1]))

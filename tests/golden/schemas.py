@@ -14,6 +14,8 @@ import tempfile
 import jsonschema
 import yaml
 
+from decode import canonical
+
 source, mlo = pathlib.Path(sys.argv[1]), os.path.abspath(sys.argv[2])
 KINDS = ["amend", "config", "dataset", "lock", "pipeline", "run", "tombstone"]
 NOT_JSON = object()
@@ -145,7 +147,11 @@ def written_by_mlo():
         run("git", "add", "-A")
         run("git", "commit", "-qm", "a pipeline")
         run(mlo, "run")
-        run(mlo, "run", "--", "true")
+        run(mlo, "run", "--", mlo, "track", "log", "metric", "loss=nan")
+        listed = run("git", "ls-tree", "-r", "--name-only", "refs/mlo/runs").split()
+        first = next(name.split("/")[2] for name in listed if "/stages/" in name)
+        run(mlo, "track", "note", first, "worth\nkeeping")
+        run(mlo, "track", "delete", "--yes", first)
         for file in [root / ".mlo/config.yaml", *sorted((root / ".mlo/data").rglob("*.yaml")), root / "mlo.lock"]:
             yield file.read_text().removeprefix("mlo: ").partition("/")[0], file.name, file.read_text()
         for name in run("git", "ls-tree", "-r", "--name-only", "refs/mlo/runs").splitlines():
@@ -165,8 +171,9 @@ def main():
     for kind, name, text in written_by_mlo():
         document = yaml.safe_load(text)
         check(kind, document, name)
+        assert canonical(document) == text, f"{name} is not canonical"
         seen.append(kind)
-    assert sorted(seen) == ["config", "dataset", "dataset", "lock", "run", "run", "run"], seen  # two invocations, one stage
+    assert sorted(seen) == ["amend", "config", "dataset", "dataset", "lock", "run", "run", "run", "tombstone"], seen  # two invocations, one stage
     print("schemas hold")
 
 
