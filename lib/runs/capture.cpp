@@ -105,6 +105,16 @@ void cpu_facts(std::map<std::string, std::string>& facts) {
   }
 }
 
+/// "Debian GNU/Linux 12 (bookworm)".
+std::string os_name() {
+  constexpr std::string_view kKey = "PRETTY_NAME=";
+  const std::string text = find_file("/etc/os-release").value_or("");
+  for (const std::string_view line : split_lines(text)) {
+    if (line.starts_with(kKey)) return printable(replace_all(line.substr(kKey.size()), "\"", ""));
+  }
+  return "";
+}
+
 }  // namespace
 
 CodeState capture_code(Workspace& workspace) {
@@ -123,10 +133,10 @@ EnvironmentFacts capture_environment(const World& world) {
   auto& facts = out.facts;
   utsname name{};
   if (::uname(&name) == 0) {
-    facts["os"] = name.sysname;
-    facts["kernel"] = name.release;
+    facts["kernel"] = fmt::format("{} {}", name.sysname, name.release);
     facts["machine"] = name.machine;
   }
+  facts["os"] = os_name();
   cpu_facts(facts);
   facts["cores"] = std::to_string(::sysconf(_SC_NPROCESSORS_ONLN));
   char libc[64] = "";

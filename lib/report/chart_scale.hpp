@@ -1,0 +1,18 @@
+#pragma once
+#include "lib/report/chart.hpp"
+
+// Included only inside lib/report.
+namespace mlo {
+
+struct Extent {
+  double low = 0, high = 0;
+};
+/// Of all finite points; [0, 1] if there is none.
+struct Extents {
+  Extent x, y;
+};
+Extents extents_of(const Chart& chart);
+
+bool is_drawable(const PlotPoint& point);
+
+}  // namespace mlo
