@@ -10,11 +10,12 @@ _mlo() {
     esac
     if [[ -z $where && $word == data ]]; then word=version-data; fi
     case "$where $word" in
-      ' completion'|' help'|' hooks'|'hooks install'|'hooks run'|'hooks status'|'hooks uninstall'|' init'|' lineage'|' pull'|' push'|' remote'|'remote add'|'remote check'|'remote list'|'remote remove'|' run'|'run graph'|'run logs'|'run status'|'run why'|' status'|' track'|'track compare'|'track delete'|'track list'|'track log'|'track note'|'track restore'|'track search'|'track show'|'track tag'|' version'|' version-data'|'version-data add'|'version-data checkout'|'version-data diff'|'version-data history'|'version-data ls'|'version-data remove'|'version-data status') where="${where:+$where }$word" ;;
+      ' completion'|' help'|' hooks'|'hooks install'|'hooks run'|'hooks status'|'hooks uninstall'|' init'|' lineage'|' pull'|' push'|' remote'|'remote add'|'remote check'|'remote list'|'remote remove'|' run'|'run graph'|'run logs'|'run status'|'run why'|' status'|' track'|'track compare'|'track delete'|'track list'|'track log'|'track note'|'track plot'|'track restore'|'track search'|'track show'|'track tag'|' version'|' version-data'|'version-data add'|'version-data checkout'|'version-data diff'|'version-data history'|'version-data ls'|'version-data remove'|'version-data status') where="${where:+$where }$word" ;;
       *) break ;;
     esac
   done
   case "$where:$prev" in
+    'track plot:--x') COMPREPLY=($(compgen -W 'step time' -- "$cur")); return ;;
     'track search:--view') COMPREPLY=($(compgen -W 'active deleted all' -- "$cur")); return ;;
     *:--color) COMPREPLY=($(compgen -W 'auto always never' -- "$cur")); return ;;
   esac
@@ -42,12 +43,13 @@ _mlo() {
     'run status') words='' options='--json --quiet -q --verbose -v --color -C --help -h' ;;
     'run why') words='' options='--json --quiet -q --verbose -v --color -C --help -h' ;;
     'status') words='' options='--json --quiet -q --verbose -v --color -C --help -h' ;;
-    'track') words='log list show compare search note tag delete restore' options='--quiet -q --verbose -v --color -C --help -h' ;;
+    'track') words='log list show compare search plot note tag delete restore' options='--quiet -q --verbose -v --color -C --help -h' ;;
     'track compare') words='' options='--all --json --quiet -q --verbose -v --color -C --help -h' ;;
     'track delete') words='' options='--dry-run --yes -y --json --quiet -q --verbose -v --color -C --help -h' ;;
     'track list') words='' options='--max -n --experiment --stages --deleted --json --quiet -q --verbose -v --color -C --help -h' ;;
     'track log') words='' options='--step --name --quiet -q --verbose -v --color -C --help -h' ;;
     'track note') words='' options='--json --quiet -q --verbose -v --color -C --help -h' ;;
+    'track plot') words='' options='--output -o --x --max -n --height --json --quiet -q --verbose -v --color -C --help -h' ;;
     'track restore') words='' options='--json --quiet -q --verbose -v --color -C --help -h' ;;
     'track search') words='' options='--order-by --max -n --view --stages --json --quiet -q --verbose -v --color -C --help -h' ;;
     'track show') words='' options='--json --quiet -q --verbose -v --color -C --help -h' ;;

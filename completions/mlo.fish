@@ -1,6 +1,6 @@
 # fish completion for mlo. Generated from the table of commands; do not edit.
 function __mlo_at
-  set -l known 'completion' 'help' 'hooks' 'hooks install' 'hooks run' 'hooks status' 'hooks uninstall' 'init' 'lineage' 'pull' 'push' 'remote' 'remote add' 'remote check' 'remote list' 'remote remove' 'run' 'run graph' 'run logs' 'run status' 'run why' 'status' 'track' 'track compare' 'track delete' 'track list' 'track log' 'track note' 'track restore' 'track search' 'track show' 'track tag' 'version' 'version-data' 'version-data add' 'version-data checkout' 'version-data diff' 'version-data history' 'version-data ls' 'version-data remove' 'version-data status'
+  set -l known 'completion' 'help' 'hooks' 'hooks install' 'hooks run' 'hooks status' 'hooks uninstall' 'init' 'lineage' 'pull' 'push' 'remote' 'remote add' 'remote check' 'remote list' 'remote remove' 'run' 'run graph' 'run logs' 'run status' 'run why' 'status' 'track' 'track compare' 'track delete' 'track list' 'track log' 'track note' 'track plot' 'track restore' 'track search' 'track show' 'track tag' 'version' 'version-data' 'version-data add' 'version-data checkout' 'version-data diff' 'version-data history' 'version-data ls' 'version-data remove' 'version-data status'
   set -l where ''
   set -l skip 0
   for word in (commandline -opc)[2..-1]
@@ -216,6 +216,7 @@ complete -c mlo -n '__mlo_at track' -a list -d 'list runs, newest first'
 complete -c mlo -n '__mlo_at track' -a show -d 'show everything about one run'
 complete -c mlo -n '__mlo_at track' -a compare -d 'show runs side by side, differences first'
 complete -c mlo -n '__mlo_at track' -a search -d 'find runs by metrics, parameters, tags and more'
+complete -c mlo -n '__mlo_at track' -a plot -d 'draw a metric of one or more runs'
 complete -c mlo -n '__mlo_at track' -a note -d 'put a note on a run'
 complete -c mlo -n '__mlo_at track' -a tag -d 'set or remove tags of a recorded run'
 complete -c mlo -n '__mlo_at track' -a delete -d 'hide runs; they can be restored'
@@ -264,6 +265,16 @@ complete -c mlo -n '__mlo_at '\''track note'\''' -l verbose -s v -d 'say more ab
 complete -c mlo -n '__mlo_at '\''track note'\''' -l color -x -a 'auto always never' -d 'auto, always or never; NO_COLOR means never'
 complete -c mlo -n '__mlo_at '\''track note'\''' -s C -r -d 'work as if started in DIR'
 complete -c mlo -n '__mlo_at '\''track note'\''' -l help -s h -d 'show this help'
+complete -c mlo -n '__mlo_at '\''track plot'\''' -l output -s o -r -d 'write FILE.svg or FILE.html instead'
+complete -c mlo -n '__mlo_at '\''track plot'\''' -l x -x -a 'step time' -d 'what goes from left to right: the step, or seconds since the run began'
+complete -c mlo -n '__mlo_at '\''track plot'\''' -l max -s n -r -d 'at most N runs (default 8)'
+complete -c mlo -n '__mlo_at '\''track plot'\''' -l height -r -d 'rows of the drawing in the terminal (default 16)'
+complete -c mlo -n '__mlo_at '\''track plot'\''' -l json -d 'print the result as JSON'
+complete -c mlo -n '__mlo_at '\''track plot'\''' -l quiet -s q -d 'no progress, no hints'
+complete -c mlo -n '__mlo_at '\''track plot'\''' -l verbose -s v -d 'say more about what is done'
+complete -c mlo -n '__mlo_at '\''track plot'\''' -l color -x -a 'auto always never' -d 'auto, always or never; NO_COLOR means never'
+complete -c mlo -n '__mlo_at '\''track plot'\''' -s C -r -d 'work as if started in DIR'
+complete -c mlo -n '__mlo_at '\''track plot'\''' -l help -s h -d 'show this help'
 complete -c mlo -n '__mlo_at '\''track restore'\''' -l json -d 'print the result as JSON'
 complete -c mlo -n '__mlo_at '\''track restore'\''' -l quiet -s q -d 'no progress, no hints'
 complete -c mlo -n '__mlo_at '\''track restore'\''' -l verbose -s v -d 'say more about what is done'
