@@ -43,7 +43,7 @@ class Builder {
   explicit Builder(const LineageHistory& history) : history_(history) {}
 
   LineageGraph build() {
-    for (const Run& run : history_.runs) names_[run.record.id] = run.record.name;
+    for (const Run& run : history_.runs) runs_[run.record.id] = &run.record;
     for (const auto& [run, stages] : history_.stages) {
       for (const RunRecord& stage : stages) by_id_[stage.id] = &stage;
     }
@@ -179,6 +179,17 @@ class Builder {
     }
   }
 
+  /// A directory that other stages filled, or a file of a directory that one wrote: the run names what was in the work tree.
+  void add_output_edges(const RunRecord& reader, const Artifact& input, const std::string& to) {
+    const auto run = runs_.find(reader.parent);
+    if (run == runs_.end()) return;
+    for (const Artifact* output : written(*run->second)) {
+      const bool part = (input.directory && below(input.path, output->path)) || (output->directory && below(output->path, input.path));
+      const Step* writer = part ? find_writer(reader, *output) : nullptr;
+      if (writer != nullptr) edge(add_artifact(*output, writer->record->id), to);
+    }
+  }
+
   std::string add_input(const RunRecord& reader, const Artifact& input) {
     const Step* writer = find_writer(reader, input);
     if (std::string dataset = find_dataset(reader, input, writer == nullptr); !dataset.empty()) {
@@ -186,7 +197,10 @@ class Builder {
       return dataset;
     }
     std::string id = add_artifact(input, writer == nullptr ? "" : writer->record->id);
-    if (writer == nullptr) add_part_edges(input, id);
+    if (writer == nullptr) {
+      add_part_edges(input, id);
+      add_output_edges(reader, input, id);
+    }
     return id;
   }
 
@@ -195,8 +209,8 @@ class Builder {
     if (!record.stage.empty()) {
       LineageNode& out = node(step.node, LineageKind::stage, record.stage);
       out.run = record.parent;
-      const auto name = names_.find(record.parent);
-      out.detail = fmt::format("run {}, {}", name == names_.end() ? record.parent.substr(0, 12) : name->second,
+      const auto run = runs_.find(record.parent);
+      out.detail = fmt::format("run {}, {}", run == runs_.end() ? record.parent.substr(0, 12) : run->second->name,
                                to_string(record.status));
       add_code(record, step.node);
     }
@@ -233,11 +247,20 @@ class Builder {
   const LineageHistory& history_;
   LineageGraph graph_;
   std::set<std::pair<std::string, std::string>> edges_;
-  std::map<std::string, std::string> names_;
+  std::map<std::string, const RunRecord*> runs_;   // by id, without stages
   std::map<std::string, const RunRecord*> by_id_;  // stage records
   std::map<std::string, Step> steps_;              // by record id
   std::map<Digest, std::vector<const Step*>> writers_;
 };
+
+/// Code first, then by kind and name.
+std::vector<const LineageNode*> by_name(std::vector<const LineageNode*> nodes) {
+  std::sort(nodes.begin(), nodes.end(), [](const LineageNode* a, const LineageNode* b) {
+    const bool a_last = a->kind != LineageKind::code, b_last = b->kind != LineageKind::code;
+    return std::tie(a_last, a->kind, a->name, a->id) < std::tie(b_last, b->kind, b->name, b->id);
+  });
+  return nodes;
+}
 
 }  // namespace
 
@@ -262,14 +285,14 @@ std::vector<const LineageNode*> LineageGraph::causes(const std::string& id) cons
   for (const LineageEdge& edge : edges) {
     if (edge.to == id) out.push_back(&nodes.at(edge.from));
   }
-  return out;
+  return by_name(std::move(out));
 }
 
 std::vector<const LineageNode*> LineageGraph::effects(const std::string& id) const {
   std::vector<const LineageNode*> out;
   const auto first = std::lower_bound(edges.begin(), edges.end(), LineageEdge{id, ""});
   for (auto it = first; it != edges.end() && it->from == id; ++it) out.push_back(&nodes.at(it->to));
-  return out;
+  return by_name(std::move(out));
 }
 
 LineageGraph build_lineage(const LineageHistory& history) { return Builder(history).build(); }

@@ -35,8 +35,8 @@ struct LineageGraph {
   std::map<std::string, LineageNode> nodes;  ///< by id
   std::vector<LineageEdge> edges;            ///< sorted, each once
 
-  std::vector<const LineageNode*> causes(const std::string& id) const;   ///< sorted by id
-  std::vector<const LineageNode*> effects(const std::string& id) const;  ///< sorted by id
+  std::vector<const LineageNode*> causes(const std::string& id) const;   ///< code first, then by kind and name
+  std::vector<const LineageNode*> effects(const std::string& id) const;  ///< likewise
 };
 
 /// One version of a dataset, wherever it was seen.
@@ -57,7 +57,7 @@ struct LineageHistory {
 /// A stage that was taken from the cache is the one that did the work. An input comes from the dataset version with its
 /// content and path, else from whoever wrote that content: a stage of the same run, else the last one before,
 /// preferably at the same path; else from a dataset version with its content anywhere. An input that is a part of a
-/// dataset, or holds one, comes from it. A run comes from its last stages.
+/// dataset or of a stage's output, or holds one, comes from it. A run comes from its last stages.
 LineageGraph build_lineage(const LineageHistory& history);
 
 }  // namespace mlo

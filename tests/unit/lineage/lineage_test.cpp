@@ -1,5 +1,7 @@
 #include "lib/lineage/lineage.hpp"
 
+#include <set>
+
 #include "lib/crypto/sha256.hpp"
 #include "tests/support/test.hpp"
 
@@ -277,4 +279,28 @@ TEST_CASE("dot quotes what names could break", "[lineage]") {
   const std::string dot = lineage_dot(narrow({"run:1", h.build()}, {}));
   CHECK(dot.find("label=\"run a\\\"; evil -> \\\\\"") != std::string::npos);
   CHECK(dot.starts_with("digraph lineage {\n"));
+}
+
+TEST_CASE("a directory that other stages filled comes from them, and a file of one from its writer", "[lineage]") {
+  TestHistory h;
+  const Artifact jan = TestHistory::file("prepared/01.csv", "jan"), model = {"model", sha256("model"), true, 5, 2, true};
+  const Artifact prepared = {"prepared", sha256("prepared"), true, 20, 2, true}, weights = TestHistory::file("model/weights", "weights");
+  h.dataset("raw", "raw.csv", "raw");
+  h.run("a", {jan, model, TestHistory::file("score", "score")});
+  h.stage("prepare", {TestHistory::file("raw.csv", "raw")}, {jan});
+  h.stage("train", {prepared}, {model});
+  h.stage("evaluate", {weights}, {TestHistory::file("score", "score")});
+  const LineageGraph graph = build_lineage(h.history);
+  std::set<std::string> seen;
+  const std::function<void(const std::string&)> up = [&](const std::string& id) {
+    for (const LineageNode* cause : graph.causes(id)) {
+      if (seen.insert(cause->name).second) up(cause->id);
+    }
+  };
+  up("run:a");
+  for (const char* name : {"evaluate", "model/weights", "model", "train", "prepared", "prepared/01.csv", "prepare"}) {
+    INFO(name);
+    CHECK(seen.contains(name));
+  }
+  CHECK(std::any_of(seen.begin(), seen.end(), [](const std::string& name) { return name.starts_with("raw@sha256:"); }));
 }
