@@ -17,7 +17,8 @@ Mark mark_at(std::string_view text, std::size_t offset) {
   const std::string_view before = text.substr(0, std::min(offset == 0 ? 0 : offset - 1, text.size()));
   const auto line = std::count(before.begin(), before.end(), '\n');
   const std::size_t start = before.rfind('\n');
-  return {static_cast<int>(line) + 1, static_cast<int>(before.size() - (start == std::string_view::npos ? 0 : start + 1)) + 1};
+  return {static_cast<int>(line) + 1,
+          static_cast<int>(before.size() - (start == std::string_view::npos ? 0 : start + 1)) + 1};
 }
 
 /// Builds a Value from the events of the parser; stops at what JSON allows and we do not.
@@ -27,7 +28,8 @@ class Builder : public nlohmann::json_sax<Json> {
   bool boolean(bool v) override { return add(Value(v)); }
   bool number_integer(number_integer_t v) override { return add(Value(static_cast<std::int64_t>(v))); }
   bool number_unsigned(number_unsigned_t v) override {
-    return add(v <= static_cast<number_unsigned_t>(INT64_MAX) ? Value(static_cast<std::int64_t>(v)) : Value(static_cast<double>(v)));
+    return add(v <= static_cast<number_unsigned_t>(INT64_MAX) ? Value(static_cast<std::int64_t>(v))
+                                                              : Value(static_cast<double>(v)));
   }
   bool number_float(number_float_t v, const string_t&) override { return add(Value(v)); }
   bool string(string_t& v) override { return has_nul(v) ? refuse(kNul) : add(Value(std::move(v))); }
@@ -95,8 +97,10 @@ void append_string(std::string& out, const std::string& text) {
 }
 
 void append_real(std::string& out, double value) {
-  if (std::isnan(value)) out += "\"NaN\"";
-  else if (std::isinf(value)) out += value > 0 ? "\"Infinity\"" : "\"-Infinity\"";
+  if (std::isnan(value))
+    out += "\"NaN\"";
+  else if (std::isinf(value))
+    out += value > 0 ? "\"Infinity\"" : "\"-Infinity\"";
   else {
     const std::string text = format_double(value);
     out += text;
@@ -110,11 +114,21 @@ void append(std::string& out, const Value& value, JsonStyle style, int depth) {
     if (pretty) out.append("\n").append(static_cast<std::size_t>(level) * 2, ' ');
   };
   switch (value.type()) {
-    case Value::Type::null: out += "null"; return;
-    case Value::Type::boolean: out += value.as_bool() ? "true" : "false"; return;
-    case Value::Type::integer: out += std::to_string(value.as_int()); return;
-    case Value::Type::real: append_real(out, value.as_number()); return;
-    case Value::Type::string: append_string(out, value.as_string()); return;
+    case Value::Type::null:
+      out += "null";
+      return;
+    case Value::Type::boolean:
+      out += value.as_bool() ? "true" : "false";
+      return;
+    case Value::Type::integer:
+      out += std::to_string(value.as_int());
+      return;
+    case Value::Type::real:
+      append_real(out, value.as_number());
+      return;
+    case Value::Type::string:
+      append_string(out, value.as_string());
+      return;
     case Value::Type::array: {
       out += '[';
       bool first = true;
@@ -151,8 +165,9 @@ Value parse_json(std::string_view text, std::string_view source) {
   if (!Json::sax_parse(text, &builder)) {
     const Mark mark = mark_at(text, builder.offset);
     // Only the parser's own errors come with a place.
-    throw Error(ErrorKind::invalid, builder.offset > 0 ? fmt::format("{}:{}:{}: {}", source, mark.line, mark.column, builder.failure)
-                                                       : fmt::format("{}: {}", source, builder.failure));
+    throw Error(ErrorKind::invalid, builder.offset > 0
+                                        ? fmt::format("{}:{}:{}: {}", source, mark.line, mark.column, builder.failure)
+                                        : fmt::format("{}: {}", source, builder.failure));
   }
   return std::move(builder.root);
 }

@@ -39,8 +39,9 @@ std::string nearest(std::string_view word, const std::vector<std::string>& candi
 
 void fail_at(std::string_view source, const Value& value, std::string message) {
   const Mark mark = value.mark();
-  throw Error(ErrorKind::invalid, mark.line == 0 ? fmt::format("{}: {}", source, message)
-                                                 : fmt::format("{}:{}:{}: {}", source, mark.line, mark.column, message));
+  throw Error(ErrorKind::invalid, mark.line == 0
+                                      ? fmt::format("{}: {}", source, message)
+                                      : fmt::format("{}:{}:{}: {}", source, mark.line, mark.column, message));
 }
 
 ObjectReader::ObjectReader(const Value& value, std::string_view source, std::string what)
@@ -106,7 +107,9 @@ std::int64_t ObjectReader::integer_or(std::string_view key, std::int64_t fallbac
   return find(key) == nullptr ? fallback : integer(key);
 }
 
-bool ObjectReader::boolean_or(std::string_view key, bool fallback) { return find(key) == nullptr ? fallback : boolean(key); }
+bool ObjectReader::boolean_or(std::string_view key, bool fallback) {
+  return find(key) == nullptr ? fallback : boolean(key);
+}
 
 std::vector<std::string> ObjectReader::strings(std::string_view key, bool allow_single) {
   const Value* value = find(key);
@@ -140,8 +143,9 @@ void ObjectReader::finish() const {
   for (const auto& [name, member] : value_.members()) {
     if (name.starts_with("x-") || std::find(known_.begin(), known_.end(), name) != known_.end()) continue;
     const std::string close = nearest(name, known_);
-    fail_at(source_, member, fmt::format("unknown key `{}` in {}{}", printable(name), what_,
-                                         close.empty() ? "" : fmt::format("; did you mean `{}`?", close)));
+    fail_at(source_, member,
+            fmt::format("unknown key `{}` in {}{}", printable(name), what_,
+                        close.empty() ? "" : fmt::format("; did you mean `{}`?", close)));
   }
 }
 

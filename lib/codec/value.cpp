@@ -58,8 +58,10 @@ Value* Value::find(std::string_view key) { return const_cast<Value*>(std::as_con
 
 Value& Value::set(std::string_view key, Value value) {
   if (is_null()) type_ = Type::object;
-  if (Value* old = find(key)) *old = std::move(value);
-  else object_.emplace_back(std::string(key), std::move(value));
+  if (Value* old = find(key))
+    *old = std::move(value);
+  else
+    object_.emplace_back(std::string(key), std::move(value));
   return *this;
 }
 
@@ -76,13 +78,19 @@ bool Value::erase(std::string_view key) {
 bool Value::operator==(const Value& other) const {
   if (type_ != other.type_) return false;
   switch (type_) {
-    case Type::null: return true;
+    case Type::null:
+      return true;
     case Type::boolean:
-    case Type::integer: return integer_ == other.integer_;
-    case Type::real: return real_ == other.real_ || (real_ != real_ && other.real_ != other.real_);
-    case Type::string: return string_ == other.string_;
-    case Type::array: return array_ == other.array_;
-    case Type::object: return object_ == other.object_;
+    case Type::integer:
+      return integer_ == other.integer_;
+    case Type::real:
+      return real_ == other.real_ || (real_ != real_ && other.real_ != other.real_);
+    case Type::string:
+      return string_ == other.string_;
+    case Type::array:
+      return array_ == other.array_;
+    case Type::object:
+      return object_ == other.object_;
   }
   return false;
 }
@@ -95,13 +103,20 @@ std::string display(const Value& value) {
 
 std::string_view type_name(Value::Type type) {
   switch (type) {
-    case Value::Type::null: return "null";
-    case Value::Type::boolean: return "boolean";
-    case Value::Type::integer: return "integer";
-    case Value::Type::real: return "number";
-    case Value::Type::string: return "string";
-    case Value::Type::array: return "list";
-    case Value::Type::object: return "mapping";
+    case Value::Type::null:
+      return "null";
+    case Value::Type::boolean:
+      return "boolean";
+    case Value::Type::integer:
+      return "integer";
+    case Value::Type::real:
+      return "number";
+    case Value::Type::string:
+      return "string";
+    case Value::Type::array:
+      return "list";
+    case Value::Type::object:
+      return "mapping";
   }
   return "value";
 }

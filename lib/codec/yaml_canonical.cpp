@@ -26,7 +26,8 @@ bool has_duplicate(const Value::Object& members) {
     return false;
   }
   std::unordered_set<std::string_view> seen;
-  return !std::all_of(members.begin(), members.end(), [&](const auto& member) { return seen.insert(member.first).second; });
+  return !std::all_of(members.begin(), members.end(),
+                      [&](const auto& member) { return seen.insert(member.first).second; });
 }
 
 /// Undoes `double_quoted`; what it would not have written makes another text when it is quoted again.
@@ -43,9 +44,15 @@ std::string unquoted(std::string_view text) {
     if (rest.empty()) give_up();
     switch (rest[0]) {
       case '"':
-      case '\\': out += rest[0]; break;
-      case 'n': out += '\n'; break;
-      case 't': out += '\t'; break;
+      case '\\':
+        out += rest[0];
+        break;
+      case 'n':
+        out += '\n';
+        break;
+      case 't':
+        out += '\t';
+        break;
       case 'x': {
         std::byte byte{};
         if (!from_hex(rest.substr(1, 2), std::span(&byte, 1)) || byte == std::byte{0}) give_up();
@@ -56,14 +63,19 @@ std::string unquoted(std::string_view text) {
       }
       case 'u': {
         const std::string_view code = rest.substr(1, 4);
-        if (code == "2028") out += "\xE2\x80\xA8";
-        else if (code == "2029") out += "\xE2\x80\xA9";
-        else if (code == "feff") out += "\xEF\xBB\xBF";
-        else give_up();
+        if (code == "2028")
+          out += "\xE2\x80\xA8";
+        else if (code == "2029")
+          out += "\xE2\x80\xA9";
+        else if (code == "feff")
+          out += "\xEF\xBB\xBF";
+        else
+          give_up();
         i += 4;
         break;
       }
-      default: give_up();
+      default:
+        give_up();
     }
   }
   if (!is_utf8(out) || double_quoted(out) != text) give_up();
@@ -171,13 +183,20 @@ class Reader {
     if (++nodes_ > kMaxNodes || text.empty()) give_up();
     const Mark mark{number_, static_cast<int>(column_) + 1};
     Value value;
-    if (text == "[]") value = Value::array();
-    else if (text == "{}") value = Value::object();
-    else if (text == "|" || text == "|-") value = literal(text == "|", indent);
-    else if (text.front() == '"') value = string(unquoted(text));
-    else if (text == "true" || text == "false") value = Value(text == "true");
-    else if (is_plain(text)) value = Value(text);
-    else if (text != "null") value = number(text);
+    if (text == "[]")
+      value = Value::array();
+    else if (text == "{}")
+      value = Value::object();
+    else if (text == "|" || text == "|-")
+      value = literal(text == "|", indent);
+    else if (text.front() == '"')
+      value = string(unquoted(text));
+    else if (text == "true" || text == "false")
+      value = Value(text == "true");
+    else if (is_plain(text))
+      value = Value(text);
+    else if (text != "null")
+      value = number(text);
     value.set_mark(mark);
     next_line();
     return value;
@@ -190,7 +209,9 @@ class Reader {
 
   static Value number(std::string_view text) {
     Value value = resolve_plain(text);
-    if (!value.is_number() || text != (value.is(Value::Type::integer) ? std::to_string(value.as_int()) : real_text(value.as_number()))) give_up();
+    if (!value.is_number() ||
+        text != (value.is(Value::Type::integer) ? std::to_string(value.as_int()) : real_text(value.as_number())))
+      give_up();
     return value;
   }
 

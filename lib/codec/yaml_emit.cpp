@@ -8,10 +8,13 @@ namespace {
 void append_key(std::string& out, const std::string& key) {
   constexpr std::size_t kLongest = 1000;  // YAML readers look at most 1024 characters ahead for the colon
   const std::size_t start = out.size();
-  if (is_plain(key)) out += key;
-  else out += double_quoted(key);
+  if (is_plain(key))
+    out += key;
+  else
+    out += double_quoted(key);
   if (out.size() - start > kLongest) {
-    throw Error(ErrorKind::invalid, fmt::format("the key `{}..` is longer than {} bytes", printable(key.substr(0, 40)), kLongest));
+    throw Error(ErrorKind::invalid,
+                fmt::format("the key `{}..` is longer than {} bytes", printable(key.substr(0, 40)), kLongest));
   }
   out += ':';
 }
@@ -35,11 +38,21 @@ void append_text(std::string& out, const std::string& text, std::size_t indent) 
 /// What stands on the line of its key or dash; nothing for a non-empty array or object.
 bool append_inline(std::string& out, const Value& value, std::size_t indent) {
   switch (value.type()) {
-    case Value::Type::null: out += "null"; return true;
-    case Value::Type::boolean: out += value.as_bool() ? "true" : "false"; return true;
-    case Value::Type::integer: out += std::to_string(value.as_int()); return true;
-    case Value::Type::real: out += real_text(value.as_number()); return true;
-    case Value::Type::string: append_text(out, value.as_string(), indent); return true;
+    case Value::Type::null:
+      out += "null";
+      return true;
+    case Value::Type::boolean:
+      out += value.as_bool() ? "true" : "false";
+      return true;
+    case Value::Type::integer:
+      out += std::to_string(value.as_int());
+      return true;
+    case Value::Type::real:
+      out += real_text(value.as_number());
+      return true;
+    case Value::Type::string:
+      append_text(out, value.as_string(), indent);
+      return true;
     case Value::Type::array:
       if (value.items().empty()) out += "[]";
       return value.items().empty();
@@ -89,8 +102,10 @@ void append_block(std::string& out, const Value& value, std::size_t indent) {
 
 std::string emit_yaml(const Value& value) {
   std::string out;
-  if (append_inline(out, value, 2)) out += '\n';
-  else append_block(out, value, 0);
+  if (append_inline(out, value, 2))
+    out += '\n';
+  else
+    append_block(out, value, 0);
   return out;
 }
 

@@ -51,7 +51,8 @@ class Builder : public YAML::EventHandler {
     add(Value(), mark_of(mark), anchor);
   }
 
-  void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor, const std::string& text) override {
+  void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
+                const std::string& text) override {
     const Mark place = mark_of(mark);
     if (text.find('\0') != std::string::npos) fail(source_, place, "a NUL character is not allowed");
     const bool plain = tag == "?" || tag.empty();
@@ -61,8 +62,10 @@ class Builder : public YAML::EventHandler {
     } else if (plain) {
       add(resolve_plain(text), place, anchor);
     } else if (tag == "!" || tag == "tag:yaml.org,2002:str") {
-      if (wants_key()) key(text, place);
-      else add(Value(text), place, anchor);
+      if (wants_key())
+        key(text, place);
+      else
+        add(Value(text), place, anchor);
     } else {
       unknown_tag(tag, place);
     }
@@ -75,11 +78,13 @@ class Builder : public YAML::EventHandler {
     add(found->second, mark_of(mark), 0);
   }
 
-  void OnSequenceStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor, YAML::EmitterStyle::value) override {
+  void OnSequenceStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
+                       YAML::EmitterStyle::value) override {
     if (!tag.empty() && tag != "?" && tag != "!" && tag != "tag:yaml.org,2002:seq") unknown_tag(tag, mark_of(mark));
     open(Value::array(), mark_of(mark), anchor);
   }
-  void OnMapStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor, YAML::EmitterStyle::value) override {
+  void OnMapStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
+                  YAML::EmitterStyle::value) override {
     if (!tag.empty() && tag != "?" && tag != "!" && tag != "tag:yaml.org,2002:map") unknown_tag(tag, mark_of(mark));
     open(Value::object(), mark_of(mark), anchor);
   }
@@ -103,7 +108,8 @@ class Builder : public YAML::EventHandler {
   }
 
   [[noreturn]] void ambiguous(std::string_view text, Mark place) const {
-    fail(source_, place, fmt::format("`{}` means different things to different readers: put it in quotes", printable(text)));
+    fail(source_, place,
+         fmt::format("`{}` means different things to different readers: put it in quotes", printable(text)));
   }
   /// The text from a place on.
   std::string_view at(Mark place) {
@@ -121,7 +127,8 @@ class Builder : public YAML::EventHandler {
   void key(const std::string& text, Mark at) {
     Level& level = open_.back();
     const bool merge = text == "<<" && dialect_ == YamlDialect::user;
-    if (!merge && !level.keys.insert(text).second) fail(source_, at, fmt::format("duplicate key `{}`", printable(text)));
+    if (!merge && !level.keys.insert(text).second)
+      fail(source_, at, fmt::format("duplicate key `{}`", printable(text)));
     level.key = text;
     level.key_mark = at;
   }
@@ -177,8 +184,10 @@ class Builder : public YAML::EventHandler {
     }
     if (!level.key) fail(source_, at, "a key must be a plain word or a string");
     const std::string name = std::move(*std::exchange(level.key, std::nullopt));
-    if (name == "<<" && dialect_ == YamlDialect::user && !level.keys.contains(name)) merge(std::move(value));
-    else level.value.members().emplace_back(name, std::move(value));
+    if (name == "<<" && dialect_ == YamlDialect::user && !level.keys.contains(name))
+      merge(std::move(value));
+    else
+      level.value.members().emplace_back(name, std::move(value));
   }
 
   std::string_view text_, source_;
@@ -196,7 +205,8 @@ class Builder : public YAML::EventHandler {
 Value parse_yaml(std::string_view text, std::string_view source, YamlDialect dialect) {
   if (!is_utf8(text)) throw Error(ErrorKind::invalid, fmt::format("{}: not valid UTF-8", source));
   // yaml-cpp takes a NUL for the end of the text, and would quietly drop the rest.
-  if (text.find('\0') != std::string_view::npos) throw Error(ErrorKind::invalid, fmt::format("{}: a NUL character is not allowed", source));
+  if (text.find('\0') != std::string_view::npos)
+    throw Error(ErrorKind::invalid, fmt::format("{}: a NUL character is not allowed", source));
   if (auto canonical = parse_canonical(text)) return std::move(*canonical);
   try {
     std::istringstream stream{std::string(text)};
@@ -205,10 +215,12 @@ Value parse_yaml(std::string_view text, std::string_view source, YamlDialect dia
     parser.HandleNextDocument(builder);
     Value root = builder.take();
     Builder second(text, source, dialect);
-    if (parser.HandleNextDocument(second)) throw Error(ErrorKind::invalid, fmt::format("{}: more than one YAML document", source));
+    if (parser.HandleNextDocument(second))
+      throw Error(ErrorKind::invalid, fmt::format("{}: more than one YAML document", source));
     return root;
   } catch (const YAML::Exception& error) {
-    if (error.mark.is_null()) throw Error(ErrorKind::invalid, fmt::format("{}: invalid YAML: {}", source, printable(error.msg)));
+    if (error.mark.is_null())
+      throw Error(ErrorKind::invalid, fmt::format("{}: invalid YAML: {}", source, printable(error.msg)));
     fail(source, mark_of(error.mark), "invalid YAML: " + printable(error.msg));
   }
 }

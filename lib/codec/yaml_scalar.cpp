@@ -32,7 +32,8 @@ std::string without_underscores(std::string_view text) {
 std::optional<Value> based_integer(std::string_view digits, int base, bool negative) {
   std::int64_t value = 0;
   const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), value, base);
-  if (digits.empty() || digits[0] == '-' || error != std::errc{} || end != digits.data() + digits.size()) return std::nullopt;
+  if (digits.empty() || digits[0] == '-' || error != std::errc{} || end != digits.data() + digits.size())
+    return std::nullopt;
   return Value(negative ? -value : value);
 }
 
@@ -41,8 +42,10 @@ bool is_decimal(std::string_view text) {
   std::size_t i = 0, digits = 0;
   bool point = false;
   for (; i < text.size() && (is_digit(text[i]) || (text[i] == '.' && !point)); ++i) {
-    if (text[i] == '.') point = true;
-    else ++digits;
+    if (text[i] == '.')
+      point = true;
+    else
+      ++digits;
   }
   if (digits == 0) return false;
   if (i == text.size()) return true;
@@ -73,11 +76,13 @@ std::optional<Value> number(std::string_view text) {
   double real = 0;
   const auto [end, error] = std::from_chars(plain.data(), plain.data() + plain.size(), real);
   if (end != plain.data() + plain.size()) return std::nullopt;
-  if (error == std::errc::result_out_of_range) real = std::strtod(plain.c_str(), nullptr);  // infinity or nearly nothing
+  if (error == std::errc::result_out_of_range)
+    real = std::strtod(plain.c_str(), nullptr);  // infinity or nearly nothing
   return Value(negative ? -real : real);
 }
 
-/// Characters that a reader may take for something else than itself, beyond ASCII: NEL, line and paragraph separator, BOM.
+/// Characters that a reader may take for something else than itself, beyond ASCII: NEL, line and paragraph separator,
+/// BOM.
 std::size_t special_length(std::string_view rest) {
   for (const std::string_view special : {"\xC2\x85", "\xE2\x80\xA8", "\xE2\x80\xA9", "\xEF\xBB\xBF"}) {
     if (rest.starts_with(special)) return special.size();
@@ -91,11 +96,13 @@ bool is_canonical_number(std::string_view text) {
   if (text.starts_with('-')) text.remove_prefix(1);
   const std::size_t point = text.find('.');
   const std::string_view whole = text.substr(0, point);
-  if (whole.empty() || !std::all_of(whole.begin(), whole.end(), is_digit) || (whole.size() > 1 && whole[0] == '0')) return false;
+  if (whole.empty() || !std::all_of(whole.begin(), whole.end(), is_digit) || (whole.size() > 1 && whole[0] == '0'))
+    return false;
   if (point == std::string_view::npos) return true;
   if (point + 1 >= text.size() || !is_digit(text[point + 1])) return false;
   const std::size_t exponent = text.find('e', point);
-  return exponent == std::string_view::npos || (exponent + 1 < text.size() && (text[exponent + 1] == '+' || text[exponent + 1] == '-'));
+  return exponent == std::string_view::npos ||
+         (exponent + 1 < text.size() && (text[exponent + 1] == '+' || text[exponent + 1] == '-'));
 }
 
 }  // namespace
@@ -119,7 +126,8 @@ bool is_ambiguous(std::string_view text) {
   const Value meaning = resolve_plain(text);
   if (meaning.is_number()) return !is_canonical_number(text);
   // 1.1 readers: base 60, dates, underscores, a leading sign or point before digits.
-  const bool signed_or_digit = is_digit(text[0]) || ((text[0] == '+' || text[0] == '-' || text[0] == '.') && text.size() > 1 && (is_digit(text[1]) || text[1] == '.'));
+  const bool signed_or_digit = is_digit(text[0]) || ((text[0] == '+' || text[0] == '-' || text[0] == '.') &&
+                                                     text.size() > 1 && (is_digit(text[1]) || text[1] == '.'));
   return signed_or_digit && text.find_first_not_of("0123456789_.:-+eETtZz xXaAbBcCdDfFoO") == std::string_view::npos;
 }
 
@@ -151,7 +159,8 @@ bool is_literal(std::string_view text) {
 
 std::string double_quoted(std::string_view text) {
   if (!is_utf8(text)) throw Error(ErrorKind::invalid, fmt::format("`{}` is not valid UTF-8", printable(text)));
-  if (text.find('\0') != std::string_view::npos) throw Error(ErrorKind::invalid, fmt::format("a NUL character is not allowed in `{}`", printable(text)));
+  if (text.find('\0') != std::string_view::npos)
+    throw Error(ErrorKind::invalid, fmt::format("a NUL character is not allowed in `{}`", printable(text)));
   std::string out = "\"";
   for (std::size_t i = 0; i < text.size(); ++i) {
     const auto c = static_cast<unsigned char>(text[i]);

@@ -23,7 +23,8 @@ void require_kind(ObjectReader& reader, std::string_view kind) {
 Digest read_digest(ObjectReader& reader, std::string_view key) {
   const std::string text = reader.string(key);
   const auto digest = Digest::parse(text);
-  if (!digest) reader.fail(key, fmt::format("`{}` is not a digest: expected sha256: and 64 hex digits", printable(text)));
+  if (!digest)
+    reader.fail(key, fmt::format("`{}` is not a digest: expected sha256: and 64 hex digits", printable(text)));
   return *digest;
 }
 
@@ -42,7 +43,8 @@ UtcTime read_time(ObjectReader& reader, std::string_view key) {
 
 std::string read_path(ObjectReader& reader, std::string_view key) {
   const std::string path = reader.string(key);
-  if (!is_safe_relative(path)) reader.fail(key, fmt::format("`{}` is not a path below the repository", printable(path)));
+  if (!is_safe_relative(path))
+    reader.fail(key, fmt::format("`{}` is not a path below the repository", printable(path)));
   return path;
 }
 

@@ -73,7 +73,8 @@ class LockReader {
       entry.finish();
     }
     for (const auto& [file, keys] : reader.object("params")) {
-      if (!keys.is(Value::Type::object)) fail_at(source_, keys, fmt::format("parameters of `{}` must be a mapping", file));
+      if (!keys.is(Value::Type::object))
+        fail_at(source_, keys, fmt::format("parameters of `{}` must be a mapping", file));
       for (const auto& [key, value] : keys.members()) out.params[file].emplace(key, value);
     }
     for (const auto& [variable, value] : reader.object("env")) {

@@ -34,8 +34,11 @@ bool is_dataset_name(std::string_view text) { return all_segments(text, "_-."); 
 
 void require_dataset_name(std::string_view text) {
   if (is_dataset_name(text)) return;
-  Error error(ErrorKind::invalid, fmt::format("`{}` is not a dataset name: use lower-case letters and digits, with single `_ - .` between and `/` to nest",
-                                              printable(text)));
+  Error error(
+      ErrorKind::invalid,
+      fmt::format(
+          "`{}` is not a dataset name: use lower-case letters and digits, with single `_ - .` between and `/` to nest",
+          printable(text)));
   const std::string better = dataset_name_from_path(text);
   if (is_dataset_name(better)) error.hint(fmt::format("for example `--name {}`", better));
   throw error;
@@ -47,9 +50,12 @@ std::string dataset_name_from_path(std::string_view path) {
     std::string name;
     for (const char c : to_lower(segment)) {
       const bool separator = c == '_' || c == '-' || c == '.';
-      if (is_word(c)) name += c;
-      else if (!name.empty() && is_word(name.back())) name += separator ? c : '-';
-      else if (!name.empty() && separator) name.back() = c;
+      if (is_word(c))
+        name += c;
+      else if (!name.empty() && is_word(name.back()))
+        name += separator ? c : '-';
+      else if (!name.empty() && separator)
+        name.back() = c;
     }
     while (!name.empty() && !is_word(name.back())) name.pop_back();
     if (name.empty()) continue;
@@ -69,7 +75,9 @@ bool is_metric_key(std::string_view text) {
     if (rest[0] != '[' || end == std::string_view::npos) return false;
     const std::string_view inside = rest.substr(1, end - 1);
     const std::size_t equals = inside.find('=');
-    if (equals == 0 || equals == std::string_view::npos || inside.find('[') != std::string_view::npos || printable(inside) != inside) return false;
+    if (equals == 0 || equals == std::string_view::npos || inside.find('[') != std::string_view::npos ||
+        printable(inside) != inside)
+      return false;
     rest.remove_prefix(end + 1);
   }
   if (name.empty()) return false;
@@ -77,7 +85,8 @@ bool is_metric_key(std::string_view text) {
     if (segment.empty() || segment == "." || segment == "..") return false;
   }
   return std::all_of(name.begin(), name.end(), [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || std::string_view("_-.:/ ").find(c) != std::string_view::npos;
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+           std::string_view("_-.:/ ").find(c) != std::string_view::npos;
   });
 }
 

@@ -34,7 +34,8 @@ Value string_map(const std::map<std::string, std::string>& map) {
   return out;
 }
 
-std::map<std::string, std::string> read_string_map(ObjectReader& reader, std::string_view key, std::string_view source) {
+std::map<std::string, std::string> read_string_map(ObjectReader& reader, std::string_view key,
+                                                   std::string_view source) {
   std::map<std::string, std::string> out;
   for (const auto& [name, value] : reader.object(key)) {
     if (!value.is(Value::Type::string)) fail_at(source, value, fmt::format("`{}` must be a string", printable(name)));
@@ -95,7 +96,9 @@ CodeState read_code(const Value& value, std::string_view source) {
 Value metric_map(const std::map<std::string, MetricPoint>& metrics) {
   Value out = Value::object();
   for (const auto& [key, point] : metrics) {
-    out.members().emplace_back(key, Value(Value::Object{{"value", Value(point.value)}, {"step", Value(point.step)}, {"time", Value(format_utc(point.time))}}));
+    out.members().emplace_back(
+        key, Value(Value::Object{
+                 {"value", Value(point.value)}, {"step", Value(point.step)}, {"time", Value(format_utc(point.time))}}));
   }
   return out;
 }
@@ -140,8 +143,10 @@ std::string emit_run(const RunRecord& r) {
   if (!r.outputs.empty()) out.set("outputs", artifact_list(r.outputs));
   if (!r.artifacts.empty()) out.set("artifacts", artifact_list(r.artifacts));
   if (!r.environment.facts.empty()) out.set("environment", string_map(r.environment.facts));
-  out.set("usage", Value(Value::Object{{"wall_seconds", Value(r.usage.wall_seconds)}, {"user_seconds", Value(r.usage.user_seconds)},
-                                       {"system_seconds", Value(r.usage.system_seconds)}, {"max_rss_bytes", Value(r.usage.max_rss_bytes)}}));
+  out.set("usage", Value(Value::Object{{"wall_seconds", Value(r.usage.wall_seconds)},
+                                       {"user_seconds", Value(r.usage.user_seconds)},
+                                       {"system_seconds", Value(r.usage.system_seconds)},
+                                       {"max_rss_bytes", Value(r.usage.max_rss_bytes)}}));
   if (r.action) out.set("action", r.action->str());
   if (r.cached_from) out.set("cached_from", *r.cached_from);
   if (r.series) out.set("series", r.series->str());
@@ -167,7 +172,8 @@ RunRecord parse_run(std::string_view text, std::string_view source) {
   r.ended = reader.find("ended") == nullptr ? r.started : read_time(reader, "ended");
   r.code = read_code(reader.require("code"), source);
   for (const auto& [key, value] : reader.object("params")) {
-    if (!value.is_scalar()) fail_at(source, value, fmt::format("parameter `{}` must be a single value", printable(key)));
+    if (!value.is_scalar())
+      fail_at(source, value, fmt::format("parameter `{}` must be a single value", printable(key)));
     r.params.members().emplace_back(key, value);
   }
   r.metrics = read_metrics(reader, source);
@@ -178,7 +184,8 @@ RunRecord parse_run(std::string_view text, std::string_view source) {
   r.artifacts = read_artifacts(reader, "artifacts", source);
   r.environment.facts = read_string_map(reader, "environment", source);
   ObjectReader usage(reader.require("usage"), source, "`usage`");
-  r.usage = {usage.number("wall_seconds"), usage.number("user_seconds"), usage.number("system_seconds"), read_count(usage, "max_rss_bytes")};
+  r.usage = {usage.number("wall_seconds"), usage.number("user_seconds"), usage.number("system_seconds"),
+             read_count(usage, "max_rss_bytes")};
   usage.finish();
   if (reader.find("action") != nullptr) r.action = read_digest(reader, "action");
   if (reader.find("cached_from") != nullptr) r.cached_from = read_run_id(reader, "cached_from");
@@ -212,7 +219,8 @@ RunAmendment parse_amendment(std::string_view text, std::string_view source) {
   if (reader.find("name") != nullptr) a.name = reader.string("name");
   if (reader.find("note") != nullptr) a.note = reader.string("note");
   for (const auto& [key, value] : reader.object("tags")) {
-    if (!value.is_null() && !value.is(Value::Type::string)) fail_at(source, value, fmt::format("tag `{}` must be a string or null", printable(key)));
+    if (!value.is_null() && !value.is(Value::Type::string))
+      fail_at(source, value, fmt::format("tag `{}` must be a string or null", printable(key)));
     a.tags.emplace(key, value.is_null() ? std::nullopt : std::optional(value.as_string()));
   }
   reader.finish();

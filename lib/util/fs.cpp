@@ -229,11 +229,12 @@ TempFile::TempFile(const fs::path& dir) {
 TempFile TempFile::beside(const fs::path& target) {
   const fs::path name = target.parent_path() / (".mlo-tmp-" + target.filename().native());
   UniqueFd fd(::open(name.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0600));
-  struct stat opened {}, named {};
+  struct stat opened {
+  }, named{};
   // Its last owner may have renamed or removed it between open and lock: then the name is no longer this file.
-  const bool ours = fd && ::flock(fd.get(), LOCK_EX | LOCK_NB) == 0 && ::fstat(fd.get(), &opened) == 0 && S_ISREG(opened.st_mode) &&
-                    ::lstat(name.c_str(), &named) == 0 && opened.st_ino == named.st_ino && opened.st_dev == named.st_dev &&
-                    ::ftruncate(fd.get(), 0) == 0;
+  const bool ours = fd && ::flock(fd.get(), LOCK_EX | LOCK_NB) == 0 && ::fstat(fd.get(), &opened) == 0 &&
+                    S_ISREG(opened.st_mode) && ::lstat(name.c_str(), &named) == 0 && opened.st_ino == named.st_ino &&
+                    opened.st_dev == named.st_dev && ::ftruncate(fd.get(), 0) == 0;
   return ours ? TempFile(name, std::move(fd)) : TempFile(target.parent_path());
 }
 TempFile::~TempFile() {

@@ -5,27 +5,27 @@
 #include <array>
 
 #include "lib/util/bytes.hpp"
+#include "lib/util/error.hpp"
 #include "lib/util/text.hpp"
 #include "lib/util/world.hpp"
-#include "lib/util/error.hpp"
 
 namespace mlo {
 namespace {
 
 constexpr std::array<std::string_view, 64> kAdjectives = {
-    "able",  "amber", "azure", "bold",  "brave", "brief",  "bright", "brisk", "calm",  "clear", "clever",
-    "cool",  "coral", "crisp", "deep",  "dry",   "eager",  "early",  "fair",  "fast",  "fine",  "firm",
-    "fond",  "free",  "fresh", "gentle", "glad", "golden", "good",   "grand", "green", "happy", "hardy",
-    "keen",  "kind",  "late",  "light", "lively", "long",  "loud",   "lucky", "mellow", "merry", "mild",
-    "misty", "neat",  "noble", "plain", "proud", "quick",  "quiet",  "rapid", "red",   "ripe",  "royal",
-    "sharp", "silent", "smooth", "soft", "stable", "steady", "sunny", "warm", "wise"};
+    "able",  "amber",  "azure",  "bold",   "brave",  "brief",  "bright", "brisk", "calm",   "clear", "clever",
+    "cool",  "coral",  "crisp",  "deep",   "dry",    "eager",  "early",  "fair",  "fast",   "fine",  "firm",
+    "fond",  "free",   "fresh",  "gentle", "glad",   "golden", "good",   "grand", "green",  "happy", "hardy",
+    "keen",  "kind",   "late",   "light",  "lively", "long",   "loud",   "lucky", "mellow", "merry", "mild",
+    "misty", "neat",   "noble",  "plain",  "proud",  "quick",  "quiet",  "rapid", "red",    "ripe",  "royal",
+    "sharp", "silent", "smooth", "soft",   "stable", "steady", "sunny",  "warm",  "wise"};
 constexpr std::array<std::string_view, 64> kNouns = {
-    "acorn",  "badger", "beacon", "birch", "brook",  "canyon", "cedar",  "cliff", "cloud",  "comet", "crane",
-    "creek",  "delta",  "dune",   "eagle", "ember",  "falcon", "fern",   "field", "finch",  "fjord", "forest",
-    "fox",    "garden", "glacier", "grove", "harbor", "hawk",  "heron",  "hill",  "island", "ivy",   "kite",
-    "lagoon", "lake",   "larch",  "lark",  "lynx",   "maple",  "marsh",  "meadow", "moon",  "oak",   "ocean",
-    "orbit",  "otter",  "owl",    "peak",  "pine",   "planet", "prairie", "quartz", "raven", "reef",  "ridge",
-    "river",  "robin",  "shore",  "spruce", "star",  "stone",  "tiger",  "valley", "willow"};
+    "acorn",  "badger", "beacon",  "birch",  "brook",  "canyon", "cedar",   "cliff",  "cloud",  "comet", "crane",
+    "creek",  "delta",  "dune",    "eagle",  "ember",  "falcon", "fern",    "field",  "finch",  "fjord", "forest",
+    "fox",    "garden", "glacier", "grove",  "harbor", "hawk",   "heron",   "hill",   "island", "ivy",   "kite",
+    "lagoon", "lake",   "larch",   "lark",   "lynx",   "maple",  "marsh",   "meadow", "moon",   "oak",   "ocean",
+    "orbit",  "otter",  "owl",     "peak",   "pine",   "planet", "prairie", "quartz", "raven",  "reef",  "ridge",
+    "river",  "robin",  "shore",   "spruce", "star",   "stone",  "tiger",   "valley", "willow"};
 
 }  // namespace
 
@@ -41,7 +41,8 @@ std::string make_uuid7(UtcTime now, Rng& rng) {
 
 bool is_uuid7(std::string_view text) {
   std::array<std::byte, 16> id{};
-  return from_hex(text, id) && (id[6] & std::byte{0xF0}) == std::byte{0x70} && (id[8] & std::byte{0xC0}) == std::byte{0x80};
+  return from_hex(text, id) && (id[6] & std::byte{0xF0}) == std::byte{0x70} &&
+         (id[8] & std::byte{0xC0}) == std::byte{0x80};
 }
 
 UtcTime uuid7_time(std::string_view id) {

@@ -23,7 +23,10 @@ std::size_t utf8_length(std::string_view text) {
   const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
   const unsigned lead = byte(0);
   if (lead < 0x80) return 1;
-  const std::size_t size = lead >= 0xF0 && lead <= 0xF4 ? 4 : lead >= 0xE0 && lead < 0xF0 ? 3 : lead >= 0xC2 && lead < 0xE0 ? 2 : 0;
+  const std::size_t size = lead >= 0xF0 && lead <= 0xF4  ? 4
+                           : lead >= 0xE0 && lead < 0xF0 ? 3
+                           : lead >= 0xC2 && lead < 0xE0 ? 2
+                                                         : 0;
   if (size == 0 || text.size() < size) return 0;
   for (std::size_t i = 1; i < size; ++i) {
     if ((byte(i) & 0xC0U) != 0x80U) return 0;
@@ -37,7 +40,8 @@ std::size_t utf8_length(std::string_view text) {
 
 /// Characters that end a line or turn the direction of writing: what is shown after them may not be what is there.
 bool is_deceptive(std::string_view character) {
-  return (character >= "\xE2\x80\xA8" && character <= "\xE2\x80\xAE") || (character >= "\xE2\x81\xA6" && character <= "\xE2\x81\xA9");
+  return (character >= "\xE2\x80\xA8" && character <= "\xE2\x80\xAE") ||
+         (character >= "\xE2\x81\xA6" && character <= "\xE2\x81\xA9");
 }
 
 /// Matches a `[..]` class at the start of `pattern`; sets `used` to its length, or to 0 if it is not a class.
@@ -147,8 +151,7 @@ std::string count_of(std::uint64_t n, std::string_view singular, std::string_vie
 }
 
 std::string shell_quote(std::string_view text) {
-  static constexpr std::string_view kSafe =
-      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./:=@%+,";
+  static constexpr std::string_view kSafe = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./:=@%+,";
   if (!text.empty() && text.find_first_not_of(kSafe) == std::string_view::npos) return std::string(text);
   return "'" + replace_all(text, "'", "'\\''") + "'";
 }
@@ -179,7 +182,8 @@ bool is_utf8(std::string_view text) {
   return true;
 }
 
-// Follows all places of the text that the pattern so far may have reached at once, so no pattern takes exponential time.
+// Follows all places of the text that the pattern so far may have reached at once, so no pattern takes exponential
+// time.
 bool glob_match(std::string_view pattern, std::string_view text) {
   std::vector<char> reached(text.size() + 1, 0);
   reached[0] = 1;

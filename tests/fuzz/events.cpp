@@ -10,6 +10,7 @@ MLO_FUZZ_TARGET(bytes) {
   fuzz::require(bytes.empty() || log.damaged_bytes > 0 || !log.events.empty());
   for (const RunEvent& event : log.events) {
     if (const auto* metric = std::get_if<MetricEvent>(&event)) fuzz::require(is_metric_key(metric->key));
-    if (const auto* artifact = std::get_if<ArtifactEvent>(&event)) fuzz::require(is_safe_relative(artifact->artifact.path));
+    if (const auto* artifact = std::get_if<ArtifactEvent>(&event))
+      fuzz::require(is_safe_relative(artifact->artifact.path));
   }
 }

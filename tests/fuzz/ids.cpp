@@ -14,5 +14,6 @@ MLO_FUZZ_TARGET(bytes) {
   if (is_name(bytes)) fuzz::require(is_dataset_name(bytes));
   if (is_dataset_name(bytes)) fuzz::require(is_safe_relative(bytes));
   const std::string name = dataset_name_from_path(bytes);
-  fuzz::require(name.empty() || is_dataset_name(name) || name.size() > 200 || name.find("//") != std::string::npos || name.front() == '/' || name.back() == '/');
+  fuzz::require(name.empty() || is_dataset_name(name) || name.size() > 200 || name.find("//") != std::string::npos ||
+                name.front() == '/' || name.back() == '/');
 }

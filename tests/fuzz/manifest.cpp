@@ -21,10 +21,14 @@ MLO_FUZZ_TARGET(bytes) {
   if (bytes.empty()) return;
   const auto text = bytes.substr(1);
   switch (bytes[0] % 5) {
-    case 0: return check(text, parse_dataset, emit_dataset);
-    case 1: return check(text, parse_run, emit_run);
-    case 2: return check(text, parse_amendment, emit_amendment);
-    case 3: return check(text, parse_lock, emit_lock);
+    case 0:
+      return check(text, parse_dataset, emit_dataset);
+    case 1:
+      return check(text, parse_run, emit_run);
+    case 2:
+      return check(text, parse_amendment, emit_amendment);
+    case 3:
+      return check(text, parse_lock, emit_lock);
     default: {
       Config config;
       read_config(text, "config.yaml", config);

@@ -13,7 +13,8 @@ MLO_FUZZ_TARGET(bytes) {
     return;
   }
   Series series;
-  read_metrics_lines(text, bytes[0] == 'p' ? LastLine::partial : LastLine::complete, {}, series, [](std::size_t line, std::string_view why) { fuzz::require(line > 0 && !why.empty()); });
+  read_metrics_lines(text, bytes[0] == 'p' ? LastLine::partial : LastLine::complete, {}, series,
+                     [](std::size_t line, std::string_view why) { fuzz::require(line > 0 && !why.empty()); });
   sort_series(series);
   for (const auto& [key, point] : last_points(series)) fuzz::require(parse_utc(format_utc(point.time)) == point.time);
   const std::string written = emit_series(series);

@@ -4,8 +4,8 @@
 #include "lib/workspace/stat_table.hpp"
 #include "tests/fuzz/fuzz.hpp"
 
-// A damaged cache may forget, never crash: the file is mapped and read in place. Its checks are no secret, so the fuzzer gets
-// them right where its bytes say so.
+// A damaged cache may forget, never crash: the file is mapped and read in place. Its checks are no secret, so the
+// fuzzer gets them right where its bytes say so.
 MLO_FUZZ_TARGET(bytes) {
   using namespace mlo;
   static const fs::path file = fs::temp_directory_path() / ("mlo-fuzz-stat-" + std::to_string(::getpid()));

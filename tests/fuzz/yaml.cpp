@@ -8,7 +8,8 @@
 MLO_FUZZ_TARGET(bytes) {
   using namespace mlo;
   if (bytes.empty()) return;
-  if (const auto quick = is_utf8(bytes) && bytes.find('\0') == std::string_view::npos ? parse_canonical(bytes) : std::nullopt) {
+  if (const auto quick =
+          is_utf8(bytes) && bytes.find('\0') == std::string_view::npos ? parse_canonical(bytes) : std::nullopt) {
     // What is read quickly is canonical, and the parser (which a remark makes necessary) agrees.
     fuzz::require(emit_yaml(*quick) == bytes);
     for (const auto dialect : {YamlDialect::manifest, YamlDialect::user}) {

@@ -13,7 +13,9 @@ namespace {
 
 using Target = int (*)(const std::uint8_t*, std::size_t);
 
-void feed(Target target, const std::string& bytes) { target(reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size()); }
+void feed(Target target, const std::string& bytes) {
+  target(reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size());
+}
 
 void replay(const std::string& name, Target target, const mlo::fs::path& corpus) {
   feed(target, "");

@@ -27,7 +27,8 @@ std::string failure(std::string_view text, YamlDialect dialect) {
 }  // namespace
 
 TEST_CASE("plain scalars mean what the core schema says", "[codec]") {
-  CHECK(json(user("[1, -2, 0x10, 0o17, 1_000, true, False, null, ~, yes, 1.5, .5, 1e3, 1e-05, sha256:ab, '7', \"x\\n\"]")) ==
+  CHECK(json(user(
+            "[1, -2, 0x10, 0o17, 1_000, true, False, null, ~, yes, 1.5, .5, 1e3, 1e-05, sha256:ab, '7', \"x\\n\"]")) ==
         R"([1,-2,16,15,1000,true,false,null,null,"yes",1.5,0.5,1000.0,1e-05,"sha256:ab","7","x\n"])");
   CHECK(std::isnan(user(".nan").as_number()));
   CHECK(user("-.inf").as_number() == -INFINITY);
@@ -43,31 +44,38 @@ TEST_CASE("values carry their place in the text", "[codec]") {
 }
 
 TEST_CASE("merge keys and anchors work for users, explicit keys win", "[codec]") {
-  CHECK(json(user("base: &b {x: 1, y: 2}\nmore:\n  <<: *b\n  y: 3\n")) == R"({"base":{"x":1,"y":2},"more":{"y":3,"x":1}})");
+  CHECK(json(user("base: &b {x: 1, y: 2}\nmore:\n  <<: *b\n  y: 3\n")) ==
+        R"({"base":{"x":1,"y":2},"more":{"y":3,"x":1}})");
   CHECK(failure("base: &b {x: 1}\nmore:\n  <<: *b\n", YamlDialect::manifest).find("<<") != std::string::npos);
 }
 
 TEST_CASE("what YAML readers disagree about is refused in manifests", "[codec]") {
-  for (const char* text : {"yes", "Off", "0777", "1_000", ".5", "5.", "+1", "~", "True", "NULL", "0x1f", "12:30", "2001-01-01", "1e3"}) {
+  for (const char* text :
+       {"yes", "Off", "0777", "1_000", ".5", "5.", "+1", "~", "True", "NULL", "0x1f", "12:30", "2001-01-01", "1e3"}) {
     INFO(text);
     CHECK(failure(std::string("a: ") + text, YamlDialect::manifest).starts_with("f.yaml:1:4: "));
     CHECK(parse_yaml(std::string("a: \"") + text + '"', "f", YamlDialect::manifest).find("a")->as_string() == text);
   }
-  CHECK(parse_yaml("a: [1, -2.5, 1.0e-05, true, null, plain text, sha256:00]", "f", YamlDialect::manifest).find("a")->items().size() == 7);
+  CHECK(parse_yaml("a: [1, -2.5, 1.0e-05, true, null, plain text, sha256:00]", "f", YamlDialect::manifest)
+            .find("a")
+            ->items()
+            .size() == 7);
 }
 
 TEST_CASE("malformed and hostile YAML is one line with its place", "[codec]") {
   CHECK(failure("a: [1\n", YamlDialect::user).starts_with("f.yaml:"));
   CHECK(failure("a: 1\nb: 2\na: 3\n", YamlDialect::user) == "f.yaml:3:1: duplicate key `a`");
   CHECK(failure("? [1, 2]\n: 3\n", YamlDialect::user).find("a key must be") != std::string::npos);
-  CHECK(failure("a: !!python/object/apply:os.system [x]\n", YamlDialect::user).find("unknown tag") != std::string::npos);
+  CHECK(failure("a: !!python/object/apply:os.system [x]\n", YamlDialect::user).find("unknown tag") !=
+        std::string::npos);
   CHECK(failure("a: &x [*x]\n", YamlDialect::user).starts_with("f.yaml:1:"));
   CHECK(failure(std::string(5000, '['), YamlDialect::user).starts_with("f.yaml:"));
   CHECK(failure("a: 1\n---\nb: 2\n", YamlDialect::user).find("more than one") != std::string::npos);
   CHECK(failure("a: \xff\n", YamlDialect::user).find("UTF-8") != std::string::npos);
   CHECK(failure(std::string("a: b\0c: d\n", 10), YamlDialect::user).find("NUL") != std::string::npos);
   CHECK(failure("a: \"x\\0y\"\n", YamlDialect::user).find("NUL") != std::string::npos);
-  CHECK(failure(std::string(200, '[') + std::string(200, ']'), YamlDialect::user).find("nested deeper") != std::string::npos);
+  CHECK(failure(std::string(200, '[') + std::string(200, ']'), YamlDialect::user).find("nested deeper") !=
+        std::string::npos);
   std::string bomb = "a0: &a0 [x,x,x,x,x,x,x,x,x,x]\n";
   for (int i = 1; i < 9; ++i) {
     bomb += fmt::format("a{}: &a{} [", i, i);
@@ -79,21 +87,78 @@ TEST_CASE("malformed and hostile YAML is one line with its place", "[codec]") {
 
 TEST_CASE("the canonical form is pinned", "[codec]") {
   Value v;
-  v.set("mlo", "dataset/1").set("path", "data/raw").set("yes", "no").set("n", 3).set("rate", 0.1).set("one", 1.0).set("tiny", 1e-05);
+  v.set("mlo", "dataset/1")
+      .set("path", "data/raw")
+      .set("yes", "no")
+      .set("n", 3)
+      .set("rate", 0.1)
+      .set("one", 1.0)
+      .set("tiny", 1e-05);
   v.set("nan", NAN).set("none", nullptr).set("empty", Value::array()).set("map", Value::object());
-  v.set("list", Value::Array{Value("a b"), Value("2001-01-01"), Value(Value::Object{{"k", Value(1)}, {"l", Value(Value::Array{Value(2)})}}),
+  v.set("list", Value::Array{Value("a b"), Value("2001-01-01"),
+                             Value(Value::Object{{"k", Value(1)}, {"l", Value(Value::Array{Value(2)})}}),
                              Value(Value::Array{Value(true)})});
   v.set("text", "one\ntwo\n").set("cut", "one\ntwo").set("odd", " lead\t\x01").set("colon", "a: b").set("end", "a:");
   CHECK(emit_yaml(v) ==
-        "mlo: dataset/1\npath: data/raw\n\"yes\": \"no\"\n\"n\": 3\nrate: 0.1\none: 1.0\ntiny: 1.0e-05\nnan: .nan\nnone: null\nempty: []\n"
-        "map: {}\nlist:\n  - a b\n  - \"2001-01-01\"\n  - k: 1\n    l:\n      - 2\n  -\n    - true\ntext: |\n  one\n  two\n"
+        "mlo: dataset/1\npath: data/raw\n\"yes\": \"no\"\n\"n\": 3\nrate: 0.1\none: 1.0\ntiny: 1.0e-05\nnan: "
+        ".nan\nnone: null\nempty: []\n"
+        "map: {}\nlist:\n  - a b\n  - \"2001-01-01\"\n  - k: 1\n    l:\n      - 2\n  -\n    - true\ntext: |\n  one\n  "
+        "two\n"
         "cut: |-\n  one\n  two\nodd: \" lead\\t\\x01\"\ncolon: \"a: b\"\nend: \"a:\"\n");
 }
 
 TEST_CASE("the canonical form reads back equal in both dialects", "[codec]") {
-  const std::vector<std::string> words = {"", " ", "a", "yes", "1", "1.0", ".5", "~", "a#b", "a #b", "- x", "x:", "x: y", "\n", "a\n", "a\n\nb\n", "\na", "a\n\n",
-                                          " a\nb", "a \nb", "'q'", "\"", "\\", "\xC2\x85", "\xE2\x80\xA8", "\xEF\xBB\xBFx", "\xF0\x9F\x98\x80", "\t", "a\tb", "%x", "@x",
-                                          "`x", "|", ">", "!x", "&x", "*x", "? x", "[x", "{x", "x,y", "x]y", "null", "0x", "1e3", "1:2", "\x7f", "--- x", "...", "a\r\nb", "Infinity"};
+  const std::vector<std::string> words = {"",
+                                          " ",
+                                          "a",
+                                          "yes",
+                                          "1",
+                                          "1.0",
+                                          ".5",
+                                          "~",
+                                          "a#b",
+                                          "a #b",
+                                          "- x",
+                                          "x:",
+                                          "x: y",
+                                          "\n",
+                                          "a\n",
+                                          "a\n\nb\n",
+                                          "\na",
+                                          "a\n\n",
+                                          " a\nb",
+                                          "a \nb",
+                                          "'q'",
+                                          "\"",
+                                          "\\",
+                                          "\xC2\x85",
+                                          "\xE2\x80\xA8",
+                                          "\xEF\xBB\xBFx",
+                                          "\xF0\x9F\x98\x80",
+                                          "\t",
+                                          "a\tb",
+                                          "%x",
+                                          "@x",
+                                          "`x",
+                                          "|",
+                                          ">",
+                                          "!x",
+                                          "&x",
+                                          "*x",
+                                          "? x",
+                                          "[x",
+                                          "{x",
+                                          "x,y",
+                                          "x]y",
+                                          "null",
+                                          "0x",
+                                          "1e3",
+                                          "1:2",
+                                          "\x7f",
+                                          "--- x",
+                                          "...",
+                                          "a\r\nb",
+                                          "Infinity"};
   for (const auto& word : words) {
     INFO(word);
     for (const YamlDialect dialect : {YamlDialect::manifest, YamlDialect::user}) {
@@ -107,7 +172,9 @@ TEST_CASE("the canonical form reads back equal in both dialects", "[codec]") {
     }
   }
   for (const double number : {0.0, -0.0, 1.0, 1e300, 5e-324, 0.1, 123456789.125, 1e16, -2.5e-7}) {
-    CHECK(parse_yaml(emit_yaml(Value(Value::Array{Value(number)})), "f", YamlDialect::manifest).items()[0].as_number() == number);
+    CHECK(
+        parse_yaml(emit_yaml(Value(Value::Array{Value(number)})), "f", YamlDialect::manifest).items()[0].as_number() ==
+        number);
   }
 }
 
@@ -123,14 +190,16 @@ TEST_CASE("an object reader is strict and says where", "[codec]") {
 
 TEST_CASE("JSON reads and writes exactly, and refuses what is not JSON", "[codec]") {
   const std::string text = R"({"a":[1,-2.5,true,null,"\u00e9\n"],"b":{}})";
-  CHECK(emit_json(parse_json(text, "f.json"), JsonStyle::compact) == "{\"a\":[1,-2.5,true,null,\"\xC3\xA9\\n\"],\"b\":{}}");
+  CHECK(emit_json(parse_json(text, "f.json"), JsonStyle::compact) ==
+        "{\"a\":[1,-2.5,true,null,\"\xC3\xA9\\n\"],\"b\":{}}");
   CHECK_THROWS_WITH(parse_json(R"({"a":1,"a":2})", "f.json"), "f.json: duplicate key `a`");
   CHECK_THROWS_WITH(parse_json("{\"a\":\n}", "f.json"), Catch::StartsWith("f.json:2:1: invalid JSON"));
   CHECK_THROWS_AS(parse_json(std::string(100000, '['), "f.json"), Error);
   CHECK_THROWS_AS(parse_json("[NaN]", "f.json"), Error);
   CHECK_THROWS_AS(parse_json("\"\xff\"", "f.json"), Error);
   CHECK(emit_json(Value(NAN), JsonStyle::compact) == "\"NaN\"");
-  CHECK(emit_json(parse_json("{\"a\":[1,{}],\"b\":[]}", "f")) == "{\n  \"a\": [\n    1,\n    {}\n  ],\n  \"b\": []\n}\n");
+  CHECK(emit_json(parse_json("{\"a\":[1,{}],\"b\":[]}", "f")) ==
+        "{\n  \"a\": [\n    1,\n    {}\n  ],\n  \"b\": []\n}\n");
 }
 
 TEST_CASE("a number too large or too small for a double is infinite or zero, however it is spelled", "[codec]") {
@@ -140,7 +209,8 @@ TEST_CASE("a number too large or too small for a double is infinite or zero, how
   CHECK(user("0." + std::string(350, '0') + "1").as_number() == 0);
   CHECK(user("1" + std::string(380, '0') + "e-5").as_number() == INFINITY);
   CHECK(user("1_0.5").as_number() == 10.5);
-  for (const char* text : {".", "+", "_1", "1__x", "0x", "0xg", "0o8", "1e", "1e+", "e5", "1.2.3", "--1", "0x-1", ".e1", "nan", "inf"}) {
+  for (const char* text :
+       {".", "+", "_1", "1__x", "0x", "0xg", "0o8", "1e", "1e+", "e5", "1.2.3", "--1", "0x-1", ".e1", "nan", "inf"}) {
     INFO(text);
     CHECK(user(text) == Value(text));
   }
@@ -156,8 +226,10 @@ TEST_CASE("aliases and nested anchors cannot multiply what they hold", "[codec]"
 }
 
 TEST_CASE("merging takes the first that has a key, and only mappings", "[codec]") {
-  CHECK(json(user("a: &a {x: 1}\nb: &b {x: 2, y: 3}\nc:\n  <<: [*a, *b]\n")) == R"({"a":{"x":1},"b":{"x":2,"y":3},"c":{"x":1,"y":3}})");
-  CHECK(failure("a: &a [1]\nb:\n  <<: *a\n", YamlDialect::user) == "f.yaml:3:3: `<<` takes a mapping or a list of mappings");
+  CHECK(json(user("a: &a {x: 1}\nb: &b {x: 2, y: 3}\nc:\n  <<: [*a, *b]\n")) ==
+        R"({"a":{"x":1},"b":{"x":2,"y":3},"c":{"x":1,"y":3}})");
+  CHECK(failure("a: &a [1]\nb:\n  <<: *a\n", YamlDialect::user) ==
+        "f.yaml:3:3: `<<` takes a mapping or a list of mappings");
 }
 
 TEST_CASE("many nulls take no longer each than one", "[codec]") {
@@ -184,7 +256,8 @@ TEST_CASE("JSON numbers keep what they can", "[codec]") {
   CHECK(parse_json("-9223372036854775808", "f").as_int() == INT64_MIN);
   CHECK(parse_json("9223372036854775808", "f").as_number() == 9223372036854775808.0);
   CHECK_THROWS_WITH(parse_json("[1e999]", "f.json"), Catch::StartsWith("f.json:1:"));
-  for (const char* bad : {"", "{", "[1,]", "{\"a\" 1}", "01", "+1", ".5", "'a'", "nul", "[1] 2", "\"\\ud800\"", "\"\t\"", "// c\n1"}) {
+  for (const char* bad :
+       {"", "{", "[1,]", "{\"a\" 1}", "01", "+1", ".5", "'a'", "nul", "[1] 2", "\"\\ud800\"", "\"\t\"", "// c\n1"}) {
     INFO(bad);
     CHECK_THROWS_AS(parse_json(bad, "f.json"), Error);
   }
@@ -199,7 +272,9 @@ TEST_CASE("the nearest word is one a person could have meant", "[codec]") {
 }
 
 TEST_CASE("canonical text is read the quick way, with the places a parser would give", "[codec]") {
-  const std::string text = "mlo: lock/1\nlist:\n  - a b\n  - k: 1\n    deep:\n      - \"yes\"\n  -\n    - true\n    - []\nnote: |-\n  one\n\n  two\n\"n\": -2.5\nnone: null\n";
+  const std::string text =
+      "mlo: lock/1\nlist:\n  - a b\n  - k: 1\n    deep:\n      - \"yes\"\n  -\n    - true\n    - []\nnote: |-\n  "
+      "one\n\n  two\n\"n\": -2.5\nnone: null\n";
   const auto quick = parse_canonical(text);
   REQUIRE(quick);
   CHECK(emit_yaml(*quick) == text);
@@ -208,16 +283,57 @@ TEST_CASE("canonical text is read the quick way, with the places a parser would 
   const std::function<void(const Value&, const Value&)> same_places = [&](const Value& a, const Value& b) {
     CHECK(a.mark().line == b.mark().line);
     CHECK(a.mark().column == b.mark().column);
-    if (a.is(Value::Type::array)) for (std::size_t i = 0; i < a.items().size(); ++i) same_places(a.items()[i], b.items()[i]);
-    if (a.is(Value::Type::object)) for (std::size_t i = 0; i < a.members().size(); ++i) same_places(a.members()[i].second, b.members()[i].second);
+    if (a.is(Value::Type::array))
+      for (std::size_t i = 0; i < a.items().size(); ++i) same_places(a.items()[i], b.items()[i]);
+    if (a.is(Value::Type::object))
+      for (std::size_t i = 0; i < a.members().size(); ++i) same_places(a.members()[i].second, b.members()[i].second);
   };
   same_places(*quick, slow);
 }
 
 TEST_CASE("what is not canonical to the byte is left to the parser", "[codec]") {
-  for (const char* text : {"", "\n", "a", "a: 1", "a:  1\n", "a: 1 \n", " a: 1\n", "a: yes\n", "a: 'x'\n", "a: \"x\"\n", "\"a\": 1\n", "a: 01\n", "a: 1.50\n", "a: -0\n", "a: 1.0e+05\n", "a: 9223372036854775808\n", "a: +1\n", "a: ~\n", "a:\n", "a: {b: 1}\n",
-                           "a: 1\na: 2\n", "a:\n    b: 1\n", "a:\n- 1\n", "- 1\n  - 2\n", "- - 1\n", "-\n  a: 1\n", "a: 1\n  b: 2\n", "a: |\n  x\n  y\n\n", "a: \"\\x41\"\n", "a: \"\\u00e9\"\n",
-                           "a: \"\\x0g\"\n", "a: \"\\\n", "a: 1 # x\n", "# x\na: 1\n", "---\na: 1\n", "a: &x 1\n", "a: *x\n", "a: !!str 1\n", "<<: 1\n", "a: 1\r\n", "a: 1\n\nb: 2\n", "a: >\n  x\n  y\n"}) {
+  for (const char* text : {"",
+                           "\n",
+                           "a",
+                           "a: 1",
+                           "a:  1\n",
+                           "a: 1 \n",
+                           " a: 1\n",
+                           "a: yes\n",
+                           "a: 'x'\n",
+                           "a: \"x\"\n",
+                           "\"a\": 1\n",
+                           "a: 01\n",
+                           "a: 1.50\n",
+                           "a: -0\n",
+                           "a: 1.0e+05\n",
+                           "a: 9223372036854775808\n",
+                           "a: +1\n",
+                           "a: ~\n",
+                           "a:\n",
+                           "a: {b: 1}\n",
+                           "a: 1\na: 2\n",
+                           "a:\n    b: 1\n",
+                           "a:\n- 1\n",
+                           "- 1\n  - 2\n",
+                           "- - 1\n",
+                           "-\n  a: 1\n",
+                           "a: 1\n  b: 2\n",
+                           "a: |\n  x\n  y\n\n",
+                           "a: \"\\x41\"\n",
+                           "a: \"\\u00e9\"\n",
+                           "a: \"\\x0g\"\n",
+                           "a: \"\\\n",
+                           "a: 1 # x\n",
+                           "# x\na: 1\n",
+                           "---\na: 1\n",
+                           "a: &x 1\n",
+                           "a: *x\n",
+                           "a: !!str 1\n",
+                           "<<: 1\n",
+                           "a: 1\r\n",
+                           "a: 1\n\nb: 2\n",
+                           "a: >\n  x\n  y\n"}) {
     INFO(text);
     CHECK_FALSE(parse_canonical(text));
   }

@@ -9,8 +9,8 @@
 
 using namespace mlo;
 
-// tests/golden/*.yaml hold one manifest of each kind with every field it can have. They never change: what format 1 wrote once,
-// every later mlo must read. tests/golden/schemas.py holds them against schemas/.
+// tests/golden/*.yaml hold one manifest of each kind with every field it can have. They never change: what format 1
+// wrote once, every later mlo must read. tests/golden/schemas.py holds them against schemas/.
 namespace {
 
 const std::string kRun = "00e3a1b2c3d47abc8def0123456789ab";
@@ -46,8 +46,16 @@ RunRecord every_run_field() {
   r.started = kTime;
   r.ended = kTime + std::chrono::seconds(1);
   r.code = {"git-sha1:" + std::string(40, 'a'), "main", true, sha256("code")};
-  r.params.set("train.lr", 0.1).set("model", "gbt").set("deep", true).set("n", 3).set("none", nullptr).set("tiny", 1e-05);
-  r.metrics = {{"auc[carrier=AA]", {3, 0.75, r.ended}}, {"loss", {-1, NAN, r.ended}}, {"max", {0, INFINITY, r.ended}}, {"min", {0, -INFINITY, r.ended}}};
+  r.params.set("train.lr", 0.1)
+      .set("model", "gbt")
+      .set("deep", true)
+      .set("n", 3)
+      .set("none", nullptr)
+      .set("tiny", 1e-05);
+  r.metrics = {{"auc[carrier=AA]", {3, 0.75, r.ended}},
+               {"loss", {-1, NAN, r.ended}},
+               {"max", {0, INFINITY, r.ended}},
+               {"min", {0, -INFINITY, r.ended}}};
   r.tags = {{"team", "ops"}};
   r.datasets = {{"flights", sha256("in").str()}};
   r.inputs = {{"data/raw", sha256("in"), true, 12, 2, true}};
@@ -67,7 +75,8 @@ PipelineLock every_lock_field() {
   stage.commands = {"mkdir -p out", "python3 train.py"};
   stage.wdir = "sub";
   stage.deps = {{"data/raw", sha256("in"), true, 12, 2}, {"train.py", sha256("py"), false, 3, 0}};
-  stage.params = {{"params.yaml", {{"lr", Value(0.1)}, {"list", Value(Value::Array{Value(1), Value("a")})}}}, {"whole.json", {{"", Value(Value::Object{{"k", Value()}})}}}};
+  stage.params = {{"params.yaml", {{"lr", Value(0.1)}, {"list", Value(Value::Array{Value(1), Value("a")})}}},
+                  {"whole.json", {{"", Value(Value::Object{{"k", Value()}})}}}};
   stage.env = {{"SEED", "1"}};
   stage.outputs = {{{"model.pkl", sha256("out"), false, 5, 0}, true, false, true}};
   stage.action = sha256("action");
@@ -88,7 +97,8 @@ TEST_CASE("every kind of manifest is written as it was when format 1 was fixed",
   check_golden("dataset", emit_dataset(every_dataset_field()));
   check_golden("run", emit_run(every_run_field()));
   check_golden("lock", emit_lock(every_lock_field()));
-  RunAmendment amendment{kRun, kTime, {{"gone", std::nullopt}, {"team", "ops"}}, "worth\n\nkeeping", "new-name", std::nullopt};
+  RunAmendment amendment{kRun,       kTime,       {{"gone", std::nullopt}, {"team", "ops"}}, "worth\n\nkeeping",
+                         "new-name", std::nullopt};
   check_golden("amend", emit_amendment(amendment));
   amendment.deleted = true;
   check_golden("tombstone", emit_amendment(amendment));

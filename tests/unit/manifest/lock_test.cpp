@@ -58,7 +58,9 @@ TEST_CASE("a lock that is not one is refused with its place", "[manifest]") {
   CHECK_THAT(message(head + "    action: sha256:12\n"), Contains("mlo.lock:5:") && Contains("not a digest"));
   CHECK_THAT(message(head + "    actoin: x\n" + action), Contains("actoin"));
   const std::string id = sha256("x").str();
-  CHECK_THAT(message(head + "    outs:\n      - path: ../../etc/passwd\n        id: " + id + "\n        bytes: 1\n" + action),
-             Contains("mlo.lock:6:") && Contains("not a path below"));
-  CHECK_THAT(message(head + "    deps:\n      - path: a\n        id: " + id + "\n        bytes: -1\n" + action), Contains("negative"));
+  CHECK_THAT(
+      message(head + "    outs:\n      - path: ../../etc/passwd\n        id: " + id + "\n        bytes: 1\n" + action),
+      Contains("mlo.lock:6:") && Contains("not a path below"));
+  CHECK_THAT(message(head + "    deps:\n      - path: a\n        id: " + id + "\n        bytes: -1\n" + action),
+             Contains("negative"));
 }

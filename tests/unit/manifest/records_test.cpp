@@ -72,7 +72,12 @@ TEST_CASE("manifests read back as they were written", "[manifest]") {
   CHECK(emit_run(parse_run(run, "run.yaml")) == run);
   CHECK(parse_run(run, "run.yaml").params == a_run().params);
   for (const auto deleted : {std::optional<bool>(), std::optional(true), std::optional(false)}) {
-    const RunAmendment a{a_run().id, UtcTime::from_seconds(5), {{"k", "v"}, {"gone", std::nullopt}}, "a note\nof two lines\n", "new-name", deleted};
+    const RunAmendment a{a_run().id,
+                         UtcTime::from_seconds(5),
+                         {{"k", "v"}, {"gone", std::nullopt}},
+                         "a note\nof two lines\n",
+                         "new-name",
+                         deleted};
     CHECK(emit_amendment(parse_amendment(emit_amendment(a), "a.yaml")) == emit_amendment(a));
   }
 }
@@ -103,13 +108,17 @@ TEST_CASE("a manifest of a newer mlo says what to do", "[manifest]") {
 
 TEST_CASE("names follow the grammar", "[manifest]") {
   for (const char* good : {"a", "a1", "raw_data", "a-b/c", "nyc13"}) CHECK(is_name(good));
-  for (const char* bad : {"", "A", "-a", "a-", "a--b", "a//b", "a b", "../a", "a.b", "/a", "a/", "\xC3\xA9"}) CHECK_FALSE(is_name(bad));
+  for (const char* bad : {"", "A", "-a", "a-", "a--b", "a//b", "a b", "../a", "a.b", "/a", "a/", "\xC3\xA9"})
+    CHECK_FALSE(is_name(bad));
   CHECK(is_dataset_name("flights.v2"));
   CHECK_FALSE(is_dataset_name("a..b"));
   CHECK(dataset_name_from_path("Data/My File (1).CSV") == "data/my-file-1.csv");
 }
 
 TEST_CASE("metric keys allow nesting and slices, nothing that forges a path or a line", "[manifest]") {
-  for (const char* good : {"auc", "val/auc", "auc[carrier=AA]", "auc[a=1][b=x y]", "p-99.latency ms"}) CHECK(is_metric_key(good));
-  for (const char* bad : {"", "/a", "a/", "a//b", "../a", "a\nb", "a[b]", "a[=x]", "a[b=c", "a[b=c]d", "[a=b]", "a\x1b[0m"}) CHECK_FALSE(is_metric_key(bad));
+  for (const char* good : {"auc", "val/auc", "auc[carrier=AA]", "auc[a=1][b=x y]", "p-99.latency ms"})
+    CHECK(is_metric_key(good));
+  for (const char* bad :
+       {"", "/a", "a/", "a//b", "../a", "a\nb", "a[b]", "a[=x]", "a[b=c", "a[b=c]d", "[a=b]", "a\x1b[0m"})
+    CHECK_FALSE(is_metric_key(bad));
 }

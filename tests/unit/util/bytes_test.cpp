@@ -39,7 +39,9 @@ TEST_CASE("integers are little-endian and read back", "[util]") {
   out.u32(0x04050607);
   out.u64(0x08090A0B0C0D0E0F);
   out.raw("end");
-  CHECK(to_hex(bytes_of(out.str())) == "01030207060504" "0f0e0d0c0b0a0908656e64");
+  CHECK(to_hex(bytes_of(out.str())) ==
+        "01030207060504"
+        "0f0e0d0c0b0a0908656e64");
   ByteReader in(out.str());
   CHECK(in.u8() == 1);
   CHECK(in.u16() == 0x0203);

@@ -28,8 +28,10 @@ TEST_CASE("the layout is that of RFC 9562", "[util]") {
 }
 
 TEST_CASE("only 32 lower-case digits of version 7 and variant 2 are a run id", "[util]") {
-  for (const char* bad : {"", "017f22e279b07cc398c4dc0c0c07398", "017f22e279b07cc398c4dc0c0c07398ff", "017F22E279B07CC398C4DC0C0C07398F",
-                          "017f22e279b04cc398c4dc0c0c07398f", "017f22e279b07cc3d8c4dc0c0c07398f", "017f22e2-79b0-7cc3-98c4-dc0c0c07398f", "017f22e279b07cc398c4dc0c0c0739../"}) {
+  for (const char* bad :
+       {"", "017f22e279b07cc398c4dc0c0c07398", "017f22e279b07cc398c4dc0c0c07398ff", "017F22E279B07CC398C4DC0C0C07398F",
+        "017f22e279b04cc398c4dc0c0c07398f", "017f22e279b07cc3d8c4dc0c0c07398f", "017f22e2-79b0-7cc3-98c4-dc0c0c07398f",
+        "017f22e279b07cc398c4dc0c0c0739../"}) {
     INFO(bad);
     CHECK_FALSE(is_uuid7(bad));
   }

@@ -37,7 +37,8 @@ TEST_CASE("a number is the whole text or nothing", "[util]") {
 }
 
 TEST_CASE("a double is written as short as it reads back", "[util]") {
-  for (const double value : {0.1, 1.0 / 3, 1e300, 5e-324, 123456789.0, -0.0, 1.7976931348623157e308}) CHECK(parse_double(format_double(value)) == value);
+  for (const double value : {0.1, 1.0 / 3, 1e300, 5e-324, 123456789.0, -0.0, 1.7976931348623157e308})
+    CHECK(parse_double(format_double(value)) == value);
   CHECK(format_double(0.1) == "0.1");
   CHECK(format_double(3) == "3");
   CHECK(format_double(NAN) == "nan");
@@ -46,8 +47,15 @@ TEST_CASE("a double is written as short as it reads back", "[util]") {
 
 TEST_CASE("sizes, counts and times read well at every boundary", "[util]") {
   const std::vector<std::pair<std::uint64_t, std::string>> sizes = {
-      {0, "0 B"}, {999, "999 B"}, {1000, "1.0 kB"}, {99'949, "99.9 kB"}, {99'950, "100 kB"}, {999'499, "999 kB"}, {999'500, "1.0 MB"},
-      {21'300'000'000, "21.3 GB"}, {std::numeric_limits<std::uint64_t>::max(), "18.4 EB"}};
+      {0, "0 B"},
+      {999, "999 B"},
+      {1000, "1.0 kB"},
+      {99'949, "99.9 kB"},
+      {99'950, "100 kB"},
+      {999'499, "999 kB"},
+      {999'500, "1.0 MB"},
+      {21'300'000'000, "21.3 GB"},
+      {std::numeric_limits<std::uint64_t>::max(), "18.4 EB"}};
   for (const auto& [value, text] : sizes) CHECK(format_bytes(ByteCount{value}) == text);
   CHECK(format_count(0) == "0");
   CHECK(format_count(999) == "999");
@@ -80,22 +88,41 @@ TEST_CASE("foreign text cannot drive a terminal, forge a line or turn the writin
 }
 
 TEST_CASE("UTF-8 is strict: no overlong forms, surrogates or code points beyond the last", "[util]") {
-  for (const char* good : {"", "a", "\xC2\x80", "\xE0\xA0\x80", "\xED\x9F\xBF", "\xF4\x8F\xBF\xBF"}) CHECK(is_utf8(good));
-  for (const char* bad : {"\x80", "\xC0\xAF", "\xC1\xBF", "\xE0\x9F\xBF", "\xED\xA0\x80", "\xF0\x8F\xBF\xBF", "\xF4\x90\x80\x80", "\xF5\x80\x80\x80", "\xC2", "\xE2\x82"}) {
+  for (const char* good : {"", "a", "\xC2\x80", "\xE0\xA0\x80", "\xED\x9F\xBF", "\xF4\x8F\xBF\xBF"})
+    CHECK(is_utf8(good));
+  for (const char* bad : {"\x80", "\xC0\xAF", "\xC1\xBF", "\xE0\x9F\xBF", "\xED\xA0\x80", "\xF0\x8F\xBF\xBF",
+                          "\xF4\x90\x80\x80", "\xF5\x80\x80\x80", "\xC2", "\xE2\x82"}) {
     CHECK_FALSE(is_utf8(bad));
   }
 }
 
 TEST_CASE("globs: only ** crosses a slash", "[util]") {
-  const std::vector<std::pair<std::string, std::string>> yes = {
-      {"", ""}, {"*", ""}, {"*.csv", "a.csv"}, {"a*c", "abbc"}, {"a*c", "ac"}, {"?", "x"}, {"[a-c]x", "bx"}, {"[!a]", "b"}, {"[]]", "]"}, {"[", "["},
-      {"\\*", "*"}, {"**", "a/b/c"}, {"**/x", "x"}, {"**/x", "a/b/x"}, {"a/**", "a/b/c"}, {"a/**/b", "a/b"}, {"a/**/b", "a/x/y/b"}, {"a**b", "a/x/b"}, {"**/*.py", "t.py"}};
+  const std::vector<std::pair<std::string, std::string>> yes = {{"", ""},
+                                                                {"*", ""},
+                                                                {"*.csv", "a.csv"},
+                                                                {"a*c", "abbc"},
+                                                                {"a*c", "ac"},
+                                                                {"?", "x"},
+                                                                {"[a-c]x", "bx"},
+                                                                {"[!a]", "b"},
+                                                                {"[]]", "]"},
+                                                                {"[", "["},
+                                                                {"\\*", "*"},
+                                                                {"**", "a/b/c"},
+                                                                {"**/x", "x"},
+                                                                {"**/x", "a/b/x"},
+                                                                {"a/**", "a/b/c"},
+                                                                {"a/**/b", "a/b"},
+                                                                {"a/**/b", "a/x/y/b"},
+                                                                {"a**b", "a/x/b"},
+                                                                {"**/*.py", "t.py"}};
   for (const auto& [pattern, text] : yes) {
     INFO(pattern << " " << text);
     CHECK(glob_match(pattern, text));
   }
   const std::vector<std::pair<std::string, std::string>> no = {
-      {"", "a"}, {"a", ""}, {"*", "a/b"}, {"?", "/"}, {"[!a]", "/"}, {"[a-c]", "d"}, {"\\*", "x"}, {"**/x", "ax"}, {"a/**/b", "a/xb"}, {"a*c", "a/c"}, {"*.csv", "a.csv2"}};
+      {"", "a"},    {"a", ""},      {"*", "a/b"},       {"?", "/"},     {"[!a]", "/"},      {"[a-c]", "d"},
+      {"\\*", "x"}, {"**/x", "ax"}, {"a/**/b", "a/xb"}, {"a*c", "a/c"}, {"*.csv", "a.csv2"}};
   for (const auto& [pattern, text] : no) {
     INFO(pattern << " " << text);
     CHECK_FALSE(glob_match(pattern, text));
