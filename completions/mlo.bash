@@ -34,7 +34,7 @@ _mlo() {
     'push') words='' options='--remote -r --dry-run -n --json --quiet -q --verbose -v --color -C --help -h' ;;
     'remote') words='add list remove check' options='--quiet -q --verbose -v --color -C --help -h' ;;
     'remote add') words='' options='--default -d --json --quiet -q --verbose -v --color -C --help -h' ;;
-    'remote check') words='' options='--json --quiet -q --verbose -v --color -C --help -h' ;;
+    'remote check') words='' options='--init --json --quiet -q --verbose -v --color -C --help -h' ;;
     'remote list') words='' options='--json --quiet -q --verbose -v --color -C --help -h' ;;
     'remote remove') words='' options='--json --quiet -q --verbose -v --color -C --help -h' ;;
     'run') words='status why graph logs' options='--dry-run -n --force -f --keep-going -k --single -s --jobs -j --param -P --name --experiment --json --quiet -q --verbose -v --color -C --help -h' ;;

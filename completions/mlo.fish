@@ -140,6 +140,7 @@ complete -c mlo -n '__mlo_at '\''remote add'\''' -l verbose -s v -d 'say more ab
 complete -c mlo -n '__mlo_at '\''remote add'\''' -l color -x -a 'auto always never' -d 'auto, always or never; NO_COLOR means never'
 complete -c mlo -n '__mlo_at '\''remote add'\''' -s C -r -d 'work as if started in DIR'
 complete -c mlo -n '__mlo_at '\''remote add'\''' -l help -s h -d 'show this help'
+complete -c mlo -n '__mlo_at '\''remote check'\''' -l init -d 'make it first, if it is not there'
 complete -c mlo -n '__mlo_at '\''remote check'\''' -l json -d 'print the result as JSON'
 complete -c mlo -n '__mlo_at '\''remote check'\''' -l quiet -s q -d 'no progress, no hints'
 complete -c mlo -n '__mlo_at '\''remote check'\''' -l verbose -s v -d 'say more about what is done'

@@ -7,13 +7,19 @@ namespace {
 
 struct Options {
   std::string name;
+  bool init = false;
 };
 
-void declare(Args& args, Options& o) { args.positional(o.name, "NAME", "remote"); }
+void declare(Args& args, Options& o) {
+  args.positional(o.name, "NAME", "remote");
+  args.flag(o.init, "--init", "make it first, if it is not there");
+}
 
 int run(Context& ctx, const Options& o) {
   const RemoteConfig& config = choose_remote(ctx.workspace().config(), o.name);
-  open_remote(config, ctx.workspace().root())->check();
+  const auto remote = open_remote(config, ctx.workspace().root());
+  if (o.init) remote->init();
+  remote->check();
   ctx.print(
       [&] {
         Value out;
@@ -30,7 +36,7 @@ Command remote_check() {
   info.path = "remote check";
   info.summary = "see whether a remote can be read and written";
   info.description = "Writes and removes one small file there.";
-  info.examples = {{"mlo remote check origin", "before the first push"}};
+  info.examples = {{"mlo remote check origin", "before the first push"}, {"mlo remote check backup --init", "on a new disk"}};
   info.exits = {{exit_code::remote, "it cannot"}};
   return make_command<Options>(std::move(info), declare, run);
 }

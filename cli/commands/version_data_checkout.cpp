@@ -41,11 +41,13 @@ Value to_value(const std::vector<CheckoutReport>& reports, bool dry_run) {
 
 int run(Context& ctx, const Options& o) {
   Workspace& workspace = ctx.workspace();
+  const bool chosen = o.revision || std::any_of(o.names.begin(), o.names.end(), [](const std::string& name) { return split_dataset_spec(name).second.has_value(); });
   std::vector<CheckoutReport> reports;
   for (const DatasetManifest& version : choose(workspace, o)) {
     reports.push_back(check_out_dataset(workspace, version, o.force ? Overwrite::anything : Overwrite::saved_only,
                                         o.dry_run ? Execution::dry_run : Execution::real));
-    if (!o.dry_run) adopt_version(workspace, version);
+    // What the work tree names already needs no manifest written.
+    if (!o.dry_run && chosen) adopt_version(workspace, version);
   }
   ctx.print([&] { return to_value(reports, o.dry_run); },
             [&](Page& page) {

@@ -31,7 +31,7 @@ std::string choose_name(const AddRequest& request, const std::string& path, cons
       return dataset.name;
     }
     if (is_inside(path, dataset.path) || is_inside(dataset.path, path)) {
-      throw Error(ErrorKind::usage, fmt::format("cannot add `{}`: it overlaps the dataset `{}` at `{}`", path, dataset.name, dataset.path))
+      throw Error(ErrorKind::invalid, fmt::format("cannot add `{}`: it overlaps the dataset `{}` at `{}`", path, dataset.name, dataset.path))
           .hint("a file belongs to one dataset at most");
     }
   }
@@ -129,7 +129,7 @@ AddReport add_datasets(Workspace& workspace, const AddRequest& request) {
   ensure_ignored(workspace.root(), paths);
   // Staged even if they were right already: an earlier command may have been cut off before it came to this.
   for (const std::string& path : paths) written.push_back(ignore_file(path));
-  tree.untrack(paths);
+  if (std::any_of(report.datasets.begin(), report.datasets.end(), [](const AddedDataset& d) { return !d.untracked.empty(); })) tree.untrack(paths);
   tree.stage(written);
   if (!commit) return report;
   for (const AddedDataset& dataset : report.datasets) written.insert(written.end(), dataset.untracked.begin(), dataset.untracked.end());

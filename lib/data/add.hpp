@@ -29,7 +29,7 @@ struct AddReport {
 };
 
 /// Stores the data, then writes its manifests, then the `.gitignore` lines, then stages both; the commit comes last. Adding unchanged
-/// data again changes nothing. Error{usage} for a path inside another dataset or around one; Error{conflict} for a
+/// data again changes nothing. Error{invalid} for a path inside another dataset or around one; Error{conflict} for a
 /// name that another path has.
 AddReport add_datasets(Workspace& workspace, const AddRequest& request);
 

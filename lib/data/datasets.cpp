@@ -39,6 +39,9 @@ void collect_names(const fs::path& root, const std::string& directory, std::vect
   if (!find_stat(root / directory)) return;
   for (const DirEntry& entry : list_dir(root / directory)) {
     const std::string path = directory + "/" + entry.name;
+    if (entry.name.ends_with(kExtension) && entry.kind != FileKind::file) {
+      throw Error(ErrorKind::invalid, fmt::format("`{}` is no file, so it is no manifest", printable(path))).hint("remove it, or bring the manifest back with git");
+    }
     if (entry.kind == FileKind::directory) collect_names(root, path, names);
     if (entry.kind != FileKind::file) continue;
     if (auto name = name_of_file(path); name && is_dataset_name(*name)) names.push_back(std::move(*name));

@@ -3,6 +3,7 @@
 #include <mutex>
 
 #include "lib/store/object_store.hpp"
+#include "lib/store/staging.hpp"
 #include "lib/util/error.hpp"
 #include "lib/util/text.hpp"
 
@@ -49,18 +50,31 @@ class DirRemote : public Remote {
     });
   }
 
+  void init() override {
+    guarded([&] {
+      if (find_stat(dir_ / "format")) return require_format();
+      if (!find_stat(dir_.parent_path())) {
+        throw Error(ErrorKind::remote, fmt::format("remote `{}`: `{}` does not exist", name_, dir_.parent_path().string()))
+            .hint("mount it, or make the directory");
+      }
+      // A first attempt that was cut off may have left its temporary file.
+      const std::vector<DirEntry> there = find_stat(dir_) ? list_dir(dir_) : std::vector<DirEntry>();
+      if (!std::all_of(there.begin(), there.end(), [](const DirEntry& entry) { return StagingDir::owns(entry.name); })) {
+        throw Error(ErrorKind::remote, fmt::format("remote `{}`: `{}` holds something else", name_, dir_.string())).hint("name an empty or a new directory");
+      }
+      write_file(dir_ / "format", kFormat);
+    });
+  }
+
   void check() override {
     guarded([&] {
       require_format();
-      const bool fresh = !find_stat(dir_);
-      if (fresh) make_directory();
-      {
-        const TempFile probe(dir_);
-        write_all(probe.fd(), "mlo", probe.path());
-      }
-      if (fresh) fs::remove(dir_);
+      const TempFile probe(dir_);
+      write_all(probe.fd(), "mlo", probe.path());
     });
   }
+
+  const std::string& name() const override { return name_; }
 
  private:
   /// The other side's failures, in its name; damaged bytes keep their kind.
@@ -76,27 +90,19 @@ class DirRemote : public Remote {
 
   void require_format() const {
     const auto format = find_file(dir_ / "format", 4096);
-    if (!format && find_stat(store_.root())) throw Error(ErrorKind::remote, fmt::format("remote `{}`: `{}` has objects but no file `format`", name_, dir_.string()));
-    if (format && *format != kFormat) {
+    if (!format) {
+      throw Error(ErrorKind::remote, fmt::format("remote `{}`: there is no remote at `{}`", name_, dir_.string()))
+          .hint(fmt::format("mount it; if it never was there, `mlo remote check {} --init` makes it", name_));
+    }
+    if (*format != kFormat) {
       throw Error(ErrorKind::remote, fmt::format("remote `{}`: unknown format `{}`", name_, printable(trim(*format)))).hint("use a newer mlo");
     }
-  }
-
-  /// Only the last directory is made: a path whose parents are missing is a disk that is not mounted.
-  void make_directory() const {
-    if (!find_stat(dir_.parent_path())) {
-      throw Error(ErrorKind::remote, fmt::format("remote `{}`: `{}` does not exist", name_, dir_.parent_path().string()))
-          .hint("mount it, or make the directory");
-    }
-    make_dirs(dir_);
   }
 
   ObjectStore::Batch& batch() {
     const std::lock_guard lock(mutex_);
     if (!batch_) {
       require_format();
-      make_directory();
-      if (!find_stat(dir_ / "format")) write_file(dir_ / "format", kFormat);
       batch_.emplace(store_);
     }
     return *batch_;

@@ -27,8 +27,12 @@ class Remote {
   virtual void flush() = 0;
   /// Writes the object's bytes to the empty file `fd`; false if it has none. Not verified: the caller does.
   virtual bool get(const Digest& id, int fd, const fs::path& target) = 0;
+  /// Makes the place ready for objects; idempotent. Until then everything else fails: a disk that is not mounted is never
+  /// mistaken for an empty remote.
+  virtual void init() = 0;
   /// Throws unless objects can be read and written; leaves no trace.
   virtual void check() = 0;
+  virtual const std::string& name() const = 0;
 };
 
 /// One kind of remote: what its URLs look like, and how it is made.

@@ -17,8 +17,8 @@ void drop_duplicates(std::vector<ObjectRef>& objects) {
   std::erase_if(objects, [&](const ObjectRef& object) { return !seen.insert(object.id).second; });
 }
 
-[[noreturn]] void fail_object(const ObjectRef& object, std::string_view what) {
-  throw Error(ErrorKind::remote, fmt::format("object `{}` of {} {}", object.id.brief(), object.owner, what))
+[[noreturn]] void fail_object(const Remote& remote, const ObjectRef& object, std::string_view what) {
+  throw Error(ErrorKind::remote, fmt::format("remote `{}`: object `{}` of {} {}", remote.name(), object.id.brief(), object.owner, what))
       .hint("a clone that has it can push it again once it is removed from the remote");
 }
 
@@ -112,11 +112,11 @@ TransferReport download(const World& world, ObjectStore& store, Remote& remote, 
                      const ObjectRef& object = there[i];
                      try {
                        bytes += batch.put_from(object.id, [&](int fd) {
-                         if (!remote.get(object.id, fd, store.path_of(object.id))) fail_object(object, "vanished from the remote");
+                         if (!remote.get(object.id, fd, store.path_of(object.id))) fail_object(remote, object, "vanished");
                        });
                      } catch (const Error& error) {
                        if (error.kind() != ErrorKind::corrupt) throw;
-                       fail_object(object, "came from the remote with wrong bytes");
+                       fail_object(remote, object, "is damaged: its bytes are not what its name says");
                      }
                    },
                    [&] { batch.commit(); });

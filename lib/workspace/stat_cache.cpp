@@ -26,7 +26,9 @@ class FileClock {
   std::int64_t now() {
     if (!file_) {
       try {
-        if (!find_stat(dir_)) return INT64_MIN;
+        // The first look-up ever makes the cache's directory: without a clock nothing would ever be recorded.
+        std::error_code refused;
+        if (!find_stat(dir_) && !fs::create_directory(dir_, refused)) return INT64_MIN;
         file_.emplace(dir_);
       } catch (const Error&) {
         return INT64_MIN;

@@ -54,7 +54,12 @@ void for_each_place(const std::function<void(const test::TempDir&, const std::fu
     const Place place = places(dir)[i];
     INFO(place.url);
     covered.insert(place.kind);
-    body(dir, [&] { return open_remote({"origin", place.url}, dir.path()); });
+    const auto open = [&] { return open_remote({"origin", place.url}, dir.path()); };
+    CHECK(kind_of([&] { open()->check(); }) == ErrorKind::remote);
+    CHECK(kind_of([&] { open()->find_missing({}); }) == ErrorKind::remote);
+    open()->init();
+    open()->init();
+    body(dir, open);
   }
   for (const RemoteKind& kind : remote_kinds()) CHECK(covered.contains(kind.name));
 }
@@ -115,8 +120,14 @@ TEST_CASE("a remote takes objects from many threads", "[contract][remote]") {
 
 TEST_CASE("checking a remote leaves no trace", "[contract][remote]") {
   for_each_place([](const test::TempDir& dir, const auto& open) {
+    const auto files = [&] {
+      std::set<fs::path> out;
+      for (const auto& entry : fs::recursive_directory_iterator(dir.path())) out.insert(entry.path());
+      return out;
+    };
+    const auto before = files();
     open()->check();
-    CHECK(list_dir(dir.path()).empty());
+    CHECK(files() == before);
   });
 }
 
@@ -143,10 +154,18 @@ TEST_CASE("objects go up once, come down verified, and a broken one never gets i
 TEST_CASE("a directory whose parent is missing is a disk that is not mounted", "[remote]") {
   const test::TempDir dir;
   const auto remote = open_remote({"origin", (dir / "mnt/share").string()}, dir.path());
-  CHECK(kind_of([&] { remote->check(); }) == ErrorKind::remote);
+  CHECK(kind_of([&] { remote->init(); }) == ErrorKind::remote);
   dir.write("a", "a");
   CHECK(kind_of([&] { remote->put(sha256("a"), dir / "a"); }) == ErrorKind::remote);
   CHECK_FALSE(find_stat(dir / "mnt"));
+}
+
+TEST_CASE("making a directory remote ready goes on where a cut attempt ended", "[remote]") {
+  const test::TempDir dir;
+  dir.write("r/.mlo-tmp-abcdef", "mlo rem");
+  const auto remote = open_remote({"origin", (dir / "r").string()}, dir.path());
+  remote->init();
+  remote->check();
 }
 
 TEST_CASE("a directory of another format is left alone", "[remote]") {
@@ -155,6 +174,9 @@ TEST_CASE("a directory of another format is left alone", "[remote]") {
   const auto remote = open_remote({"origin", (dir / "r").string()}, dir.path());
   CHECK(kind_of([&] { remote->find_missing({}); }) == ErrorKind::remote);
   CHECK(kind_of([&] { remote->check(); }) == ErrorKind::remote);
+  CHECK(kind_of([&] { remote->init(); }) == ErrorKind::remote);
+  dir.write("other/file", "mine");
+  CHECK(kind_of([&] { open_remote({"origin", (dir / "other").string()}, dir.path())->init(); }) == ErrorKind::remote);
 }
 
 TEST_CASE("wrong bytes on a directory remote are an error that names the object, and stay out", "[remote]") {
@@ -162,6 +184,7 @@ TEST_CASE("wrong bytes on a directory remote are an error that names the object,
   ObjectStore here(w.dir / "here"), there(w.dir / "there");
   const Digest id = here.put("abc");
   const RemoteConfig config{"origin", (w.dir / "r").string()};
+  open_remote(config, w.dir.path())->init();
   upload(w.world, here, *open_remote(config, w.dir.path()), {{id, 0, "dataset `d`"}}, Mode::real);
   const fs::path object = w.dir / "r/objects" / ObjectStore::relative_path(id);
   REQUIRE(::chmod(object.c_str(), 0644) == 0);

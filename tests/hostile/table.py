@@ -19,7 +19,7 @@ git add -A && git commit -q -m remote
 """
 
 MANIFEST = ".mlo/data/raw.yaml"
-OBJECT = "f=$(find .git/mlo/objects -type f -size +0 | LC_ALL=C sort | head -n 1); chmod u+w $f"
+OBJECT = r"f=.git/mlo/objects/$(sha256sum raw/a.csv | sed -E 's|^(..)([0-9a-f]+).*|\1/\2|'); chmod u+w $f"
 TREE_ID = "sed -n 's/^tree: //p' .mlo/data/raw.yaml"
 
 
@@ -85,9 +85,9 @@ ROWS = [
     Row("object: flipped bit", f"{OBJECT}; printf X | dd of=$f bs=1 seek=0 conv=notrunc status=none; rm -rf raw", "mlo version-data checkout raw", 1, "damaged"),
     Row("object: truncated", f"{OBJECT}; : > $f; rm -rf raw", "mlo version-data checkout raw", 1, "damaged"),
     Row("object: missing", "chmod -R u+w .git/mlo/objects; rm -rf .git/mlo/objects raw", "mlo version-data checkout raw", 1, "not in the store"),
-    Row("checkout over unsaved work", "echo mine >> raw/a.csv", "mlo version-data checkout raw", 1, "raw"),
+    Row("checkout over unsaved work", "echo mine >> raw/a.csv", "mlo version-data checkout raw", 4, "raw"),
     Row("checkout through a planted link", "rm -rf raw && mkdir ../outside && ln -s ../outside raw && mkdir ../outside/x && echo keep > ../outside/a.csv",
-        "mlo version-data checkout raw", 1, "raw"),
+        "mlo version-data checkout raw", 4, "raw"),
     # remotes
     Row("remote that does not exist", "", "mlo push --remote nowhere", 1, "`nowhere`"),
     Row("remote directory gone", "rm -rf ../far", "mlo push --remote far", 5, "far"),

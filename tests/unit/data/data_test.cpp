@@ -280,8 +280,8 @@ TEST_CASE("datasets do not overlap, and a name has one path", "[data]") {
   w.dir.write("d/sub/a", "1\n");
   w.dir.write("d.x", "1\n");
   w.add({"d"});
-  CHECK(kind_of([&] { w.add({"d/sub"}); }) == ErrorKind::usage);
-  CHECK(kind_of([&] { w.add({"d/sub/a"}); }) == ErrorKind::usage);
+  CHECK(kind_of([&] { w.add({"d/sub"}); }) == ErrorKind::invalid);
+  CHECK(kind_of([&] { w.add({"d/sub/a"}); }) == ErrorKind::invalid);
   const auto add_as = [&](const char* path, const char* name) {
     add_datasets(*w.workspace, {.paths = {path}, .name = name, .source = {}, .message = {}, .commit = false});
   };
@@ -357,4 +357,13 @@ TEST_CASE("data whose trees are not here is unknown, not modified", "[data]") {
   const Digest tree = w.add({"d"}).datasets.at(0).manifest.tree;
   fs::remove(w.workspace->store().path_of(tree));
   CHECK(w.status("d").state == DataState::unknown);
+}
+
+TEST_CASE("an add that was cut before it staged is staged and committed by the next", "[data]") {
+  DataWorld w;
+  w.dir.write("d", "1\n");
+  w.add({"d"});
+  w.sh("git reset -q");
+  REQUIRE(w.add({"d"}, true).commit);
+  CHECK(w.sh("git status --porcelain").empty());
 }

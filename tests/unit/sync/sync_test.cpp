@@ -24,7 +24,9 @@ class CutRemote : public Remote {
   }
   void flush() override { inner_->flush(); }
   bool get(const Digest& id, int fd, const fs::path& target) override { return inner_->get(id, fd, target); }
+  void init() override { inner_->init(); }
   void check() override { inner_->check(); }
+  const std::string& name() const override { return inner_->name(); }
 
  private:
   std::unique_ptr<Remote> inner_;
@@ -44,6 +46,7 @@ struct TwoClones : test::TestWorld {
     dir.write("a/d/sub/y", "22\n");
     add_datasets(*a, {.paths = {"d"}, .name = {}, .source = {}, .message = {}, .commit = true});
     sh("cd a && git add -A && git commit -qm init && git push -q origin main && cd .. && git clone -q -b main hub.git b");
+    remote()->init();
     b.emplace(open("b", world_b, /*init=*/false));
   }
   std::unique_ptr<Remote> remote() { return open_remote({"origin", (dir / "objects").string()}, dir.path()); }
@@ -127,7 +130,7 @@ TEST_CASE("an object that nobody has stops the push of its dataset before anythi
   TwoClones w;
   fs::remove(w.a->store().path_of(sha256("22\n")));
   CHECK_THROWS_AS(push(*w.a, *w.remote(), {}, Mode::real), Error);
-  CHECK_FALSE(find_stat(w.dir / "objects"));
+  CHECK_FALSE(find_stat(w.dir / "objects/objects"));
 }
 
 TEST_CASE("a pull leaves unsaved changes alone and says so", "[sync]") {

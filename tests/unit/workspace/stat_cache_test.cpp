@@ -201,3 +201,9 @@ TEST_CASE("many threads look up and record at once", "[workspace]") {
     CHECK(again.find(path, settled_stat(i)) == sha256(path));
   }
 }
+
+TEST_CASE("the first process makes the cache's directory, and its digests are found by the next", "[workspace]") {
+  const test::TempDir dir;
+  remember(dir / "stat/main.idx", {{"a", sha256("A")}});
+  CHECK(StatCache(dir / "stat/main.idx").find("a", settled_stat(1)) == sha256("A"));
+}
