@@ -1,6 +1,7 @@
 #include "lib/report/chart_scale.hpp"
 
 #include <cmath>
+#include <limits>
 
 namespace mlo {
 
@@ -22,7 +23,15 @@ Extents extents_of(const Chart& chart) {
       out.y = {std::min(out.y.low, p.y), std::max(out.y.high, p.y)};
     }
   }
+  // A quarter of the largest number, so that no difference overflows.
+  constexpr double kMost = std::numeric_limits<double>::max() / 4;
+  for (Extent* extent : {&out.x, &out.y})
+    *extent = {std::clamp(extent->low, -kMost, kMost), std::clamp(extent->high, -kMost, kMost)};
   return out;
+}
+
+double share_of(double value, const Extent& extent) {
+  return (std::clamp(value, extent.low, extent.high) - extent.low) / (extent.high - extent.low);
 }
 
 }  // namespace mlo

@@ -13,6 +13,9 @@ struct Extents {
 };
 Extents extents_of(const Chart& chart);
 
+/// Where a value lies in an extent that is not empty, from 0 to 1.
+double share_of(double value, const Extent& extent);
+
 bool is_drawable(const PlotPoint& point);
 
 }  // namespace mlo

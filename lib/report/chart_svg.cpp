@@ -35,7 +35,7 @@ constexpr std::string_view kStyle =
 const char* colour(std::size_t i) { return kColours[i % std::size(kColours)]; }
 
 double scale(double v, const Extent& extent, double from, double to) {
-  return from + (v - extent.low) / (extent.high - extent.low) * (to - from);
+  return from + share_of(v, extent) * (to - from);
 }
 
 std::string open(const Chart& chart, int height) {

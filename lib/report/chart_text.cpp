@@ -76,8 +76,7 @@ class Canvas {
 };
 
 int place(double value, const Extent& extent, int dots) {
-  const double share = (value - extent.low) / (extent.high - extent.low);
-  return static_cast<int>(std::lround(std::clamp(share, 0.0, 1.0) * (dots - 1)));
+  return static_cast<int>(std::lround(share_of(value, extent) * (dots - 1)));
 }
 
 Extent span_of(const std::vector<double>& ticks) { return {ticks.front(), ticks.back()}; }
@@ -159,9 +158,7 @@ ChartText line_chart(const Chart& chart, int width, int height, ChartMarks marks
 /// A bar from zero to the value in eighths of a column, or whole ones in ASCII.
 std::string bar(double from, double to, const Extent& extent, int columns, bool utf8) {
   static constexpr const char* kEighths[] = {"", "▏", "▎", "▍", "▌", "▋", "▊", "▉"};
-  const auto eighths = [&](double v) {
-    return static_cast<int>(std::lround((v - extent.low) / (extent.high - extent.low) * columns * 8));
-  };
+  const auto eighths = [&](double v) { return static_cast<int>(std::lround(share_of(v, extent) * columns * 8)); };
   const int start = eighths(std::min(from, to)) / 8 * 8, end = std::max(eighths(std::max(from, to)), start);
   std::string out(static_cast<std::size_t>(start / 8), ' ');
   for (int i = start; i + 8 <= end; i += 8) out += utf8 ? "█" : "#";

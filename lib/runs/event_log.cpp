@@ -139,7 +139,8 @@ std::optional<RunEvent> decode(ByteReader& in) {
 std::string objection(const RunEvent& event) {
   struct Check {
     std::string operator()(const MetricEvent& e) const {
-      return is_spellable(e.time) ? key(e.key, "metric") : fmt::format("metric `{}` has an impossible time", printable(e.key));
+      return is_spellable(e.time) ? key(e.key, "metric")
+                                  : fmt::format("metric `{}` has an impossible time", printable(e.key));
     }
     std::string operator()(const ParamEvent& e) const {
       const bool text = e.value.is(Value::Type::string);

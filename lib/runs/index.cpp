@@ -4,6 +4,7 @@
 #include "lib/runs/index_tables.hpp"
 #include "lib/runs/live_run.hpp"
 #include "lib/runs/run_paths.hpp"
+#include "lib/runs/stage_facts.hpp"
 #include "lib/util/error.hpp"
 #include "lib/util/text.hpp"
 
@@ -194,7 +195,13 @@ struct RunIndex::State {
 RunIndex::RunIndex(Workspace& workspace) : state_(new State{workspace, open_index(workspace), {}}) {
   auto problems = state_->connection.prepare("SELECT message FROM problems ORDER BY path");
   while (problems.step()) workspace.world().log.warn(fmt::format("a run is left out: {}", problems.text(0)));
-  const std::vector<RunRecord> live = live_runs(workspace);
+  std::vector<RunRecord> live = live_runs(workspace);
+  for (RunRecord& run : live) {
+    std::vector<RunRecord> stages;
+    std::copy_if(live.begin(), live.end(), std::back_inserter(stages),
+                 [&](const RunRecord& r) { return r.parent == run.id; });
+    add_stage_facts(run, stages);
+  }
   if (live.empty()) return;
   state_->live.emplace(state_->connection);
   RunRows rows(state_->connection);

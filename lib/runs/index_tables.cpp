@@ -21,12 +21,17 @@ constexpr const char* kTables =
     "CREATE TABLE amendments(run TEXT, time INTEGER, path TEXT, text TEXT, PRIMARY KEY(run, time, path)) WITHOUT ROWID;"
     "CREATE TABLE problems(path TEXT PRIMARY KEY, message TEXT) WITHOUT ROWID;";
 
+/// A statement of its own: while one is open no table can be dropped.
+std::int64_t version_of(db::Connection& connection) {
+  auto version = connection.prepare("PRAGMA user_version");
+  version.step();
+  return version.integer(0);
+}
+
 }  // namespace
 
 void ensure_tables(db::Connection& connection) {
-  auto version = connection.prepare("PRAGMA user_version");
-  version.step();
-  if (version.integer(0) == kVersion) return;
+  if (version_of(connection) == kVersion) return;
   for (const char* table : {"state", "runs", "metrics", "params", "tags", "datasets", "amendments", "problems"}) {
     connection.execute(fmt::format("DROP TABLE IF EXISTS {}", table));
   }

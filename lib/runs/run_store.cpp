@@ -7,6 +7,7 @@
 #include "lib/runs/live_run.hpp"
 #include "lib/runs/run_message.hpp"
 #include "lib/runs/run_paths.hpp"
+#include "lib/runs/stage_facts.hpp"
 #include "lib/util/error.hpp"
 #include "lib/util/text.hpp"
 
@@ -28,7 +29,9 @@ void keep_commit(git::Repository& repo, const CodeState& code) {
 
 RunStore::RunStore(Workspace& workspace) : workspace_(workspace) {}
 
-git::ObjectId RunStore::publish(const RunRecord& invocation, const std::vector<RunRecord>& stages) {
+git::ObjectId RunStore::publish(const RunRecord& record_so_far, const std::vector<RunRecord>& stages) {
+  RunRecord invocation = record_so_far;
+  add_stage_facts(invocation, stages);
   git::Repository& repo = workspace_.repo();
   HistoryCommit commit;
   std::vector<std::string> ids;
@@ -121,6 +124,14 @@ std::vector<MetricPoint> RunStore::series(const RunRecord& run, std::string_view
   const Series all = all_series(run);
   const auto found = all.find(std::string(key));
   if (found != all.end()) return found->second;
+  if (run.parent.empty()) {  // a stage may have logged it
+    for (const RunRecord& stage : stages_of(run.id)) {
+      const Series logged = all_series(stage);
+      for (const auto& [name, points] : logged) {
+        if (name == key || qualified_key(stage.stage, name) == key) return points;
+      }
+    }
+  }
   const auto last = run.metrics.find(std::string(key));
   return last == run.metrics.end() ? std::vector<MetricPoint>{} : std::vector{last->second};
 }

@@ -36,6 +36,7 @@ class RunStore {
 
   /// One commit for one invocation and its stages. Its message is a readable summary with trailers (Mlo-Run, Mlo-Data).
   /// A dirty or unreachable HEAD commit is kept by a local ref. Removes the live directories of these runs afterwards.
+  /// The invocation also shows what its stages logged.
   git::ObjectId publish(const RunRecord& invocation, const std::vector<RunRecord>& stages);
   /// One commit with amendments. One without a time gets the present, or the moment after the run's last amendment if
   /// another clone's clock was ahead: what is said later counts later.
@@ -51,7 +52,7 @@ class RunStore {
   /// Error{not_found} with near names, Error{usage} naming the candidates of an ambiguous prefix.
   Run find(std::string_view name_or_id);
   std::vector<RunRecord> stages_of(const std::string& run_id);
-  /// All points of one metric, ascending by (step, time).
+  /// All points of one metric of the run or of its stages, ascending by (step, time).
   std::vector<MetricPoint> series(const RunRecord& run, std::string_view key);
 
  private:
