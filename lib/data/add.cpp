@@ -22,6 +22,7 @@ bool is_inside(std::string_view path, std::string_view directory) {
 }
 
 std::string choose_name(const AddRequest& request, const std::string& path, const std::vector<DatasetManifest>& existing) {
+  if (request.name) require_dataset_name(*request.name);
   for (const DatasetManifest& dataset : existing) {
     if (dataset.path == path) {
       if (request.name && *request.name != dataset.name) {
