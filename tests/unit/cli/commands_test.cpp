@@ -49,7 +49,7 @@ TEST_CASE("no option of a command has the name of another", "[help]") {
       for (const std::string& name : option.names) {
         CAPTURE(name);
         CHECK(names.insert(name).second);
-        CHECK((name.starts_with("--") ? name.size() > 3 : name.size() == 2));
+        CHECK((name.starts_with("--") ? name.size() > 2 : name.size() == 2));
       }
     }
   }

@@ -56,15 +56,35 @@ constexpr const char* kSession[] = {
     "mlo track restore second",
     "mlo lineage raw",
     "mlo lineage first",
+    "true && mlo run --name third -- mlo track log metric auc=0.9 --step 1",  // by the shell: what is after -- is not
+                                                                              // ours
+    "mlo track plot auc",
+    "mlo track show third",
+    "mkdir .git/shared && git init -q --bare .git/origin.git && git remote add origin .git/origin.git",
+    "mlo remote add shared .git/shared",
+    "mlo remote list",
+    "mlo remote check shared",
+    "mlo push --dry-run",
+    "mlo push",
+    "true && mlo version-data checkout raw --force",
+    "mlo pull",
+    "mlo remote remove shared",
     "mlo version-data checkout raw --force",
     "mlo version-data remove raw --yes",
     "mlo hooks uninstall",
 };
 
-/// "runs[].id" for every scalar, and "runs[]" for an empty array.
+/// Objects whose keys are the user's or the machine's.
+constexpr std::string_view kOpen[] = {"environment", "metrics", "params", "tags"};
+
+/// "runs[].id" for every scalar, "runs[]" for an empty array, "params.*" for what has keys of its own.
 void collect(const Value& value, const std::string& path, std::set<std::string>& fields) {
   if (value.is(Value::Type::object)) {
-    for (const auto& [key, member] : value.members()) collect(member, path.empty() ? key : path + "." + key, fields);
+    const bool open =
+        std::find(std::begin(kOpen), std::end(kOpen), path.substr(path.rfind('.') + 1)) != std::end(kOpen);
+    for (const auto& [key, member] : value.members()) {
+      collect(member, path.empty() ? key : path + "." + (open ? "*" : key), fields);
+    }
   } else if (value.is(Value::Type::array)) {
     for (const Value& item : value.items()) collect(item, path + "[]", fields);
     if (value.items().empty()) fields.insert(path + "[]");
