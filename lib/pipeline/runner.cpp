@@ -304,10 +304,10 @@ RunReport run_pipeline(Workspace& workspace, const RunRequest& request, RunObser
   }
   check_start(pipeline, plan);
   if (!guard) guard = lock_pipeline(workspace);
-  ignore_outputs(pipeline, plan);
 
   World& world = workspace.world();
   LiveRun live = LiveRun::create(workspace, start_record(workspace, request.name, request.experiment, request.command));
+  ignore_outputs(pipeline, plan);  // after the code was recorded: it is mlo's own change, not the user's
   Schedule schedule(pipeline, request, plan, observer, live.record());
   schedule.run();
   report.outcomes = std::move(schedule.outcomes);
