@@ -119,7 +119,7 @@ std::string x_axis_labels(const std::vector<double>& ticks, const std::vector<st
 
 ChartText line_chart(const Chart& chart, int width, int height, ChartMarks marks, bool utf8) {
   const Extents extents = extents_of(chart);
-  const std::vector<double> y_ticks = axis_ticks(extents.y.low, extents.y.high, std::max(2, height / 3));
+  const std::vector<double> y_ticks = axis_ticks(extents.y.low, extents.y.high, std::clamp(height * 2 / 3, 3, 7));
   const std::vector<std::string> y_labels = tick_labels(y_ticks);
   std::size_t margin = 0;
   for (const std::string& label : y_labels) margin = std::max(margin, label.size());

@@ -26,7 +26,7 @@ TEST_CASE("a rising line rises, in letters and in dots", "[report]") {
   CHECK(text_of(chart_text(diagonal(), 24, 5, ChartMarks::letters, false)) ==
         "10 +                 aaa\n"
         "   |            aaaaa\n"
-        "   |        aaaa\n"
+        " 5 +        aaaa\n"
         "   |   aaaaa\n"
         " 0 +aaa\n"
         "   +--------------------\n"
