@@ -72,7 +72,8 @@ std::vector<OptionSpec> global_options(bool json) {
 std::string option_text(const OptionSpec& option) {
   std::string text = option.help;
   if (option.repeatable) text += " (repeatable)";
-  if (!option.fallback.empty() && option.help.find("(default") == std::string::npos) text += fmt::format(" (default: {})", option.fallback);
+  if (!option.fallback.empty() && option.help.find("(default") == std::string::npos)
+    text += fmt::format(" (default: {})", option.fallback);
   return text;
 }
 

@@ -37,10 +37,16 @@ std::string counts_text(const ChangeCounts& counts) {
 void change_lines(Page& page, const std::string& top, const std::vector<FileChange>& changes) {
   for (const FileChange& change : changes) {
     const bool added = change.kind == ChangeKind::added, removed = change.kind == ChangeKind::removed;
-    const std::string size = change.kind == ChangeKind::changed && change.old_size != change.new_size
-                                 ? fmt::format("{} -> {}", format_bytes({change.old_size}), format_bytes({change.new_size}))
-                                 : format_bytes({removed ? change.old_size : change.new_size});
-    page.line({{added ? "A " : removed ? "D " : "M ", added ? Style::good : removed ? Style::bad : Style::warn},
+    const std::string size =
+        change.kind == ChangeKind::changed && change.old_size != change.new_size
+            ? fmt::format("{} -> {}", format_bytes({change.old_size}), format_bytes({change.new_size}))
+            : format_bytes({removed ? change.old_size : change.new_size});
+    page.line({{added     ? "A "
+                : removed ? "D "
+                          : "M ",
+                added     ? Style::good
+                : removed ? Style::bad
+                          : Style::warn},
                {child_path(top, change.path)},
                {"  (" + size + ")", Style::dim}});
   }

@@ -1,7 +1,7 @@
+#include "lib/sync/pull.hpp"
 #include "cli/command.hpp"
 #include "cli/commands/sync_page.hpp"
 #include "cli/exit_code.hpp"
-#include "lib/sync/pull.hpp"
 
 namespace mlo::cli {
 namespace {
@@ -13,7 +13,8 @@ struct Options {
 };
 
 void declare(Args& args, Options& o) {
-  args.positional(o.names, "NAME", Args::Many::zero_or_more, "datasets, or NAME@VERSION (default: all, and run history)");
+  args.positional(o.names, "NAME", Args::Many::zero_or_more,
+                  "datasets, or NAME@VERSION (default: all, and run history)");
   args.option(o.remote, "--remote,-r", "REMOTE", "where from (default: the configured one)");
   args.flag(o.runs, "--runs", "also what recorded runs made");
   args.flag(o.dry_run, "--dry-run,-n", "only say what would be fetched");
@@ -23,8 +24,10 @@ int run(Context& ctx, const Options& o) {
   Workspace& workspace = ctx.workspace();
   const RemoteConfig& config = choose_remote(workspace.config(), o.remote);
   const auto remote = open_remote(config, workspace.root());
-  const SyncReport report = pull(workspace, *remote, o.names, o.runs ? RunObjects::fetch : RunObjects::skip, o.dry_run ? Mode::dry_run : Mode::real);
-  ctx.print([&] { return sync_value(report, config.name, o.dry_run); }, [&](Page& page) { sync_lines(page, report, "pulled", o.dry_run); });
+  const SyncReport report = pull(workspace, *remote, o.names, o.runs ? RunObjects::fetch : RunObjects::skip,
+                                 o.dry_run ? Mode::dry_run : Mode::real);
+  ctx.print([&] { return sync_value(report, config.name, o.dry_run); },
+            [&](Page& page) { sync_lines(page, report, "pulled", o.dry_run); });
   return report.left_alone.empty() ? exit_code::ok : exit_code::conflict;
 }
 
@@ -35,10 +38,13 @@ Command pull_command() {
   info.path = "pull";
   info.summary = "fetch run history and the data of the manifests";
   info.description =
-      "Merges the run history of git's remote `origin` into the own one, fetches the content that the manifests of the work tree name, verifies it, and makes "
-      "the data on disk fit. Data with unsaved changes is left alone. Branches and tags travel by `git pull`, which comes first.";
+      "Merges the run history of git's remote `origin` into the own one, fetches the content that the manifests of the "
+      "work tree name, verifies it, and makes "
+      "the data on disk fit. Data with unsaved changes is left alone. Branches and tags travel by `git pull`, which "
+      "comes first.";
   info.examples = {{"git pull && mlo pull", "code, then its data"}, {"mlo pull raw", "one dataset"}};
-  info.exits = {{exit_code::conflict, "some data has unsaved changes and was left alone"}, {exit_code::remote, "the remote failed or lacks an object"}};
+  info.exits = {{exit_code::conflict, "some data has unsaved changes and was left alone"},
+                {exit_code::remote, "the remote failed or lacks an object"}};
   return make_command<Options>(std::move(info), declare, run);
 }
 

@@ -12,7 +12,8 @@ struct Options {
 };
 
 void declare(Args& args, Options& o) {
-  args.positional(o.names, "NAME", Args::Many::zero_or_more, "datasets (default: all, and what runs made, and run history)");
+  args.positional(o.names, "NAME", Args::Many::zero_or_more,
+                  "datasets (default: all, and what runs made, and run history)");
   args.option(o.remote, "--remote,-r", "REMOTE", "where to (default: the configured one)");
   args.flag(o.dry_run, "--dry-run,-n", "only say what would be sent");
 }
@@ -22,7 +23,8 @@ int run(Context& ctx, const Options& o) {
   const RemoteConfig& config = choose_remote(workspace.config(), o.remote);
   const auto remote = open_remote(config, workspace.root());
   const SyncReport report = push(workspace, *remote, o.names, o.dry_run ? Mode::dry_run : Mode::real);
-  ctx.print([&] { return sync_value(report, config.name, o.dry_run); }, [&](Page& page) { sync_lines(page, report, "pushed", o.dry_run); });
+  ctx.print([&] { return sync_value(report, config.name, o.dry_run); },
+            [&](Page& page) { sync_lines(page, report, "pushed", o.dry_run); });
   return exit_code::ok;
 }
 
@@ -33,11 +35,14 @@ Command push_command() {
   info.path = "push";
   info.summary = "send objects to a remote, then run history to git's";
   info.description =
-      "Sends the content of the datasets' versions in the work tree, and of everything that recorded runs made, to the remote. When all of it is "
-      "durable there, the run history goes to git's remote `origin`, if there is one. So what others can see never names what they cannot get. Branches "
+      "Sends the content of the datasets' versions in the work tree, and of everything that recorded runs made, to the "
+      "remote. When all of it is "
+      "durable there, the run history goes to git's remote `origin`, if there is one. So what others can see never "
+      "names what they cannot get. Branches "
       "and tags travel by `git push`, as ever.\n\n"
       "An interrupted push goes on where it was.";
-  info.examples = {{"mlo push", "everything, to the default remote"}, {"mlo push raw --remote backup", "one dataset, to another one"}};
+  info.examples = {{"mlo push", "everything, to the default remote"},
+                   {"mlo push raw --remote backup", "one dataset, to another one"}};
   info.exits = {{exit_code::remote, "the remote failed"}};
   return make_command<Options>(std::move(info), declare, run);
 }

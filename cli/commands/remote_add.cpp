@@ -26,12 +26,16 @@ std::string to_stored_url(Context& ctx, const std::string& url) {
 }
 
 int run(Context& ctx, const Options& o) {
-  if (!is_name(o.name)) throw Error(ErrorKind::invalid, fmt::format("`{}` is not a remote name", printable(o.name))).hint("use a-z, 0-9, `-` and `_`");
+  if (!is_name(o.name))
+    throw Error(ErrorKind::invalid, fmt::format("`{}` is not a remote name", printable(o.name)))
+        .hint("use a-z, 0-9, `-` and `_`");
   Config config = ctx.workspace().config();
   const RemoteConfig remote{o.name, to_stored_url(ctx, o.url)};
-  const auto at = std::lower_bound(config.remotes.begin(), config.remotes.end(), remote, [](const auto& a, const auto& b) { return a.name < b.name; });
+  const auto at = std::lower_bound(config.remotes.begin(), config.remotes.end(), remote,
+                                   [](const auto& a, const auto& b) { return a.name < b.name; });
   if (at != config.remotes.end() && at->name == o.name) {
-    throw Error(ErrorKind::conflict, fmt::format("there is already a remote `{}`", o.name)).hint(fmt::format("first `mlo remote remove {}`", o.name));
+    throw Error(ErrorKind::conflict, fmt::format("there is already a remote `{}`", o.name))
+        .hint(fmt::format("first `mlo remote remove {}`", o.name));
   }
   open_remote(remote, ctx.workspace().root())->init();
   config.remotes.insert(at, remote);
@@ -53,7 +57,9 @@ Command remote_add() {
   CommandInfo info;
   info.path = "remote add";
   info.summary = "name a place where objects are shared";
-  info.description = "Makes the directory ready (its parent must exist) and writes the remote into `.mlo/config.yaml`. A push to a directory that was not made ready so fails: a "
+  info.description =
+      "Makes the directory ready (its parent must exist) and writes the remote into `.mlo/config.yaml`. A push to a "
+      "directory that was not made ready so fails: a "
       "disk that is not mounted is never mistaken for an empty remote.";
   info.examples = {{"mlo remote add origin /mnt/share/flights", "a network file system"}};
   info.exits = {{exit_code::conflict, "the name is taken"}, {exit_code::remote, "the directory cannot be used"}};

@@ -25,7 +25,9 @@ int run(Context& ctx, const Options& o) {
         Value out;
         return out.set("name", config.name).set("url", config.url).set("ok", true);
       },
-      [&](Page& page) { page.line({{config.name, Style::name}, {": reachable and writable", Style::good}}); });
+      [&](Page& page) {
+        page.line({{config.name, Style::name}, {": reachable and writable", Style::good}});
+      });
   return exit_code::ok;
 }
 
@@ -36,7 +38,8 @@ Command remote_check() {
   info.path = "remote check";
   info.summary = "see whether a remote can be read and written";
   info.description = "Writes and removes one small file there.";
-  info.examples = {{"mlo remote check origin", "before the first push"}, {"mlo remote check backup --init", "on a new disk"}};
+  info.examples = {{"mlo remote check origin", "before the first push"},
+                   {"mlo remote check backup --init", "on a new disk"}};
   info.exits = {{exit_code::remote, "it cannot"}};
   return make_command<Options>(std::move(info), declare, run);
 }

@@ -9,7 +9,9 @@ struct Options {};
 int run(Context& ctx, const Options&) {
   const Config& config = ctx.workspace().config();
   // Two or more remotes without a default and without `origin` have none: then --remote must say which.
-  const std::string chosen = config.remotes.size() == 1 ? config.remotes.front().name : config.default_remote.empty() ? "origin" : config.default_remote;
+  const std::string chosen = config.remotes.size() == 1      ? config.remotes.front().name
+                             : config.default_remote.empty() ? "origin"
+                                                             : config.default_remote;
   ctx.print(
       [&] {
         Value list = Value::array();
@@ -24,7 +26,8 @@ int run(Context& ctx, const Options&) {
         if (config.remotes.empty()) return page.line("no remotes");
         Table table{{{"name"}, {"url"}, {""}}, {}};
         for (const RemoteConfig& remote : config.remotes) {
-          table.rows.push_back({{remote.name, Style::name}, {remote.url}, {remote.name == chosen ? "default" : "", Style::dim}});
+          table.rows.push_back(
+              {{remote.name, Style::name}, {remote.url}, {remote.name == chosen ? "default" : "", Style::dim}});
         }
         page.table(table);
       });
@@ -39,7 +42,8 @@ Command remote_list() {
   info.summary = "list the remotes";
   info.description = "From `.mlo/config.yaml`, with this machine's own configuration on top.";
   info.examples = {{"mlo remote list", "names and places"}};
-  return make_command<Options>(std::move(info), [](Args&, Options&) {}, run);
+  return make_command<Options>(
+      std::move(info), [](Args&, Options&) {}, run);
 }
 
 }  // namespace mlo::cli

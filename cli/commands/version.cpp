@@ -19,12 +19,13 @@ int run(Context& context, const Options&) {
 }  // namespace
 
 Command version() {
-  return make_command<Options>({.path = "version",
-                                .summary = "show the version of mlo and of its on-disk format",
-                                .description = "The format number rises only when an older mlo could no longer read what this one writes.",
-                                .examples = {{"mlo version --json", "for scripts"}},
-                                .exits = {}},
-                               [](Args&, Options&) {}, run);
+  return make_command<Options>(
+      {.path = "version",
+       .summary = "show the version of mlo and of its on-disk format",
+       .description = "The format number rises only when an older mlo could no longer read what this one writes.",
+       .examples = {{"mlo version --json", "for scripts"}},
+       .exits = {}},
+      [](Args&, Options&) {}, run);
 }
 
 }  // namespace mlo::cli

@@ -37,19 +37,24 @@ Value to_value(const AddReport& report) {
 void to_page(Page& page, const AddReport& report) {
   for (const AddedDataset& added : report.datasets) {
     const DatasetManifest& m = added.manifest;
-    page.line({{added.changed() ? "added " : "unchanged "}, {m.name, Style::name},
+    page.line({{added.changed() ? "added " : "unchanged "},
+               {m.name, Style::name},
                {fmt::format(": {}, {}", size_text(m.files, m.bytes), m.tree.brief())}});
-    if (!added.untracked.empty()) page.line(fmt::format("  taken out of git's index: {} (still on disk)", count_of(added.untracked.size(), "file")));
+    if (!added.untracked.empty())
+      page.line(
+          fmt::format("  taken out of git's index: {} (still on disk)", count_of(added.untracked.size(), "file")));
   }
   if (report.commit) page.line("committed " + report.commit->substr(0, 12));
 }
 
 int run(Context& ctx, const Options& o) {
-  AddRequest request{.paths = {}, .name = o.name, .source = o.source, .message = o.message, .commit = o.commit || o.message};
+  AddRequest request{
+      .paths = {}, .name = o.name, .source = o.source, .message = o.message, .commit = o.commit || o.message};
   for (const std::string& path : o.paths) request.paths.push_back(ctx.workspace().to_repo_path(path));
   const AddReport report = add_datasets(ctx.workspace(), request);
   ctx.print([&] { return to_value(report); }, [&](Page& page) { to_page(page, report); });
-  if (!report.commit && std::any_of(report.datasets.begin(), report.datasets.end(), [](const AddedDataset& d) { return d.changed(); })) {
+  if (!report.commit &&
+      std::any_of(report.datasets.begin(), report.datasets.end(), [](const AddedDataset& d) { return d.changed(); })) {
     ctx.world().log.hint("the manifest is staged; commit it with `git commit`");
   }
   return exit_code::ok;
@@ -62,11 +67,14 @@ Command version_data_add() {
   info.path = "version-data add";
   info.summary = "version a file or directory";
   info.description =
-      "Stores the content by its SHA-256, writes the manifest `.mlo/data/NAME.yaml` and one line in the `.gitignore` beside the data, and stages both. "
+      "Stores the content by its SHA-256, writes the manifest `.mlo/data/NAME.yaml` and one line in the `.gitignore` "
+      "beside the data, and stages both. "
       "Run it again after a change to make the next version; data that did not change costs one look at each file.\n\n"
-      "Files named in a `.mloignore` (gitignore's grammar) are no part of the data. Files that git tracked are taken out of its index and stay on disk.";
-  info.examples = {{"mlo version-data add data/raw", "version a directory and stage its manifest"},
-                   {"mlo version-data add flights.parquet --name flights -m 'data: flights of 2013'", "name it and commit"}};
+      "Files named in a `.mloignore` (gitignore's grammar) are no part of the data. Files that git tracked are taken "
+      "out of its index and stay on disk.";
+  info.examples = {
+      {"mlo version-data add data/raw", "version a directory and stage its manifest"},
+      {"mlo version-data add flights.parquet --name flights -m 'data: flights of 2013'", "name it and commit"}};
   info.exits = {{exit_code::conflict, "a file changed while it was read, or git is in the middle of a merge"}};
   return make_command<Options>(std::move(info), declare, run);
 }

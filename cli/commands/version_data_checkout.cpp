@@ -41,7 +41,9 @@ Value to_value(const std::vector<CheckoutReport>& reports, bool dry_run) {
 
 int run(Context& ctx, const Options& o) {
   Workspace& workspace = ctx.workspace();
-  const bool chosen = o.revision || std::any_of(o.names.begin(), o.names.end(), [](const std::string& name) { return split_dataset_spec(name).second.has_value(); });
+  const bool chosen = o.revision || std::any_of(o.names.begin(), o.names.end(), [](const std::string& name) {
+                        return split_dataset_spec(name).second.has_value();
+                      });
   std::vector<CheckoutReport> reports;
   for (const DatasetManifest& version : choose(workspace, o)) {
     reports.push_back(check_out_dataset(workspace, version, o.force ? Overwrite::anything : Overwrite::saved_only,
@@ -69,9 +71,11 @@ Command version_data_checkout() {
   info.path = "version-data checkout";
   info.summary = "make the data on disk be a version";
   info.description =
-      "Brings back the data that the manifests name: after `git switch` or `git pull`, or from any git revision. With a revision the "
+      "Brings back the data that the manifests name: after `git switch` or `git pull`, or from any git revision. With "
+      "a revision the "
       "manifest of that revision is written and staged too, as `git checkout REV -- FILE` would.\n\n"
-      "Unsaved changes (content that is not in the store) are never lost without --force. Stopped at any moment, every file is the old one or the new one, "
+      "Unsaved changes (content that is not in the store) are never lost without --force. Stopped at any moment, every "
+      "file is the old one or the new one, "
       "and the same command finishes the work.";
   info.examples = {{"mlo version-data checkout", "make all data fit the manifests"},
                    {"mlo version-data checkout raw --rev v1.0", "one dataset as it was at a tag"},

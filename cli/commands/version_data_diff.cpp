@@ -50,15 +50,19 @@ int run(Context& ctx, const Options& o) {
   if (o.name) {
     diffs.push_back(diff(ctx.workspace(), *o.name, o));
   } else {
-    for (const DatasetManifest& dataset : load_datasets(ctx.workspace())) diffs.push_back(diff(ctx.workspace(), dataset.name, o));
+    for (const DatasetManifest& dataset : load_datasets(ctx.workspace()))
+      diffs.push_back(diff(ctx.workspace(), dataset.name, o));
   }
   ctx.print([&] { return to_value(diffs); },
             [&](Page& page) {
               for (const DatasetDiff& d : diffs) {
                 const ChangeCounts counts = count_changes(d.changes);
                 change_lines(page, d.path, d.changes);
-                page.line({{d.name, Style::name}, {": " + counts_text(counts)},
-                           {d.changes.empty() ? "" : fmt::format("; +{} -{}", format_bytes({counts.bytes_added}), format_bytes({counts.bytes_removed}))}});
+                page.line({{d.name, Style::name},
+                           {": " + counts_text(counts)},
+                           {d.changes.empty() ? ""
+                                              : fmt::format("; +{} -{}", format_bytes({counts.bytes_added}),
+                                                            format_bytes({counts.bytes_removed}))}});
               }
             });
   return 0;
@@ -70,7 +74,9 @@ Command version_data_diff() {
   CommandInfo info;
   info.path = "version-data diff";
   info.summary = "list files added, changed and removed between versions";
-  info.description = "With no revision: from the manifest to the data on disk. With one: from that version to the data on disk. With two: between them, without touching the disk's data.";
+  info.description =
+      "With no revision: from the manifest to the data on disk. With one: from that version to the data on disk. With "
+      "two: between them, without touching the disk's data.";
   info.examples = {{"mlo version-data diff raw", "what changed since the last add"},
                    {"mlo version-data diff raw v1.0 HEAD", "between two git revisions"}};
   return make_command<Options>(std::move(info), declare, run);

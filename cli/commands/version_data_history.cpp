@@ -27,12 +27,17 @@ Value to_value(const std::vector<DatasetVersion>& history) {
 }
 
 Table to_table(const std::vector<DatasetVersion>& history) {
-  Table table{{{"commit"}, {"date"}, {"author"}, {"version"}, {"files", Align::right}, {"size", Align::right}, {"subject"}}, {}};
+  Table table{
+      {{"commit"}, {"date"}, {"author"}, {"version"}, {"files", Align::right}, {"size", Align::right}, {"subject"}},
+      {}};
   for (const DatasetVersion& v : history) {
-    table.rows.push_back({{v.commit.hex().substr(0, 10), Style::dim}, {format_utc_short(v.when)}, {v.author},
+    table.rows.push_back({{v.commit.hex().substr(0, 10), Style::dim},
+                          {format_utc_short(v.when)},
+                          {v.author},
                           {v.manifest ? v.manifest->tree.brief() : "removed", Style::name},
                           {v.manifest ? format_count(v.manifest->files) : ""},
-                          {v.manifest ? format_bytes({v.manifest->bytes}) : ""}, {v.subject}});
+                          {v.manifest ? format_bytes({v.manifest->bytes}) : ""},
+                          {v.subject}});
   }
   return table;
 }
@@ -41,8 +46,10 @@ int run(Context& ctx, const Options& o) {
   const auto history = dataset_history(ctx.workspace(), o.name);
   ctx.print([&] { return to_value(history); },
             [&](Page& page) {
-              if (history.empty()) page.line("no version is committed yet");
-              else page.table(to_table(history));
+              if (history.empty())
+                page.line("no version is committed yet");
+              else
+                page.table(to_table(history));
             });
   return 0;
 }

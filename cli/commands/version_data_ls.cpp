@@ -30,20 +30,30 @@ int list_datasets(Context& ctx) {
       [&](Page& page) {
         Table table{{{"name"}, {"files", Align::right}, {"size", Align::right}, {"version"}, {"path"}}, {}};
         for (const DatasetManifest& d : datasets) {
-          table.rows.push_back({{d.name, Style::name}, {format_count(d.files)}, {format_bytes({d.bytes})}, {d.tree.brief(), Style::dim}, {d.path}});
+          table.rows.push_back({{d.name, Style::name},
+                                {format_count(d.files)},
+                                {format_bytes({d.bytes})},
+                                {d.tree.brief(), Style::dim},
+                                {d.path}});
         }
-        if (datasets.empty()) page.line("no datasets");
-        else page.table(table);
+        if (datasets.empty())
+          page.line("no datasets");
+        else
+          page.table(table);
       });
   return 0;
 }
 
 std::string_view kind_name(TreeEntryKind kind) {
   switch (kind) {
-    case TreeEntryKind::file: return "file";
-    case TreeEntryKind::executable: return "executable";
-    case TreeEntryKind::symlink: return "symlink";
-    case TreeEntryKind::directory: return "directory";
+    case TreeEntryKind::file:
+      return "file";
+    case TreeEntryKind::executable:
+      return "executable";
+    case TreeEntryKind::symlink:
+      return "symlink";
+    case TreeEntryKind::directory:
+      return "directory";
   }
   return "";
 }
@@ -51,7 +61,8 @@ std::string_view kind_name(TreeEntryKind kind) {
 int run(Context& ctx, const Options& o) {
   if (!o.dataset) return list_datasets(ctx);
   const DatasetManifest version = resolve_dataset(ctx.workspace(), *o.dataset);
-  const auto entries = list_version(ctx.workspace().store(), version, o.path.value_or(""), o.recursive ? Depth::all : Depth::one);
+  const auto entries =
+      list_version(ctx.workspace().store(), version, o.path.value_or(""), o.recursive ? Depth::all : Depth::one);
   ctx.print(
       [&] {
         Value list = Value::array();
@@ -67,7 +78,9 @@ int run(Context& ctx, const Options& o) {
         Table table{{{"size", Align::right}, {"id"}, {"path"}}, {}};
         for (const ListedEntry& listed : entries) {
           const bool directory = listed.entry.kind == TreeEntryKind::directory;
-          table.rows.push_back({{format_bytes({listed.entry.size})}, {listed.entry.id.brief(), Style::dim}, {listed.path + (directory ? "/" : "")}});
+          table.rows.push_back({{format_bytes({listed.entry.size})},
+                                {listed.entry.id.brief(), Style::dim},
+                                {listed.path + (directory ? "/" : "")}});
         }
         page.table(table);
       });
@@ -80,8 +93,11 @@ Command version_data_ls() {
   CommandInfo info;
   info.path = "version-data ls";
   info.summary = "list datasets, or what a version holds";
-  info.description = "Without a name: the datasets of the work tree. With one: the files of a version, whether they are on disk or not.";
-  info.examples = {{"mlo version-data ls", "all datasets"}, {"mlo version-data ls raw@v1.0 images -R", "a directory of an old version, with everything below"}};
+  info.description =
+      "Without a name: the datasets of the work tree. With one: the files of a version, whether they are on disk or "
+      "not.";
+  info.examples = {{"mlo version-data ls", "all datasets"},
+                   {"mlo version-data ls raw@v1.0 images -R", "a directory of an old version, with everything below"}};
   return make_command<Options>(std::move(info), declare, run);
 }
 

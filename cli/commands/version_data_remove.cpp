@@ -27,7 +27,8 @@ int run(Context& ctx, const Options& o) {
   const Overwrite overwrite = o.force ? Overwrite::anything : Overwrite::saved_only;
   RemoveReport report = remove_dataset(workspace, o.name, files, overwrite, Execution::dry_run);
   if (!o.dry_run) {
-    const std::string data = report.files_removed == 0 ? "" : fmt::format(" and {} of data", count_of(report.files_removed, "file"));
+    const std::string data =
+        report.files_removed == 0 ? "" : fmt::format(" and {} of data", count_of(report.files_removed, "file"));
     if (!ctx.confirm(fmt::format("remove dataset `{}`{}?", o.name, data), o.yes)) return exit_code::error;
     report = remove_dataset(workspace, o.name, files, overwrite, Execution::real);
   }
@@ -37,7 +38,8 @@ int run(Context& ctx, const Options& o) {
         return out.set("files_removed", report.files_removed).set("dry_run", o.dry_run);
       },
       [&](Page& page) {
-        page.line({{o.dry_run ? "would remove " : "removed "}, {o.name, Style::name},
+        page.line({{o.dry_run ? "would remove " : "removed "},
+                   {o.name, Style::name},
                    {fmt::format(" and {} of data", count_of(report.files_removed, "file"))}});
       });
   return exit_code::ok;
@@ -50,9 +52,11 @@ Command version_data_remove() {
   info.path = "version-data remove";
   info.summary = "stop versioning a dataset";
   info.description =
-      "Removes the data from disk, its line in `.gitignore` and its manifest, and stages that. Earlier versions stay in git's history and in the store: "
+      "Removes the data from disk, its line in `.gitignore` and its manifest, and stages that. Earlier versions stay "
+      "in git's history and in the store: "
       "`git revert` and `mlo version-data checkout` bring them back.";
-  info.examples = {{"mlo version-data remove raw --dry-run", "what would go"}, {"mlo version-data remove raw --keep-files", "leave the data where it is"}};
+  info.examples = {{"mlo version-data remove raw --dry-run", "what would go"},
+                   {"mlo version-data remove raw --keep-files", "leave the data where it is"}};
   info.exits = {{exit_code::conflict, "the data is saved nowhere else"}};
   return make_command<Options>(std::move(info), declare, run);
 }

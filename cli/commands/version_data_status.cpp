@@ -35,7 +35,8 @@ void to_page(Page& page, const ObjectStore& store, const std::vector<DatasetStat
     if (status.state == DataState::modified) detail = "  " + counts_text(count_changes(status.changes));
     const bool here = store.has(status.manifest.tree);
     if (status.state == DataState::missing && here) detail = "  bring it back with `mlo version-data checkout`";
-    if (status.state == DataState::unknown || (status.state == DataState::missing && !here)) detail = "  its version is not here; fetch it with `mlo pull`";
+    if (status.state == DataState::unknown || (status.state == DataState::missing && !here))
+      detail = "  its version is not here; fetch it with `mlo pull`";
     const Style style = status.state == DataState::unchanged ? Style::good : Style::warn;
     page.line({{std::string(to_string(status.state)) + " ", style}, {status.manifest.name, Style::name}, {detail}});
     if (granular) change_lines(page, status.manifest.path, status.changes);
@@ -44,7 +45,8 @@ void to_page(Page& page, const ObjectStore& store, const std::vector<DatasetStat
 
 int run(Context& ctx, const Options& o) {
   const auto statuses = data_status(ctx.workspace(), select_datasets(ctx.workspace(), o.names));
-  ctx.print([&] { return to_value(statuses, o.granular); }, [&](Page& page) { to_page(page, ctx.workspace().store(), statuses, o.granular); });
+  ctx.print([&] { return to_value(statuses, o.granular); },
+            [&](Page& page) { to_page(page, ctx.workspace().store(), statuses, o.granular); });
   return 0;
 }
 
@@ -54,8 +56,11 @@ Command version_data_status() {
   CommandInfo info;
   info.path = "version-data status";
   info.summary = "show which data differs from its manifest";
-  info.description = "Compares the data on disk with the versions that the manifests name. Only files that changed since the last look are read.";
-  info.examples = {{"mlo version-data status", "all datasets"}, {"mlo version-data status raw --granular", "each file of one"}};
+  info.description =
+      "Compares the data on disk with the versions that the manifests name. Only files that changed since the last "
+      "look are read.";
+  info.examples = {{"mlo version-data status", "all datasets"},
+                   {"mlo version-data status raw --granular", "each file of one"}};
   return make_command<Options>(std::move(info), declare, run);
 }
 

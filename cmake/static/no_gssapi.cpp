@@ -1,5 +1,5 @@
-// libgit2's archive wants GSSAPI for HTTP Negotiate, and with it six shared libraries. mlo never lets libgit2 near a network
-// (that is the user's git), so these say that no mechanism is there.
+// libgit2's archive wants GSSAPI for HTTP Negotiate, and with it six shared libraries. mlo never lets libgit2 near a
+// network (that is the user's git), so these say that no mechanism is there.
 namespace {
 constexpr unsigned kUnavailable = 16U << 16U;  // GSS_S_UNAVAILABLE, RFC 2744
 }

@@ -11,8 +11,8 @@ namespace mlo {
 Value parse_json(std::string_view text, std::string_view source);
 
 enum class JsonStyle { compact, pretty };
-/// Keys in the order of `value`; non-finite reals as the strings "NaN", "Infinity", "-Infinity"; invalid UTF-8 in strings is
-/// replaced by U+FFFD. Pretty: two spaces, final newline.
+/// Keys in the order of `value`; non-finite reals as the strings "NaN", "Infinity", "-Infinity"; invalid UTF-8 in
+/// strings is replaced by U+FFFD. Pretty: two spaces, final newline.
 std::string emit_json(const Value& value, JsonStyle style = JsonStyle::pretty);
 
 }  // namespace mlo

@@ -11,8 +11,8 @@ namespace mlo {
 /// Throws Error{invalid} "<source>:<line>:<column>: <message>" for a value.
 [[noreturn]] void fail_at(std::string_view source, const Value& value, std::string message);
 
-/// Reads an object strictly: every member must be asked for, or `finish()` names the first unknown one with a "did you mean".
-/// Members starting with `x-` are never unknown. Borrows the value; `source` names the file in errors.
+/// Reads an object strictly: every member must be asked for, or `finish()` names the first unknown one with a "did you
+/// mean". Members starting with `x-` are never unknown. Borrows the value; `source` names the file in errors.
 class ObjectReader {
  public:
   /// Error{invalid} unless `value` is an object. `what` names it: "stage `train`".
@@ -32,10 +32,11 @@ class ObjectReader {
   bool boolean_or(std::string_view key, bool fallback);
   /// Empty if absent; a single string counts as a list of one if `allow_single`.
   std::vector<std::string> strings(std::string_view key, bool allow_single = false);
-  const std::vector<Value>& array(std::string_view key);    ///< empty if absent
-  const Value::Object& object(std::string_view key);        ///< empty if absent
+  const std::vector<Value>& array(std::string_view key);  ///< empty if absent
+  const Value::Object& object(std::string_view key);      ///< empty if absent
 
-  [[noreturn]] void fail(std::string_view key, std::string message) const;  ///< at the member, or at the object if absent
+  [[noreturn]] void fail(std::string_view key,
+                         std::string message) const;  ///< at the member, or at the object if absent
   void finish() const;
 
  private:

@@ -13,7 +13,8 @@ namespace {
 
 /// Fetched once: EVP_sha256() looks the algorithm up again at every use. Immutable and thread-safe afterwards.
 const EVP_MD* algorithm() {
-  static const std::unique_ptr<EVP_MD, decltype(&EVP_MD_free)> md(EVP_MD_fetch(nullptr, "SHA256", nullptr), EVP_MD_free);
+  static const std::unique_ptr<EVP_MD, decltype(&EVP_MD_free)> md(EVP_MD_fetch(nullptr, "SHA256", nullptr),
+                                                                  EVP_MD_free);
   MLO_ASSERT(md != nullptr);
   return md.get();
 }

@@ -15,13 +15,15 @@ namespace mlo {
 namespace {
 
 /// Words that follow `version-data`: a dataset of that name could not be told from the subcommand.
-constexpr std::string_view kReserved[] = {"add", "checkout", "diff", "fsck", "gc", "get", "history", "import", "ls", "remove", "status", "validate"};
+constexpr std::string_view kReserved[] = {"add",     "checkout", "diff", "fsck",   "gc",     "get",
+                                          "history", "import",   "ls",   "remove", "status", "validate"};
 
 bool is_inside(std::string_view path, std::string_view directory) {
   return path.size() > directory.size() && path.starts_with(directory) && path[directory.size()] == '/';
 }
 
-std::string choose_name(const AddRequest& request, const std::string& path, const std::vector<DatasetManifest>& existing) {
+std::string choose_name(const AddRequest& request, const std::string& path,
+                        const std::vector<DatasetManifest>& existing) {
   if (request.name) require_dataset_name(*request.name);
   for (const DatasetManifest& dataset : existing) {
     if (dataset.path == path) {
@@ -32,18 +34,22 @@ std::string choose_name(const AddRequest& request, const std::string& path, cons
       return dataset.name;
     }
     if (is_inside(path, dataset.path) || is_inside(dataset.path, path)) {
-      throw Error(ErrorKind::invalid, fmt::format("cannot add `{}`: it overlaps the dataset `{}` at `{}`", path, dataset.name, dataset.path))
+      throw Error(ErrorKind::invalid, fmt::format("cannot add `{}`: it overlaps the dataset `{}` at `{}`", path,
+                                                  dataset.name, dataset.path))
           .hint("a file belongs to one dataset at most");
     }
   }
   const std::string name = request.name ? *request.name : dataset_name_from_path(path);
   require_dataset_name(name);
   for (const std::string_view word : kReserved) {
-    if (name == word) throw Error(ErrorKind::usage, fmt::format("`{}` cannot name a dataset: it is a subcommand", name)).hint("choose one with --name");
+    if (name == word)
+      throw Error(ErrorKind::usage, fmt::format("`{}` cannot name a dataset: it is a subcommand", name))
+          .hint("choose one with --name");
   }
   for (const DatasetManifest& dataset : existing) {
     if (dataset.name == name) {
-      throw Error(ErrorKind::conflict, fmt::format("the name `{}` belongs to the data at `{}`", name, dataset.path)).hint("choose another with --name");
+      throw Error(ErrorKind::conflict, fmt::format("the name `{}` belongs to the data at `{}`", name, dataset.path))
+          .hint("choose another with --name");
     }
   }
   return name;
@@ -52,7 +58,8 @@ std::string choose_name(const AddRequest& request, const std::string& path, cons
 /// The new version of one dataset, its content stored; description and the like stay as they were.
 AddedDataset store_dataset(Workspace& workspace, StatCache& cache, const AddRequest& request, const std::string& path,
                            const std::vector<DatasetManifest>& existing) {
-  if (path.empty()) throw Error(ErrorKind::usage, "cannot add the whole repository").hint("name the directory that holds the data");
+  if (path.empty())
+    throw Error(ErrorKind::usage, "cannot add the whole repository").hint("name the directory that holds the data");
   AddedDataset added;
   DatasetManifest& manifest = added.manifest;
   manifest.name = choose_name(request, path, existing);
@@ -63,7 +70,8 @@ AddedDataset store_dataset(Workspace& workspace, StatCache& cache, const AddRequ
   }
   const auto stat = find_data(workspace, path);
   if (stat && stat->kind == FileKind::symlink) {
-    throw Error(ErrorKind::invalid, fmt::format("cannot add `{}`: it is a symlink", path)).hint("add what it points at");
+    throw Error(ErrorKind::invalid, fmt::format("cannot add `{}`: it is a symlink", path))
+        .hint("add what it points at");
   }
   const DataContent content = store_content(workspace, cache, path);
   manifest.path = path;
@@ -72,7 +80,9 @@ AddedDataset store_dataset(Workspace& workspace, StatCache& cache, const AddRequ
   manifest.tree = content.entry.id;
   manifest.bytes = content.entry.size;
   manifest.files = content.files;
-  if (added.changed()) manifest.schema = manifest.directory ? std::vector<SchemaColumn>() : find_schema(workspace.world(), workspace.root() / path);
+  if (added.changed())
+    manifest.schema =
+        manifest.directory ? std::vector<SchemaColumn>() : find_schema(workspace.world(), workspace.root() / path);
   if (request.source) manifest.source = request.source;
   return added;
 }
@@ -84,11 +94,13 @@ std::string data_commit_message(const std::optional<std::string>& message, std::
   std::string text = message ? *message : std::string(fallback);
   while (text.ends_with('\n')) text.pop_back();
   text += "\n\n";
-  for (const DatasetManifest& dataset : datasets) text += fmt::format("Mlo-Data: {} {}\n", dataset.name, dataset.tree.str());
+  for (const DatasetManifest& dataset : datasets)
+    text += fmt::format("Mlo-Data: {} {}\n", dataset.name, dataset.tree.str());
   return text;
 }
 
-std::optional<std::string> commit_if_changed(const Workspace& workspace, const std::vector<std::string>& paths, const std::string& message) {
+std::optional<std::string> commit_if_changed(const Workspace& workspace, const std::vector<std::string>& paths,
+                                             const std::string& message) {
   const git::WorkTree tree = workspace.work_tree();
   std::vector<std::string> args = {"status", "--porcelain", "--untracked-files=no", "--"};
   args.insert(args.end(), paths.begin(), paths.end());
@@ -113,7 +125,8 @@ AddReport add_datasets(Workspace& workspace, const AddRequest& request) {
     existing.push_back(fresh);
   }
   cache.save(workspace.world().clock.now());
-  std::sort(report.datasets.begin(), report.datasets.end(), [](const auto& a, const auto& b) { return a.manifest.name < b.manifest.name; });
+  std::sort(report.datasets.begin(), report.datasets.end(),
+            [](const auto& a, const auto& b) { return a.manifest.name < b.manifest.name; });
 
   const LockFile lock = workspace.lock_manifests("mlo version-data add");
   std::vector<std::string> written, paths;
@@ -130,15 +143,19 @@ AddReport add_datasets(Workspace& workspace, const AddRequest& request) {
   ensure_ignored(workspace.root(), paths);
   // Staged even if they were right already: an earlier command may have been cut off before it came to this.
   for (const std::string& path : paths) written.push_back(ignore_file(path));
-  if (std::any_of(report.datasets.begin(), report.datasets.end(), [](const AddedDataset& d) { return !d.untracked.empty(); })) tree.untrack(paths);
+  if (std::any_of(report.datasets.begin(), report.datasets.end(),
+                  [](const AddedDataset& d) { return !d.untracked.empty(); }))
+    tree.untrack(paths);
   tree.stage(written);
   if (!commit) return report;
-  for (const AddedDataset& dataset : report.datasets) written.insert(written.end(), dataset.untracked.begin(), dataset.untracked.end());
+  for (const AddedDataset& dataset : report.datasets)
+    written.insert(written.end(), dataset.untracked.begin(), dataset.untracked.end());
   std::sort(written.begin(), written.end());
   written.erase(std::unique(written.begin(), written.end()), written.end());
   std::vector<std::string> names;
   for (const DatasetManifest& manifest : manifests) names.push_back(manifest.name);
-  report.commit = commit_if_changed(workspace, written, data_commit_message(request.message, "data: add " + join(names, ", "), manifests));
+  report.commit = commit_if_changed(workspace, written,
+                                    data_commit_message(request.message, "data: add " + join(names, ", "), manifests));
   return report;
 }
 

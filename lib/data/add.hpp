@@ -9,34 +9,36 @@
 namespace mlo {
 
 struct AddRequest {
-  std::vector<std::string> paths;         ///< relative to the repository root
-  std::optional<std::string> name;        ///< for a single path; otherwise made from the path
-  std::optional<std::string> source;      ///< where the data came from
-  std::optional<std::string> message;     ///< of the commit
+  std::vector<std::string> paths;      ///< relative to the repository root
+  std::optional<std::string> name;     ///< for a single path; otherwise made from the path
+  std::optional<std::string> source;   ///< where the data came from
+  std::optional<std::string> message;  ///< of the commit
   bool commit = false;
 };
 
 struct AddedDataset {
   DatasetManifest manifest;
-  std::optional<Digest> previous;          ///< the version before; nothing for a new dataset
-  std::vector<std::string> untracked;      ///< files taken out of git's index
+  std::optional<Digest> previous;      ///< the version before; nothing for a new dataset
+  std::vector<std::string> untracked;  ///< files taken out of git's index
   bool changed() const { return previous != manifest.tree; }
 };
 
 struct AddReport {
-  std::vector<AddedDataset> datasets;      ///< by name
-  std::optional<std::string> commit;       ///< the git commit made, if one was
+  std::vector<AddedDataset> datasets;  ///< by name
+  std::optional<std::string> commit;   ///< the git commit made, if one was
 };
 
-/// Stores the data, then writes its manifests, then the `.gitignore` lines, then stages both; the commit comes last. Adding unchanged
-/// data again changes nothing. Error{invalid} for a path inside another dataset or around one; Error{conflict} for a
-/// name that another path has.
+/// Stores the data, then writes its manifests, then the `.gitignore` lines, then stages both; the commit comes last.
+/// Adding unchanged data again changes nothing. Error{invalid} for a path inside another dataset or around one;
+/// Error{conflict} for a name that another path has.
 AddReport add_datasets(Workspace& workspace, const AddRequest& request);
 
-/// "data: add flights" with a `Mlo-Data: NAME ID` trailer per dataset, as every commit of mlo that changes data carries.
+/// "data: add flights" with a `Mlo-Data: NAME ID` trailer per dataset, as every commit of mlo that changes data
+/// carries.
 std::string data_commit_message(const std::optional<std::string>& message, std::string_view fallback,
                                 const std::vector<DatasetManifest>& datasets);
 /// Commits these paths if they differ from HEAD; nothing if they do not.
-std::optional<std::string> commit_if_changed(const Workspace& workspace, const std::vector<std::string>& paths, const std::string& message);
+std::optional<std::string> commit_if_changed(const Workspace& workspace, const std::vector<std::string>& paths,
+                                             const std::string& message);
 
 }  // namespace mlo

@@ -17,7 +17,9 @@ namespace {
 bool is_directory(const TreeEntry& entry) { return entry.kind == TreeEntryKind::directory; }
 
 /// Two entries that differ in their executable bit alone share their bytes.
-bool is_regular(const TreeEntry& entry) { return entry.kind == TreeEntryKind::file || entry.kind == TreeEntryKind::executable; }
+bool is_regular(const TreeEntry& entry) {
+  return entry.kind == TreeEntryKind::file || entry.kind == TreeEntryKind::executable;
+}
 
 /// True if the store has what the disk has at this path, so that nothing is lost with it.
 bool is_saved(const Workspace& workspace, StatCache& cache, const std::string& repo_path, const ScannedEntry& found) {
@@ -26,7 +28,8 @@ bool is_saved(const Workspace& workspace, StatCache& cache, const std::string& r
   return id && workspace.store().has(*id);
 }
 
-void require_saved(const Workspace& workspace, StatCache& cache, const DatasetManifest& version, const WorkState& state) {
+void require_saved(const Workspace& workspace, StatCache& cache, const DatasetManifest& version,
+                   const WorkState& state) {
   std::vector<const Difference*> lost_if_overwritten;
   for (const Difference& difference : state.differences) {
     if (difference.found && !is_directory(difference.found->entry)) lost_if_overwritten.push_back(&difference);
@@ -40,9 +43,13 @@ void require_saved(const Workspace& workspace, StatCache& cache, const DatasetMa
   if (count == 0) return;
   const std::size_t first = static_cast<std::size_t>(std::find(unsaved.begin(), unsaved.end(), 1) - unsaved.begin());
   const std::string path = child_path(version.path, lost_if_overwritten[first]->path);
-  throw Error(ErrorKind::conflict, fmt::format("`{}` has unsaved changes{}", printable(path),
-                                               count > 1 ? fmt::format(", and so {} more", count == 2 ? "has 1" : fmt::format("have {}", count - 1)) : ""))
-      .hint(fmt::format("save them with `mlo version-data add {}`, or lose them with --force", shell_quote(version.path)));
+  throw Error(
+      ErrorKind::conflict,
+      fmt::format(
+          "`{}` has unsaved changes{}", printable(path),
+          count > 1 ? fmt::format(", and so {} more", count == 2 ? "has 1" : fmt::format("have {}", count - 1)) : ""))
+      .hint(fmt::format("save them with `mlo version-data add {}`, or lose them with --force",
+                        shell_quote(version.path)));
 }
 
 /// Ignored files keep their directory alive; a file of the version that must stand there cannot.
@@ -58,11 +65,12 @@ void require_room(const DatasetManifest& version, const WorkState& state) {
   for (const ScannedDirectory& directory : state.scan.directories) {
     for (const std::string& name : directory.ignored) {
       std::string path = child_path(directory.path, name);
-      const bool in_the_way = wanted.contains(path) || std::any_of(replaced.begin(), replaced.end(), [&](const std::string& r) {
-        return r.empty() || path.starts_with(r + "/");
-      });
+      const bool in_the_way = wanted.contains(path) ||
+                              std::any_of(replaced.begin(), replaced.end(),
+                                          [&](const std::string& r) { return r.empty() || path.starts_with(r + "/"); });
       if (!in_the_way) continue;
-      throw Error(ErrorKind::conflict, fmt::format("the ignored file `{}` is in the way", printable(child_path(version.path, path))))
+      throw Error(ErrorKind::conflict,
+                  fmt::format("the ignored file `{}` is in the way", printable(child_path(version.path, path))))
           .hint("move it away");
     }
   }
@@ -74,21 +82,25 @@ void require_objects(const Workspace& workspace, const std::vector<const Differe
     const TreeEntry& want = *write->want;
     const auto size = workspace.store().find_size(want.id);
     if (!size) {
-      throw Error(ErrorKind::not_found, fmt::format("the content of `{}` ({}) is not in the store", printable(write->path), want.id.brief()))
+      throw Error(ErrorKind::not_found,
+                  fmt::format("the content of `{}` ({}) is not in the store", printable(write->path), want.id.brief()))
           .hint("fetch it with `mlo pull`");
     }
     if (*size != want.size) {
-      throw Error(ErrorKind::corrupt, fmt::format("the content of `{}` ({}) is damaged", printable(write->path), want.id.brief()))
+      throw Error(ErrorKind::corrupt,
+                  fmt::format("the content of `{}` ({}) is damaged", printable(write->path), want.id.brief()))
           .hint("`mlo pull` fetches it again");
     }
     if (want.kind == TreeEntryKind::symlink && !is_inner_link(write->path, workspace.store().get(want.id))) {
-      throw Error(ErrorKind::corrupt, fmt::format("the version has a symlink `{}` that leads out of the data", printable(write->path)))
+      throw Error(ErrorKind::corrupt,
+                  fmt::format("the version has a symlink `{}` that leads out of the data", printable(write->path)))
           .hint("do not trust where this version came from");
     }
   }
 }
 
-CheckoutReport apply(const Workspace& workspace, StatCache& cache, const DatasetManifest& version, const WorkState& state, Execution execution) {
+CheckoutReport apply(const Workspace& workspace, StatCache& cache, const DatasetManifest& version,
+                     const WorkState& state, Execution execution) {
   CheckoutReport report{.manifest = version, .written = 0, .removed = 0, .bytes_written = 0};
   std::vector<const Difference*> writes;
   for (const Difference& difference : state.differences) {
@@ -111,7 +123,8 @@ CheckoutReport apply(const Workspace& workspace, StatCache& cache, const Dataset
   parallel_for(writes.size(), world.threads, [&](std::size_t i) {
     check_stop(world);
     const TreeEntry& want = *writes[i]->want;
-    staged[i] = is_regular(want) ? place.stage_file(workspace.store(), want.id, want.kind == TreeEntryKind::executable, workspace.config().link)
+    staged[i] = is_regular(want) ? place.stage_file(workspace.store(), want.id, want.kind == TreeEntryKind::executable,
+                                                    workspace.config().link)
                                  : place.stage_link(workspace.store().get(want.id));
     task->advance(want.size);
   });
@@ -120,8 +133,10 @@ CheckoutReport apply(const Workspace& workspace, StatCache& cache, const Dataset
   for (auto it = state.differences.rbegin(); it != state.differences.rend(); ++it) {
     if (!it->found) continue;
     if (is_directory(it->found->entry)) {
-      if (!it->want) place.remove_directory(it->path, /*must=*/false);
-      else place.remove_directory(it->path, /*must=*/true);
+      if (!it->want)
+        place.remove_directory(it->path, /*must=*/false);
+      else
+        place.remove_directory(it->path, /*must=*/true);
     } else if (!it->want || is_directory(*it->want)) {
       place.remove_file(it->path, it->found->stat);
     }
@@ -153,7 +168,8 @@ WorkState without_wants(WorkState state) {
 
 }  // namespace
 
-CheckoutReport check_out_dataset(const Workspace& workspace, const DatasetManifest& version, Overwrite overwrite, Execution execution) {
+CheckoutReport check_out_dataset(const Workspace& workspace, const DatasetManifest& version, Overwrite overwrite,
+                                 Execution execution) {
   StatCache cache = workspace.stat_cache();
   const WorkState state = compare_with_work(workspace, cache, version);
   if (overwrite == Overwrite::saved_only) require_saved(workspace, cache, version, state);
@@ -163,7 +179,8 @@ CheckoutReport check_out_dataset(const Workspace& workspace, const DatasetManife
   return report;
 }
 
-CheckoutReport remove_data(const Workspace& workspace, const DatasetManifest& version, Overwrite overwrite, Execution execution) {
+CheckoutReport remove_data(const Workspace& workspace, const DatasetManifest& version, Overwrite overwrite,
+                           Execution execution) {
   StatCache cache = workspace.stat_cache();
   // Against a version of which nothing is wanted, everything on disk is a difference.
   DatasetManifest empty = version;

@@ -47,7 +47,8 @@ class Comparison {
       parallel_for(pairs.size(), world.threads, [&](std::size_t i) { compare_directory(pairs[i], level[i]); });
     }
     hash_undecided();
-    std::sort(state_.differences.begin(), state_.differences.end(), [](const auto& a, const auto& b) { return a.path < b.path; });
+    std::sort(state_.differences.begin(), state_.differences.end(),
+              [](const auto& a, const auto& b) { return a.path < b.path; });
   }
 
  private:
@@ -114,7 +115,8 @@ class Comparison {
   std::vector<Difference> undecided_;
 };
 
-void collect(const ObjectStore& store, const std::string& path, const TreeEntry& entry, ChangeKind kind, std::vector<FileChange>& out) {
+void collect(const ObjectStore& store, const std::string& path, const TreeEntry& entry, ChangeKind kind,
+             std::vector<FileChange>& out) {
   const bool added = kind == ChangeKind::added;
   const auto add = [&](const std::string& p, const TreeEntry& e) {
     if (!is_directory(e)) out.push_back({p, kind, added ? 0 : e.size, added ? e.size : 0});
@@ -196,9 +198,12 @@ WorkState compare_with_work(const Workspace& workspace, StatCache& cache, const 
 
 std::string_view to_string(ChangeKind kind) {
   switch (kind) {
-    case ChangeKind::added: return "added";
-    case ChangeKind::changed: return "changed";
-    case ChangeKind::removed: return "removed";
+    case ChangeKind::added:
+      return "added";
+    case ChangeKind::changed:
+      return "changed";
+    case ChangeKind::removed:
+      return "removed";
   }
   return "";
 }
@@ -209,13 +214,17 @@ std::vector<FileChange> changes_of(const WorkState& state) {
     const bool want = difference.want && !is_directory(*difference.want);
     const bool found = difference.found && !is_directory(difference.found->entry);
     if (!want && !found) continue;
-    out.push_back({difference.path, want && found ? ChangeKind::changed : want ? ChangeKind::removed : ChangeKind::added,
+    out.push_back({difference.path,
+                   want && found ? ChangeKind::changed
+                   : want        ? ChangeKind::removed
+                                 : ChangeKind::added,
                    want ? difference.want->size : 0, found ? difference.found->entry.size : 0});
   }
   return out;
 }
 
-std::vector<FileChange> compare_versions(const ObjectStore& store, const DatasetManifest* before, const DatasetManifest* after) {
+std::vector<FileChange> compare_versions(const ObjectStore& store, const DatasetManifest* before,
+                                         const DatasetManifest* after) {
   std::vector<FileChange> out;
   const TreeEntry a = before != nullptr ? top_entry(*before) : TreeEntry();
   const TreeEntry b = after != nullptr ? top_entry(*after) : TreeEntry();

@@ -8,8 +8,8 @@
 
 namespace mlo {
 
-/// A path below a dataset ("" is the dataset itself) where the work tree is not what a version says. Directories that are on one
-/// side only are named, and so is everything below them; a directory on both sides is not.
+/// A path below a dataset ("" is the dataset itself) where the work tree is not what a version says. Directories that
+/// are on one side only are named, and so is everything below them; a directory on both sides is not.
 struct Difference {
   std::string path;
   std::optional<TreeEntry> want;      ///< what the version has there
@@ -22,8 +22,9 @@ struct WorkState {
   std::vector<Difference> differences;  ///< ascending by path
 };
 
-/// Compares the data on disk with a version: lstat and the cache decide, only what they cannot is hashed. Error{not_found} if the
-/// store lacks one of the version's trees, Error{conflict} if a symlink stands in the way to the data.
+/// Compares the data on disk with a version: lstat and the cache decide, only what they cannot is hashed.
+/// Error{not_found} if the store lacks one of the version's trees, Error{conflict} if a symlink stands in the way to
+/// the data.
 WorkState compare_with_work(const Workspace& workspace, StatCache& cache, const DatasetManifest& version);
 
 /// lstat of the data; Error{conflict} if a parent directory is a symlink: nothing is read or written through one.
@@ -47,7 +48,8 @@ struct ChangeCounts {
 /// From the version (old) to the disk (new).
 std::vector<FileChange> changes_of(const WorkState& state);
 /// From one version to another; shared subtrees are not even read.
-std::vector<FileChange> compare_versions(const ObjectStore& store, const DatasetManifest* before, const DatasetManifest* after);
+std::vector<FileChange> compare_versions(const ObjectStore& store, const DatasetManifest* before,
+                                         const DatasetManifest* after);
 ChangeCounts count_changes(const std::vector<FileChange>& changes);
 
 /// The version as an entry of an imagined directory around it.

@@ -78,7 +78,8 @@ DataContent store_directory(const Workspace& workspace, StatCache& cache, const 
 
 }  // namespace
 
-std::optional<Digest> hash_file(const Workspace& workspace, StatCache& cache, const std::string& repo_path, const FileStat& stat) {
+std::optional<Digest> hash_file(const Workspace& workspace, StatCache& cache, const std::string& repo_path,
+                                const FileStat& stat) {
   if (const auto known = cache.find(repo_path, stat)) return known;
   const fs::path file = workspace.root() / repo_path;
   const Digest id = sha256_file(file).digest;

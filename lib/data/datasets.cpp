@@ -22,7 +22,8 @@ DatasetManifest parse_checked(std::string_view text, std::string_view name, cons
         .hint(fmt::format("its file must be {}", printable(dataset_file(manifest.name))));
   }
   if (!is_safe_relative(manifest.path) || manifest.path == ".mlo" || manifest.path.starts_with(".mlo/")) {
-    throw Error(ErrorKind::invalid, fmt::format("{}: the path `{}` is not one inside the repository", source, printable(manifest.path)));
+    throw Error(ErrorKind::invalid,
+                fmt::format("{}: the path `{}` is not one inside the repository", source, printable(manifest.path)));
   }
   return manifest;
 }
@@ -40,7 +41,8 @@ void collect_names(const fs::path& root, const std::string& directory, std::vect
   for (const DirEntry& entry : list_dir(root / directory)) {
     const std::string path = directory + "/" + entry.name;
     if (entry.name.ends_with(kExtension) && entry.kind != FileKind::file) {
-      throw Error(ErrorKind::invalid, fmt::format("`{}` is no file, so it is no manifest", printable(path))).hint("remove it, or bring the manifest back with git");
+      throw Error(ErrorKind::invalid, fmt::format("`{}` is no file, so it is no manifest", printable(path)))
+          .hint("remove it, or bring the manifest back with git");
     }
     if (entry.kind == FileKind::directory) collect_names(root, path, names);
     if (entry.kind != FileKind::file) continue;
@@ -53,8 +55,10 @@ void collect_names(const fs::path& root, const std::string& directory, std::vect
   collect_names(workspace.root(), std::string(kDirectory), names);
   const std::string near = nearest(name, names);
   Error error(ErrorKind::not_found, fmt::format("no dataset named `{}`", printable(name)));
-  if (!near.empty()) error.hint(fmt::format("did you mean `{}`?", near));
-  else error.hint(names.empty() ? "add one with `mlo version-data add PATH`" : "list datasets with `mlo version-data ls`");
+  if (!near.empty())
+    error.hint(fmt::format("did you mean `{}`?", near));
+  else
+    error.hint(names.empty() ? "add one with `mlo version-data add PATH`" : "list datasets with `mlo version-data ls`");
   throw error;
 }
 
@@ -64,7 +68,8 @@ git::ObjectId load_revision_tree(const Workspace& workspace, std::string_view re
   return workspace.repo().load_commit(*commit).tree;
 }
 
-DatasetManifest parse_blob(const Workspace& workspace, git::ObjectId blob, std::string_view name, std::string_view revision) {
+DatasetManifest parse_blob(const Workspace& workspace, git::ObjectId blob, std::string_view name,
+                           std::string_view revision) {
   return parse_checked(workspace.repo().load_blob(blob), name, fmt::format("{}:{}", revision, dataset_file(name)));
 }
 
@@ -107,7 +112,8 @@ std::vector<DatasetManifest> select_datasets(const Workspace& workspace, const s
   return out;
 }
 
-std::optional<DatasetManifest> find_dataset_at(const Workspace& workspace, std::string_view name, std::string_view revision) {
+std::optional<DatasetManifest> find_dataset_at(const Workspace& workspace, std::string_view name,
+                                               std::string_view revision) {
   const git::ObjectId tree = load_revision_tree(workspace, revision);
   const auto blob = is_dataset_name(name) ? find_blob(workspace, tree, name) : std::nullopt;
   return blob ? std::optional(parse_blob(workspace, *blob, name, revision)) : std::nullopt;
@@ -115,12 +121,14 @@ std::optional<DatasetManifest> find_dataset_at(const Workspace& workspace, std::
 
 std::vector<DatasetManifest> load_datasets_at(const Workspace& workspace, std::string_view revision) {
   std::vector<DatasetManifest> out;
-  const std::function<void(git::ObjectId, const std::string&)> collect = [&](git::ObjectId tree, const std::string& directory) {
+  const std::function<void(git::ObjectId, const std::string&)> collect = [&](git::ObjectId tree,
+                                                                             const std::string& directory) {
     for (const git::TreeEntry& entry : workspace.repo().load_tree(tree)) {
       const std::string path = directory + "/" + entry.name;
       if (entry.kind == git::EntryKind::directory) collect(entry.id, path);
       if (entry.kind != git::EntryKind::file) continue;
-      if (const auto name = name_of_file(path); name && is_dataset_name(*name)) out.push_back(parse_blob(workspace, entry.id, *name, revision));
+      if (const auto name = name_of_file(path); name && is_dataset_name(*name))
+        out.push_back(parse_blob(workspace, entry.id, *name, revision));
     }
   };
   const auto top = workspace.repo().find_entry(load_revision_tree(workspace, revision), kDirectory);
@@ -167,7 +175,8 @@ DatasetManifest resolve_dataset(const Workspace& workspace, std::string_view spe
     throw Error(ErrorKind::not_found, fmt::format("`{}` has no dataset `{}`", printable(*version), printable(name)))
         .hint(fmt::format("see its versions with `mlo version-data history {}`", shell_quote(name)));
   }
-  if (version->size() < 7 + 4) throw Error(ErrorKind::usage, fmt::format("`{}` is too short: give 4 digits or more", printable(*version)));
+  if (version->size() < 7 + 4)
+    throw Error(ErrorKind::usage, fmt::format("`{}` is too short: give 4 digits or more", printable(*version)));
   std::map<Digest, DatasetManifest> matches;
   const auto consider = [&](const DatasetManifest& manifest) {
     if (manifest.tree.str().starts_with(*version)) matches.emplace(manifest.tree, manifest);
@@ -180,9 +189,11 @@ DatasetManifest resolve_dataset(const Workspace& workspace, std::string_view spe
   std::vector<std::string> briefs;
   for (const auto& [id, manifest] : matches) briefs.push_back(id.brief());
   if (!matches.empty()) {
-    throw Error(ErrorKind::usage, fmt::format("`{}` is ambiguous", printable(*version))).hint("it may be " + join(briefs, " or "));
+    throw Error(ErrorKind::usage, fmt::format("`{}` is ambiguous", printable(*version)))
+        .hint("it may be " + join(briefs, " or "));
   }
-  throw Error(ErrorKind::not_found, fmt::format("dataset `{}` never had the version `{}`", printable(name), printable(*version)))
+  throw Error(ErrorKind::not_found,
+              fmt::format("dataset `{}` never had the version `{}`", printable(name), printable(*version)))
       .hint(fmt::format("see its versions with `mlo version-data history {}`", shell_quote(name)));
 }
 

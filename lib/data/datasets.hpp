@@ -14,8 +14,8 @@ namespace mlo {
 /// ".mlo/data/<name>.yaml".
 std::string dataset_file(std::string_view name);
 
-/// All datasets of the work tree, by name. Error{invalid} for a manifest that is malformed, lies about its name, or names a path
-/// outside the repository, inside `.git` or `.mlo`.
+/// All datasets of the work tree, by name. Error{invalid} for a manifest that is malformed, lies about its name, or
+/// names a path outside the repository, inside `.git` or `.mlo`.
 std::vector<DatasetManifest> load_datasets(const Workspace& workspace);
 std::optional<DatasetManifest> find_dataset(const Workspace& workspace, std::string_view name);
 /// Error{not_found} with a near name.
@@ -23,8 +23,10 @@ DatasetManifest load_dataset(const Workspace& workspace, std::string_view name);
 /// The named datasets in the order of their names, each once; all if `names` is empty.
 std::vector<DatasetManifest> select_datasets(const Workspace& workspace, const std::vector<std::string>& names);
 
-/// The manifest as a git revision has it; nothing if that revision has no such dataset. Error{not_found} for an unknown revision.
-std::optional<DatasetManifest> find_dataset_at(const Workspace& workspace, std::string_view name, std::string_view revision);
+/// The manifest as a git revision has it; nothing if that revision has no such dataset. Error{not_found} for an unknown
+/// revision.
+std::optional<DatasetManifest> find_dataset_at(const Workspace& workspace, std::string_view name,
+                                               std::string_view revision);
 std::vector<DatasetManifest> load_datasets_at(const Workspace& workspace, std::string_view revision);
 
 /// One commit that changed a dataset's manifest.
@@ -38,8 +40,9 @@ struct DatasetVersion {
 /// Versions reachable from HEAD, newest first. Error{not_found} if there never was such a dataset.
 std::vector<DatasetVersion> dataset_history(const Workspace& workspace, std::string_view name);
 
-/// `NAME`: the work tree's version. `NAME@sha256:PREFIX` (4 digits or more): the one version, now or in the history, whose
-/// content id begins so. `NAME@REV`: as that git revision has it. Error{not_found}, or Error{usage} for an ambiguous prefix.
+/// `NAME`: the work tree's version. `NAME@sha256:PREFIX` (4 digits or more): the one version, now or in the history,
+/// whose content id begins so. `NAME@REV`: as that git revision has it. Error{not_found}, or Error{usage} for an
+/// ambiguous prefix.
 DatasetManifest resolve_dataset(const Workspace& workspace, std::string_view spec);
 /// The part of a spec before `@`, and after it if there is one.
 std::pair<std::string, std::optional<std::string>> split_dataset_spec(std::string_view spec);

@@ -52,16 +52,19 @@ bool match_one(std::string_view& pattern, std::string_view& path) {
 
 bool match(std::string_view pattern, std::string_view path, bool& exhausted);
 
-/// A whole segment `**` stood before `rest`: tries it at every directory border. Sets `exhausted` if none fits: no later start has a
-/// border that was not tried, so an earlier star need not move on, and no pattern takes exponential time.
+/// A whole segment `**` stood before `rest`: tries it at every directory border. Sets `exhausted` if none fits: no
+/// later start has a border that was not tried, so an earlier star need not move on, and no pattern takes exponential
+/// time.
 bool match_directories(std::string_view rest, std::string_view path, bool& exhausted) {
   if (rest.empty()) return !path.empty();  // final `/**`: everything inside
   rest.remove_prefix(1);                   // the `/`
   while (!exhausted) {
     if (match(rest, path, exhausted)) return true;
     const std::size_t slash = path.find('/');
-    if (slash == std::string_view::npos) exhausted = true;
-    else path.remove_prefix(slash + 1);
+    if (slash == std::string_view::npos)
+      exhausted = true;
+    else
+      path.remove_prefix(slash + 1);
   }
   return false;
 }

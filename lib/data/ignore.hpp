@@ -7,12 +7,14 @@
 
 namespace mlo {
 
-/// The lines of one `.mloignore`, in gitignore's grammar: `#` comments, `!` re-includes, a final `/` means directories only, a
+/// The lines of one `.mloignore`, in gitignore's grammar: `#` comments, `!` re-includes, a final `/` means directories
+/// only, a
 /// `/` elsewhere anchors, `*`, `?`, `[..]` stop at `/`, `**` does not, `\` quotes, the last matching line wins.
 class IgnoreRules {
  public:
   static IgnoreRules parse(std::string_view text);
-  /// `path`: relative to the file's directory, with `/`. True: ignored; false: re-included; nothing: no line speaks of it.
+  /// `path`: relative to the file's directory, with `/`. True: ignored; false: re-included; nothing: no line speaks of
+  /// it.
   std::optional<bool> match(std::string_view path, bool is_directory) const;
   bool empty() const { return lines_.empty(); }
 

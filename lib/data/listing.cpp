@@ -6,7 +6,8 @@
 
 namespace mlo {
 
-std::vector<ListedEntry> list_version(const ObjectStore& store, const DatasetManifest& version, const std::string& path, Depth depth) {
+std::vector<ListedEntry> list_version(const ObjectStore& store, const DatasetManifest& version, const std::string& path,
+                                      Depth depth) {
   TreeEntry at = top_entry(version);
   std::string clean;
   for (const std::string_view name : split(path, '/')) {
@@ -23,7 +24,9 @@ std::vector<ListedEntry> list_version(const ObjectStore& store, const DatasetMan
   if (at.kind != TreeEntryKind::directory) return {{clean.empty() ? version.path : clean, at}};
   std::vector<ListedEntry> out;
   if (depth == Depth::all) {
-    walk_tree(store, at.id, [&](const std::string& below, const TreeEntry& entry) { out.push_back({child_path(clean, below), entry}); });
+    walk_tree(store, at.id, [&](const std::string& below, const TreeEntry& entry) {
+      out.push_back({child_path(clean, below), entry});
+    });
   } else {
     for (const TreeEntry& entry : store.get_tree(at.id)) out.push_back({child_path(clean, entry.name), entry});
   }

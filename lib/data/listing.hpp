@@ -14,8 +14,9 @@ struct ListedEntry {
 
 enum class Depth { one, all };
 
-/// What a version has at `path` ("" is its top): the entries of a directory, or the one file. Error{not_found} if it has no such
-/// path or the store lacks a tree.
-std::vector<ListedEntry> list_version(const ObjectStore& store, const DatasetManifest& version, const std::string& path, Depth depth);
+/// What a version has at `path` ("" is its top): the entries of a directory, or the one file. Error{not_found} if it
+/// has no such path or the store lacks a tree.
+std::vector<ListedEntry> list_version(const ObjectStore& store, const DatasetManifest& version, const std::string& path,
+                                      Depth depth);
 
 }  // namespace mlo

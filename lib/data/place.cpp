@@ -24,7 +24,11 @@ constexpr std::size_t kFewFiles = 8;
 }  // namespace
 
 Place::Place(fs::path root, std::string path, bool directory, std::size_t files, fs::path home)
-    : root_(std::move(root)), home_(std::move(home)), path_(std::move(path)), directory_(directory), few_(files <= kFewFiles) {}
+    : root_(std::move(root)),
+      home_(std::move(home)),
+      path_(std::move(path)),
+      directory_(directory),
+      few_(files <= kFewFiles) {}
 
 UniqueFd Place::open_directory(const std::string& repo_path, bool make) const {
   UniqueFd fd(::open(root_.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
@@ -32,7 +36,8 @@ UniqueFd Place::open_directory(const std::string& repo_path, bool make) const {
   if (repo_path.empty()) return fd;
   for (const std::string_view segment : split(repo_path, '/')) {
     const std::string name(segment);
-    if (make && ::mkdirat(fd.get(), name.c_str(), 0777) != 0 && errno != EEXIST) throw_errno("make directory", printable(repo_path));
+    if (make && ::mkdirat(fd.get(), name.c_str(), 0777) != 0 && errno != EEXIST)
+      throw_errno("make directory", printable(repo_path));
     UniqueFd next(::openat(fd.get(), name.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
     if (!next && (errno == ELOOP || errno == ENOTDIR)) {
       throw_moved(repo_path, fmt::format("`{}` is a symlink or no directory", printable(name)));
@@ -81,7 +86,8 @@ std::string Place::stage_link(const std::string& target) {
   StagingDir& staged = staging();
   std::string name = staged.create(0600).name;
   staged.remove(name);
-  if (::symlinkat(target.c_str(), staged.fd(), name.c_str()) != 0) throw_errno("create a symlink in", staged.path().string());
+  if (::symlinkat(target.c_str(), staged.fd(), name.c_str()) != 0)
+    throw_errno("create a symlink in", staged.path().string());
   return name;
 }
 
@@ -100,7 +106,8 @@ void Place::publish(const std::string& staged, const std::string& path, const Fi
   } else if (find_stat_at(spot.directory, spot.name, shown) != *replaced) {
     throw_moved(shown, "it changed meanwhile");
   }
-  if (::renameat(staging_->fd(), staged.c_str(), spot.directory, spot.name.c_str()) != 0) throw_errno("rename to", printable(shown));
+  if (::renameat(staging_->fd(), staged.c_str(), spot.directory, spot.name.c_str()) != 0)
+    throw_errno("rename to", printable(shown));
 }
 
 void Place::make_directory(const std::string& path) {

@@ -9,9 +9,9 @@
 
 namespace mlo {
 
-/// The place of one dataset in the work tree while it is changed. Paths are relative to the dataset, "" is the dataset itself. Every
-/// step goes from directory to directory by descriptor and stops at a symlink with Error{conflict}, so a link put there at any
-/// moment leads nowhere.
+/// The place of one dataset in the work tree while it is changed. Paths are relative to the dataset, "" is the dataset
+/// itself. Every step goes from directory to directory by descriptor and stops at a symlink with Error{conflict}, so a
+/// link put there at any moment leads nowhere.
 class Place {
  public:
   /// What is staged is going to be `files` files: a few are synced one by one. `directory`: whether the dataset is one.
@@ -24,8 +24,8 @@ class Place {
   /// What was staged is on disk afterwards.
   void sync();
 
-  /// Renames staged content to `path`. `replaced`: what stands there now; Error{conflict} if it is not that any more, or if something
-  /// stands there and it is null.
+  /// Renames staged content to `path`. `replaced`: what stands there now; Error{conflict} if it is not that any more,
+  /// or if something stands there and it is null.
   void publish(const std::string& staged, const std::string& path, const FileStat* replaced);
   void make_directory(const std::string& path);
   void remove_file(const std::string& path, const FileStat& expected);

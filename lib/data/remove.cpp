@@ -7,7 +7,8 @@
 
 namespace mlo {
 
-RemoveReport remove_dataset(const Workspace& workspace, const std::string& name, Files files, Overwrite overwrite, Execution execution) {
+RemoveReport remove_dataset(const Workspace& workspace, const std::string& name, Files files, Overwrite overwrite,
+                            Execution execution) {
   RemoveReport report{.manifest = load_dataset(workspace, name), .files_removed = 0};
   const DatasetManifest& manifest = report.manifest;
   if (files == Files::remove) {
@@ -16,7 +17,8 @@ RemoveReport remove_dataset(const Workspace& workspace, const std::string& name,
       return version.manifest && version.manifest->tree == manifest.tree;
     });
     if (overwrite == Overwrite::saved_only && !committed) {
-      throw Error(ErrorKind::conflict, fmt::format("the version of `{}` is in no commit, so nothing could bring it back", name))
+      throw Error(ErrorKind::conflict,
+                  fmt::format("the version of `{}` is in no commit, so nothing could bring it back", name))
           .hint(fmt::format("commit {} first, or use --keep-files or --force", dataset_file(name)));
     }
     report.files_removed = remove_data(workspace, manifest, overwrite, execution).removed;

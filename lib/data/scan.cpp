@@ -36,7 +36,8 @@ struct Listing {
 };
 
 [[noreturn]] void refuse(const std::string& repo_path, std::string_view why, std::string_view hint) {
-  throw Error(ErrorKind::invalid, fmt::format("cannot version `{}`: {}", printable(repo_path), why)).hint(std::string(hint));
+  throw Error(ErrorKind::invalid, fmt::format("cannot version `{}`: {}", printable(repo_path), why))
+      .hint(std::string(hint));
 }
 
 ScannedEntry inspect(int dir_fd, const std::string& repo_path, const std::string& path, const std::string& name) {
@@ -47,9 +48,14 @@ ScannedEntry inspect(int dir_fd, const std::string& repo_path, const std::string
   found.stat = *stat;
   found.entry.size = stat->size;
   switch (stat->kind) {
-    case FileKind::file: found.entry.kind = stat->executable() ? TreeEntryKind::executable : TreeEntryKind::file; break;
-    case FileKind::directory: found.entry.kind = TreeEntryKind::directory; break;
-    case FileKind::other: refuse(repo_path, "it is neither a file nor a directory", "remove it, or name it in .mloignore");
+    case FileKind::file:
+      found.entry.kind = stat->executable() ? TreeEntryKind::executable : TreeEntryKind::file;
+      break;
+    case FileKind::directory:
+      found.entry.kind = TreeEntryKind::directory;
+      break;
+    case FileKind::other:
+      refuse(repo_path, "it is neither a file nor a directory", "remove it, or name it in .mloignore");
     case FileKind::symlink:
       found.entry.kind = TreeEntryKind::symlink;
       found.target = read_link(fmt::format("/proc/self/fd/{}/{}", dir_fd, name));
@@ -112,7 +118,8 @@ Scan scan_directory(const World& world, const fs::path& root, const std::string&
   while (!frontier.empty()) {
     check_stop(world);
     std::vector<Listing> listings(frontier.size());
-    parallel_for(frontier.size(), world.threads, [&](std::size_t i) { listings[i] = read_directory(root, top, frontier[i]); });
+    parallel_for(frontier.size(), world.threads,
+                 [&](std::size_t i) { listings[i] = read_directory(root, top, frontier[i]); });
     frontier.clear();
     const std::size_t next_level = scan.directories.size() + listings.size();
     for (Listing& listing : listings) {

@@ -18,9 +18,9 @@ struct ScannedEntry {
 };
 
 struct ScannedDirectory {
-  std::string path;                    ///< relative to the dataset, "" for its top
-  std::vector<ScannedEntry> entries;   ///< ascending by the unsigned bytes of their names
-  std::vector<std::string> ignored;    ///< names that are no part of the data
+  std::string path;                   ///< relative to the dataset, "" for its top
+  std::vector<ScannedEntry> entries;  ///< ascending by the unsigned bytes of their names
+  std::vector<std::string> ignored;   ///< names that are no part of the data
 };
 
 /// What lies below a directory, by lstat alone. Parents come before their children.
@@ -29,9 +29,9 @@ struct Scan {
   std::uint64_t files = 0;  ///< and symlinks
 };
 
-/// Walks `top` (relative to `root`), which must be a directory, on many threads; `.mloignore` files between `root` and the data
-/// and within it are honoured; no symlink is followed. Error{invalid} naming what cannot be versioned: special files, symlinks
-/// that lead out of the data, names that are not allowed.
+/// Walks `top` (relative to `root`), which must be a directory, on many threads; `.mloignore` files between `root` and
+/// the data and within it are honoured; no symlink is followed. Error{invalid} naming what cannot be versioned: special
+/// files, symlinks that lead out of the data, names that are not allowed.
 Scan scan_directory(const World& world, const fs::path& root, const std::string& top);
 
 /// True if a symlink at `path` (relative to its dataset) with this target stays inside the dataset.

@@ -6,10 +6,14 @@ namespace mlo {
 
 std::string_view to_string(DataState state) {
   switch (state) {
-    case DataState::unchanged: return "unchanged";
-    case DataState::modified: return "modified";
-    case DataState::missing: return "missing";
-    case DataState::unknown: return "unknown";
+    case DataState::unchanged:
+      return "unchanged";
+    case DataState::modified:
+      return "modified";
+    case DataState::missing:
+      return "missing";
+    case DataState::unknown:
+      return "unknown";
   }
   return "";
 }

@@ -7,8 +7,8 @@
 
 namespace mlo {
 
-/// The columns of a table file, for its manifest. Nothing if it is not named like one, if no analytics engine is installed, or,
-/// with a warning, if it is not what its name says: data is versioned as it is.
+/// The columns of a table file, for its manifest. Nothing if it is not named like one, if no analytics engine is
+/// installed, or, with a warning, if it is not what its name says: data is versioned as it is.
 std::vector<SchemaColumn> find_schema(World& world, const fs::path& file);
 
 }  // namespace mlo

@@ -54,9 +54,10 @@ std::string WorkTree::run(const std::vector<std::string>& args, std::string_view
 }
 
 std::string WorkTree::spawn(const std::vector<std::string>& args, std::string_view input, Index index) const {
-  // Paths are names here, never patterns; reading must not take the index lock; what a commit names is on disk before it
-  // (by default git leaves loose objects to the kernel).
-  ProcessSpec spec{.argv = {"git", "-c", "core.fsync=all", "--literal-pathspecs", "--no-optional-locks"}, .cwd = root_, .env = env_};
+  // Paths are names here, never patterns; reading must not take the index lock; what a commit names is on disk before
+  // it (by default git leaves loose objects to the kernel).
+  ProcessSpec spec{
+      .argv = {"git", "-c", "core.fsync=all", "--literal-pathspecs", "--no-optional-locks"}, .cwd = root_, .env = env_};
   spec.argv.insert(spec.argv.end(), args.begin(), args.end());
   // A hook of git exports these; they would point every child at the outer command's index or repository.
   for (const char* name :

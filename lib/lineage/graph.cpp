@@ -179,12 +179,14 @@ class Builder {
     }
   }
 
-  /// A directory that other stages filled, or a file of a directory that one wrote: the run names what was in the work tree.
+  /// A directory that other stages filled, or a file of a directory that one wrote: the run names what was in the work
+  /// tree.
   void add_output_edges(const RunRecord& reader, const Artifact& input, const std::string& to) {
     const auto run = runs_.find(reader.parent);
     if (run == runs_.end()) return;
     for (const Artifact* output : written(*run->second)) {
-      const bool part = (input.directory && below(input.path, output->path)) || (output->directory && below(output->path, input.path));
+      const bool part = (input.directory && below(input.path, output->path)) ||
+                        (output->directory && below(output->path, input.path));
       const Step* writer = part ? find_writer(reader, *output) : nullptr;
       if (writer != nullptr) edge(add_artifact(*output, writer->record->id), to);
     }

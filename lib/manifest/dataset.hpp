@@ -18,16 +18,16 @@ struct SchemaColumn {
 /// `.mlo/data/<name>.yaml`, kind `dataset/1`: one version of one dataset. Its history is the file's git history.
 struct DatasetManifest {
   std::string name;
-  std::string path;       ///< relative to the repository root
-  bool directory = false; ///< `tree` is a tree id if so, else the id of the one file
-  bool executable = false;///< only for a single file
+  std::string path;         ///< relative to the repository root
+  bool directory = false;   ///< `tree` is a tree id if so, else the id of the one file
+  bool executable = false;  ///< only for a single file
   Digest tree;
   std::uint64_t bytes = 0;
   std::uint64_t files = 0;
-  std::vector<SchemaColumn> schema;    ///< of a table file; empty if unknown
-  std::optional<std::string> source;   ///< where it came from, as the user said
+  std::vector<SchemaColumn> schema;   ///< of a table file; empty if unknown
+  std::optional<std::string> source;  ///< where it came from, as the user said
   std::optional<std::string> description;
-  Value::Object extras;                ///< members `x-..`, kept as they were read
+  Value::Object extras;  ///< members `x-..`, kept as they were read
 };
 
 /// The file's text. Byte-stable: equal manifests give equal bytes.

@@ -12,9 +12,9 @@ namespace mlo {
 /// Reads `mlo: <kind>/1`. Error{config} for a newer version, with the way out; Error{invalid} for another kind.
 void require_kind(ObjectReader& reader, std::string_view kind);
 
-Digest read_digest(ObjectReader& reader, std::string_view key);      ///< sha256:<64 hex>
+Digest read_digest(ObjectReader& reader, std::string_view key);        ///< sha256:<64 hex>
 std::uint64_t read_count(ObjectReader& reader, std::string_view key);  ///< a whole number, not negative
-UtcTime read_time(ObjectReader& reader, std::string_view key);       ///< as format_utc writes it
+UtcTime read_time(ObjectReader& reader, std::string_view key);         ///< as format_utc writes it
 /// A path below the repository root; Error{invalid} for one that could leave it.
 std::string read_path(ObjectReader& reader, std::string_view key);
 

@@ -12,8 +12,8 @@ void require_dataset_name(std::string_view text);
 /// A valid dataset name from a path: lower-cased, other characters turned into `-`.
 std::string dataset_name_from_path(std::string_view path);
 
-/// MLflow's metric and parameter keys: letters, digits, `_ - . : /` and space, plus `[slice=value]`; 1-250 bytes; no leading `/`,
-/// no `.` or `..` segment.
+/// MLflow's metric and parameter keys: letters, digits, `_ - . : /` and space, plus `[slice=value]`; 1-250 bytes; no
+/// leading `/`, no `.` or `..` segment.
 bool is_metric_key(std::string_view text);
 
 }  // namespace mlo

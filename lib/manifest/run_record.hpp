@@ -18,8 +18,8 @@ std::string_view to_string(RunStatus status);
 
 /// Something a run read or wrote, by content.
 struct Artifact {
-  std::string path;    ///< relative to the repository root, or a logical name for logged artifacts
-  Digest id;           ///< of the file, or of the tree if `directory`
+  std::string path;  ///< relative to the repository root, or a logical name for logged artifacts
+  Digest id;         ///< of the file, or of the tree if `directory`
   bool directory = false;
   std::uint64_t bytes = 0;
   std::uint64_t files = 0;
@@ -34,10 +34,10 @@ struct MetricPoint {
 };
 
 struct CodeState {
-  std::string commit;         ///< git-sha1:<hex>; empty on an unborn branch
+  std::string commit;  ///< git-sha1:<hex>; empty on an unborn branch
   std::string branch;
   bool dirty = false;
-  std::optional<Digest> tree; ///< code tree in the store, if dirty
+  std::optional<Digest> tree;  ///< code tree in the store, if dirty
 };
 
 struct EnvironmentFacts {
@@ -51,10 +51,10 @@ struct ResourceUsage {
 
 /// `run.yaml`, kind `run/1`: one invocation of `mlo run`, or one stage of it (then `parent` is set).
 struct RunRecord {
-  std::string id;       ///< UUIDv7, 32 hex
-  std::string name;     ///< adjective-noun, or the user's
-  std::string parent;   ///< id of the invocation; empty for the invocation itself
-  std::string stage;    ///< stage name; empty for the invocation
+  std::string id;      ///< UUIDv7, 32 hex
+  std::string name;    ///< adjective-noun, or the user's
+  std::string parent;  ///< id of the invocation; empty for the invocation itself
+  std::string stage;   ///< stage name; empty for the invocation
   std::string experiment = "default";
   std::string user;
   std::vector<std::string> command;
@@ -62,17 +62,17 @@ struct RunRecord {
   int exit_code = 0;
   UtcTime started, ended;
   CodeState code;
-  Value params = Value::object();                  ///< flattened: dotted key -> scalar
-  std::map<std::string, MetricPoint> metrics;      ///< last value of each key
+  Value params = Value::object();              ///< flattened: dotted key -> scalar
+  std::map<std::string, MetricPoint> metrics;  ///< last value of each key
   std::map<std::string, std::string> tags;
   std::vector<Artifact> inputs, outputs, artifacts;
-  std::map<std::string, std::string> datasets;     ///< dataset name -> id text, for inputs that are registered datasets
+  std::map<std::string, std::string> datasets;  ///< dataset name -> id text, for inputs that are registered datasets
   EnvironmentFacts environment;
   ResourceUsage usage;
-  std::optional<Digest> action;        ///< action key of the stage
+  std::optional<Digest> action;            ///< action key of the stage
   std::optional<std::string> cached_from;  ///< id of the run whose result was reused
-  std::optional<Digest> series;        ///< all metric points, in the store and in the run's git tree
-  std::optional<Digest> log;           ///< stdout and stderr of a stage, in the store
+  std::optional<Digest> series;            ///< all metric points, in the store and in the run's git tree
+  std::optional<Digest> log;               ///< stdout and stderr of a stage, in the store
 };
 
 std::string emit_run(const RunRecord& record);

@@ -30,7 +30,8 @@ const RemoteConfig& choose_remote(const Config& config, std::string_view name) {
     if (remote.name == wanted) return remote;
     names.push_back("`" + remote.name + "`");
   }
-  throw Error(ErrorKind::not_found, fmt::format("no remote named `{}`", printable(wanted))).hint("remotes in .mlo/config.yaml: " + join(names, ", "));
+  throw Error(ErrorKind::not_found, fmt::format("no remote named `{}`", printable(wanted)))
+      .hint("remotes in .mlo/config.yaml: " + join(names, ", "));
 }
 
 }  // namespace mlo

@@ -30,9 +30,7 @@ class DirRemote : public Remote {
 
   void put(const Digest& id, const fs::path& file) override {
     const UniqueFd from = open_read(file);
-    guarded([&] {
-      batch().put_from(id, [&](int to) { copy_contents(from.get(), to, file); });
-    });
+    guarded([&] { batch().put_from(id, [&](int to) { copy_contents(from.get(), to, file); }); });
   }
 
   void flush() override {
@@ -54,13 +52,16 @@ class DirRemote : public Remote {
     guarded([&] {
       if (find_stat(dir_ / "format")) return require_format();
       if (!find_stat(dir_.parent_path())) {
-        throw Error(ErrorKind::remote, fmt::format("remote `{}`: `{}` does not exist", name_, dir_.parent_path().string()))
+        throw Error(ErrorKind::remote,
+                    fmt::format("remote `{}`: `{}` does not exist", name_, dir_.parent_path().string()))
             .hint("mount it, or make the directory");
       }
       // A first attempt that was cut off may have left its temporary file.
       const std::vector<DirEntry> there = find_stat(dir_) ? list_dir(dir_) : std::vector<DirEntry>();
-      if (!std::all_of(there.begin(), there.end(), [](const DirEntry& entry) { return StagingDir::owns(entry.name); })) {
-        throw Error(ErrorKind::remote, fmt::format("remote `{}`: `{}` holds something else", name_, dir_.string())).hint("name an empty or a new directory");
+      if (!std::all_of(there.begin(), there.end(),
+                       [](const DirEntry& entry) { return StagingDir::owns(entry.name); })) {
+        throw Error(ErrorKind::remote, fmt::format("remote `{}`: `{}` holds something else", name_, dir_.string()))
+            .hint("name an empty or a new directory");
       }
       write_file(dir_ / "format", kFormat);
     });
@@ -95,7 +96,8 @@ class DirRemote : public Remote {
           .hint(fmt::format("mount it; if it never was there, `mlo remote check {} --init` makes it", name_));
     }
     if (*format != kFormat) {
-      throw Error(ErrorKind::remote, fmt::format("remote `{}`: unknown format `{}`", name_, printable(trim(*format)))).hint("use a newer mlo");
+      throw Error(ErrorKind::remote, fmt::format("remote `{}`: unknown format `{}`", name_, printable(trim(*format))))
+          .hint("use a newer mlo");
     }
   }
 

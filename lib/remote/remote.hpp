@@ -13,22 +13,22 @@
 namespace mlo {
 
 /// A place that holds objects for others: complete or absent, by their ids, never changed. Every kind passes
-/// tests/contract/remote_contract.cpp. Failures of the other side are Error{remote} naming the remote. All but `flush` are safe from
-/// any thread.
+/// tests/contract/remote_contract.cpp. Failures of the other side are Error{remote} naming the remote. All but `flush`
+/// are safe from any thread.
 class Remote {
  public:
   virtual ~Remote() = default;
   /// Those of `ids` that it lacks, in their order.
   virtual std::vector<Digest> find_missing(const std::vector<Digest>& ids) = 0;
-  /// Sends a file's bytes. They may appear to others only after `flush`, and never half. Error{corrupt} if the file's bytes
-  /// are not what `id` says; then nothing appears.
+  /// Sends a file's bytes. They may appear to others only after `flush`, and never half. Error{corrupt} if the file's
+  /// bytes are not what `id` says; then nothing appears.
   virtual void put(const Digest& id, const fs::path& file) = 0;
   /// All that was put is durable and visible when this returns. What was not flushed may be gone.
   virtual void flush() = 0;
   /// Writes the object's bytes to the empty file `fd`; false if it has none. Not verified: the caller does.
   virtual bool get(const Digest& id, int fd, const fs::path& target) = 0;
-  /// Makes the place ready for objects; idempotent. Until then everything else fails: a disk that is not mounted is never
-  /// mistaken for an empty remote.
+  /// Makes the place ready for objects; idempotent. Until then everything else fails: a disk that is not mounted is
+  /// never mistaken for an empty remote.
   virtual void init() = 0;
   /// Throws unless objects can be read and written; leaves no trace.
   virtual void check() = 0;
@@ -45,11 +45,11 @@ struct RemoteKind {
 /// Every kind there is; all.cpp has one line each.
 const std::vector<RemoteKind>& remote_kinds();
 
-/// Opens a configured remote; nothing is contacted yet. A relative directory counts from `base`, the repository root. Error{config} for a
-/// URL that no kind accepts.
+/// Opens a configured remote; nothing is contacted yet. A relative directory counts from `base`, the repository root.
+/// Error{config} for a URL that no kind accepts.
 std::unique_ptr<Remote> open_remote(const RemoteConfig& config, const fs::path& base);
-/// The remote of that name, or the default one if `name` is empty (the configured one, else `origin`, else the only one).
-/// Error{not_found} naming those there are.
+/// The remote of that name, or the default one if `name` is empty (the configured one, else `origin`, else the only
+/// one). Error{not_found} naming those there are.
 const RemoteConfig& choose_remote(const Config& config, std::string_view name);
 
 }  // namespace mlo

@@ -18,7 +18,8 @@ void drop_duplicates(std::vector<ObjectRef>& objects) {
 }
 
 [[noreturn]] void fail_object(const Remote& remote, const ObjectRef& object, std::string_view what) {
-  throw Error(ErrorKind::remote, fmt::format("remote `{}`: object `{}` of {} {}", remote.name(), object.id.brief(), object.owner, what))
+  throw Error(ErrorKind::remote,
+              fmt::format("remote `{}`: object `{}` of {} {}", remote.name(), object.id.brief(), object.owner, what))
       .hint("a clone that has it can push it again once it is removed from the remote");
 }
 
@@ -34,7 +35,9 @@ void move_in_portions(const World& world, const std::string& label, const std::v
   const auto task = world.progress.start(label, ProgressUnit::bytes, total_bytes(objects));
   for (std::size_t begin = 0; begin < objects.size();) {
     std::size_t end = begin;
-    for (std::uint64_t bytes = 0; end < objects.size() && end - begin < kObjectsPerFlush && bytes < kBytesPerFlush; ++end) bytes += objects[end].size;
+    for (std::uint64_t bytes = 0; end < objects.size() && end - begin < kObjectsPerFlush && bytes < kBytesPerFlush;
+         ++end)
+      bytes += objects[end].size;
     parallel_for(end - begin, world.threads, [&](std::size_t i) {
       check_stop(world);
       move(begin + i);
@@ -54,7 +57,8 @@ TransferReport& TransferReport::operator+=(const TransferReport& other) {
   return *this;
 }
 
-TransferReport upload(const World& world, ObjectStore& store, Remote& remote, std::vector<ObjectRef> objects, Mode mode) {
+TransferReport upload(const World& world, ObjectStore& store, Remote& remote, std::vector<ObjectRef> objects,
+                      Mode mode) {
   drop_duplicates(objects);
   std::vector<Digest> ids;
   for (const ObjectRef& object : objects) ids.push_back(object.id);
@@ -75,21 +79,23 @@ TransferReport upload(const World& world, ObjectStore& store, Remote& remote, st
   report.objects = here.size();
   report.bytes = total_bytes(here);
   if (mode == Mode::dry_run) return report;
-  move_in_portions(world, "pushing", here,
-                   [&](std::size_t i) {
-                     try {
-                       remote.put(here[i].id, store.path_of(here[i].id));
-                     } catch (Error& error) {
-                       // The local bytes are wrong: reading them by the store's own way sets them aside and says so.
-                       if (error.kind() == ErrorKind::corrupt) static_cast<void>(store.get(here[i].id));
-                       throw;
-                     }
-                   },
-                   [&] { remote.flush(); });
+  move_in_portions(
+      world, "pushing", here,
+      [&](std::size_t i) {
+        try {
+          remote.put(here[i].id, store.path_of(here[i].id));
+        } catch (Error& error) {
+          // The local bytes are wrong: reading them by the store's own way sets them aside and says so.
+          if (error.kind() == ErrorKind::corrupt) static_cast<void>(store.get(here[i].id));
+          throw;
+        }
+      },
+      [&] { remote.flush(); });
   return report;
 }
 
-TransferReport download(const World& world, ObjectStore& store, Remote& remote, std::vector<ObjectRef> objects, Mode mode) {
+TransferReport download(const World& world, ObjectStore& store, Remote& remote, std::vector<ObjectRef> objects,
+                        Mode mode) {
   drop_duplicates(objects);
   std::erase_if(objects, [&](const ObjectRef& object) {
     const auto size = store.find_size(object.id);
@@ -107,19 +113,20 @@ TransferReport download(const World& world, ObjectStore& store, Remote& remote, 
   if (mode == Mode::dry_run || there.empty()) return report;
   ObjectStore::Batch batch(store);
   std::atomic<std::uint64_t> bytes = 0;
-  move_in_portions(world, "pulling", there,
-                   [&](std::size_t i) {
-                     const ObjectRef& object = there[i];
-                     try {
-                       bytes += batch.put_from(object.id, [&](int fd) {
-                         if (!remote.get(object.id, fd, store.path_of(object.id))) fail_object(remote, object, "vanished");
-                       });
-                     } catch (const Error& error) {
-                       if (error.kind() != ErrorKind::corrupt) throw;
-                       fail_object(remote, object, "is damaged: its bytes are not what its name says");
-                     }
-                   },
-                   [&] { batch.commit(); });
+  move_in_portions(
+      world, "pulling", there,
+      [&](std::size_t i) {
+        const ObjectRef& object = there[i];
+        try {
+          bytes += batch.put_from(object.id, [&](int fd) {
+            if (!remote.get(object.id, fd, store.path_of(object.id))) fail_object(remote, object, "vanished");
+          });
+        } catch (const Error& error) {
+          if (error.kind() != ErrorKind::corrupt) throw;
+          fail_object(remote, object, "is damaged: its bytes are not what its name says");
+        }
+      },
+      [&] { batch.commit(); });
   report.bytes = bytes;
   return report;
 }

@@ -22,12 +22,14 @@ struct TransferReport {
 
 enum class Mode { real, dry_run };
 
-/// Sends the objects that the remote lacks, in parallel; flushes as it goes, so that an interrupted push goes on where it was.
-/// Everything sent is durable there when this returns. What neither side has is reported, not an error.
-TransferReport upload(const World& world, ObjectStore& store, Remote& remote, std::vector<ObjectRef> objects, Mode mode);
+/// Sends the objects that the remote lacks, in parallel; flushes as it goes, so that an interrupted push goes on where
+/// it was. Everything sent is durable there when this returns. What neither side has is reported, not an error.
+TransferReport upload(const World& world, ObjectStore& store, Remote& remote, std::vector<ObjectRef> objects,
+                      Mode mode);
 
-/// Fetches the objects that the store lacks (or has with another size, if that is known), verified, in parallel, committing as it
-/// goes. Error{remote} naming the object if the remote gives wrong bytes: they never reach the store.
-TransferReport download(const World& world, ObjectStore& store, Remote& remote, std::vector<ObjectRef> objects, Mode mode);
+/// Fetches the objects that the store lacks (or has with another size, if that is known), verified, in parallel,
+/// committing as it goes. Error{remote} naming the object if the remote gives wrong bytes: they never reach the store.
+TransferReport download(const World& world, ObjectStore& store, Remote& remote, std::vector<ObjectRef> objects,
+                        Mode mode);
 
 }  // namespace mlo

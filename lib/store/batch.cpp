@@ -67,7 +67,8 @@ HashedFile copy_large(int from, int to, const fs::path& file, const fs::path& ta
     write_all(to, bytes, target);
     out.size += bytes.size();
     if (out.size - flushed >= kWriteBehind) {
-      ::sync_file_range(to, static_cast<off64_t>(flushed), static_cast<off64_t>(out.size - flushed), SYNC_FILE_RANGE_WRITE);
+      ::sync_file_range(to, static_cast<off64_t>(flushed), static_cast<off64_t>(out.size - flushed),
+                        SYNC_FILE_RANGE_WRITE);
       flushed = out.size;
     }
   }
@@ -82,8 +83,8 @@ struct ObjectStore::Batch::State {
 
   ObjectStore& store;
   std::mutex mutex;
-  UniqueFd root;                        ///< the store's directory, open
-  std::optional<StagingDir> staging;    ///< both made by the first object that is new
+  UniqueFd root;                                                ///< the store's directory, open
+  std::optional<StagingDir> staging;                            ///< both made by the first object that is new
   std::unordered_map<Digest, std::string, DigestHash> pending;  ///< id -> name in staging
 
   /// True if the object needs no writing: it is in the store with this size, or pending.
@@ -149,8 +150,10 @@ ObjectStore::Batch::Added ObjectStore::Batch::put_file(const fs::path& file) {
   const HashedFile copied = copy_large(source.get(), target.fd.get(), file, staging.path() / target.name);
   const bool changed = copied.size != before.size || stat_fd(source.get(), file) != before;
   added.id = copied.digest;
-  if (changed || state_->known(added.id, added.size)) staging.remove(target.name);
-  else state_->adopt(added.id, target.name);
+  if (changed || state_->known(added.id, added.size))
+    staging.remove(target.name);
+  else
+    state_->adopt(added.id, target.name);
   if (changed) throw_changed(file);
   return added;
 }
@@ -165,7 +168,8 @@ std::uint64_t ObjectStore::Batch::put_from(const Digest& id, const std::function
   const HashedFile hashed = sha256_fd(file.fd.get(), path);
   if (hashed.digest != id) {
     staging.remove(file.name);
-    throw Error(ErrorKind::corrupt, fmt::format("the bytes given for object `{}` are not what its name says", id.brief()));
+    throw Error(ErrorKind::corrupt,
+                fmt::format("the bytes given for object `{}` are not what its name says", id.brief()));
   }
   state_->adopt(id, file.name);
   return hashed.size;

@@ -114,7 +114,8 @@ void ObjectStore::fail_corrupt(const Digest& id) const {
   make_dirs(aside.parent_path());
   std::error_code ignored;  // another process may have moved it first
   fs::rename(path_of(id), aside, ignored);
-  throw Error(ErrorKind::corrupt, fmt::format("object `{}` is damaged: its bytes are not what its name says", id.brief()))
+  throw Error(ErrorKind::corrupt,
+              fmt::format("object `{}` is damaged: its bytes are not what its name says", id.brief()))
       .hint(fmt::format("it was moved to {}; `mlo pull` fetches it again", aside.string()));
 }
 

@@ -12,12 +12,12 @@
 
 namespace mlo {
 
-/// How checked-out files share bytes with the store. reflink falls back to copy; mlo never hands out a file whose change
-/// would change the store.
+/// How checked-out files share bytes with the store. reflink falls back to copy; mlo never hands out a file whose
+/// change would change the store.
 enum class LinkType { reflink, copy };
 
-/// Content-addressed objects below one directory: `<root>/ab/<62 hex>`, mode 0444, named by the SHA-256 of their bytes. An
-/// object is complete or absent, whatever happens. Safe from any thread and any number of processes.
+/// Content-addressed objects below one directory: `<root>/ab/<62 hex>`, mode 0444, named by the SHA-256 of their bytes.
+/// An object is complete or absent, whatever happens. Safe from any thread and any number of processes.
 class ObjectStore {
  public:
   /// `root` need not exist yet; it is made by the first write.
@@ -25,8 +25,9 @@ class ObjectStore {
   const fs::path& root() const { return root_; }
 
   bool has(const Digest& id) const;
-  /// The object's bytes, verified: Error{not_found} if absent; Error{corrupt} if they are not what the name says: then the object
-  /// is moved aside to `<root>/../quarantine`, so that good bytes can take its place. So does every reader here.
+  /// The object's bytes, verified: Error{not_found} if absent; Error{corrupt} if they are not what the name says: then
+  /// the object is moved aside to `<root>/../quarantine`, so that good bytes can take its place. So does every reader
+  /// here.
   std::string get(const Digest& id) const;
   std::optional<std::uint64_t> find_size(const Digest& id) const;
   /// The file that holds the object, for reading only.
@@ -40,17 +41,22 @@ class ObjectStore {
   Tree get_tree(const Digest& id) const;
   Digest put_tree(const Tree& tree) { return put(encode_tree(tree)); }
 
-  /// Many objects with one sync: put and put_file write under temporary names from any thread; `commit` makes all of them
-  /// durable, then visible. Without commit nothing appears.
+  /// Many objects with one sync: put and put_file write under temporary names from any thread; `commit` makes all of
+  /// them durable, then visible. Without commit nothing appears.
   class Batch {
    public:
     explicit Batch(ObjectStore& store);
     ~Batch();
     /// Reads the file once: hashes while copying (reflink where possible). Error{conflict} if it changed meanwhile.
-    struct Added { Digest id; std::uint64_t size; FileStat stat; };
+    struct Added {
+      Digest id;
+      std::uint64_t size;
+      FileStat stat;
+    };
     Added put_file(const fs::path& file);
     Digest put(std::string_view bytes);
-    /// For bytes that come from elsewhere: `fill` writes them to the descriptor. Error{corrupt} if they are not what `id` says.
+    /// For bytes that come from elsewhere: `fill` writes them to the descriptor. Error{corrupt} if they are not what
+    /// `id` says.
     std::uint64_t put_from(const Digest& id, const std::function<void(int fd)>& fill);
     /// Afterwards the batch is empty and can be used again.
     void commit();
@@ -60,10 +66,11 @@ class ObjectStore {
     std::unique_ptr<State> state_;
   };
 
-  /// Writes the object's bytes to the new file `target` (whose directory exists) with mode 0644 or 0755, by link type. The
-  /// caller syncs. Verifies what it writes; Error{corrupt} leaves no file.
+  /// Writes the object's bytes to the new file `target` (whose directory exists) with mode 0644 or 0755, by link type.
+  /// The caller syncs. Verifies what it writes; Error{corrupt} leaves no file.
   void check_out(const Digest& id, const fs::path& target, bool executable, LinkType link) const;
-  /// The same into an empty file open for reading and writing, whose mode is the caller's; after an error the file is the caller's to remove.
+  /// The same into an empty file open for reading and writing, whose mode is the caller's; after an error the file is
+  /// the caller's to remove.
   void write_to(const Digest& id, int target_fd, const fs::path& target, LinkType link) const;
   /// Rehashes an object; false if its bytes are wrong (it stays where it is). Error{not_found} if absent.
   bool verify(const Digest& id) const;
@@ -74,6 +81,7 @@ class ObjectStore {
 };
 
 /// Calls `visit(path, entry)` for every entry below a tree, depth first, paths with `/`.
-void walk_tree(const ObjectStore& store, const Digest& root, const std::function<void(const std::string&, const TreeEntry&)>& visit);
+void walk_tree(const ObjectStore& store, const Digest& root,
+               const std::function<void(const std::string&, const TreeEntry&)>& visit);
 
 }  // namespace mlo

@@ -7,8 +7,9 @@
 
 namespace mlo {
 
-/// A private directory for files on their way to a place on the same file system. A lock says that its owner lives; what
-/// killed processes left behind is removed by the next StagingDir in the same parent. Gone with its files on destruction.
+/// A private directory for files on their way to a place on the same file system. A lock says that its owner lives;
+/// what killed processes left behind is removed by the next StagingDir in the same parent. Gone with its files on
+/// destruction.
 class StagingDir {
  public:
   /// `parent` must exist.

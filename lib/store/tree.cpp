@@ -18,7 +18,8 @@ TreeEntryKind decode_kind(std::uint8_t byte) {
     case TreeEntryKind::file:
     case TreeEntryKind::executable:
     case TreeEntryKind::symlink:
-    case TreeEntryKind::directory: return kind;
+    case TreeEntryKind::directory:
+      return kind;
   }
   fail("unknown entry type");
 }
@@ -63,7 +64,8 @@ Tree decode_tree(std::string_view bytes) {
     std::memcpy(id.data(), raw.data(), id.size());
     entry.id = Digest(id);
     if (!is_tree_name(entry.name)) fail(fmt::format("forbidden name `{}`", printable(entry.name)));
-    if (!tree.empty() && tree.back().name >= entry.name) fail(fmt::format("`{}` is out of order", printable(entry.name)));
+    if (!tree.empty() && tree.back().name >= entry.name)
+      fail(fmt::format("`{}` is out of order", printable(entry.name)));
     tree.push_back(std::move(entry));
   }
   return tree;

@@ -40,7 +40,8 @@ std::vector<Root> run_roots(Workspace& workspace) {
 ObjectSet objects_below(const ObjectStore& store, const std::vector<Root>& roots) {
   ObjectSet set;
   std::set<Digest> seen;
-  const std::function<void(const TreeEntry&, const std::string&)> visit = [&](const TreeEntry& entry, const std::string& owner) {
+  const std::function<void(const TreeEntry&, const std::string&)> visit = [&](const TreeEntry& entry,
+                                                                              const std::string& owner) {
     if (!seen.insert(entry.id).second) return;
     if (entry.kind != TreeEntryKind::directory) {
       set.files.push_back({entry.id, entry.size, owner});

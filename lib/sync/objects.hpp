@@ -21,8 +21,8 @@ std::vector<Root> dataset_roots(const std::vector<DatasetManifest>& datasets);
 /// Outputs, artifacts, metric series and logs that the records of all runs name and whose bytes were stored.
 std::vector<Root> run_roots(Workspace& workspace);
 
-/// All objects below the roots, as far as the store has their trees. Files before trees, children's trees before parents': in this
-/// order nothing is ever named before it is there.
+/// All objects below the roots, as far as the store has their trees. Files before trees, children's trees before
+/// parents': in this order nothing is ever named before it is there.
 struct ObjectSet {
   std::vector<ObjectRef> files;
   std::vector<ObjectRef> trees;

@@ -12,12 +12,14 @@ namespace {
 void require_fetched(const TransferReport& report) {
   if (report.absent.empty()) return;
   const ObjectRef& first = report.absent.front();
-  throw Error(ErrorKind::remote, fmt::format("cannot pull {}: the remote has no object `{}`", first.owner, first.id.brief()))
+  throw Error(ErrorKind::remote,
+              fmt::format("cannot pull {}: the remote has no object `{}`", first.owner, first.id.brief()))
       .hint("ask who committed that version to run `mlo push`");
 }
 
 /// Fetches trees level by level, as each names the next, then the files.
-TransferReport fetch_below(const World& world, ObjectStore& store, Remote& remote, const std::vector<Root>& roots, bool must, Mode mode) {
+TransferReport fetch_below(const World& world, ObjectStore& store, Remote& remote, const std::vector<Root>& roots,
+                           bool must, Mode mode) {
   TransferReport report;
   for (std::size_t known = 0;;) {
     const ObjectSet set = objects_below(store, roots);
@@ -35,7 +37,8 @@ TransferReport fetch_below(const World& world, ObjectStore& store, Remote& remot
 
 }  // namespace
 
-SyncReport pull(Workspace& workspace, Remote& remote, const std::vector<std::string>& names, RunObjects run_objects, Mode mode) {
+SyncReport pull(Workspace& workspace, Remote& remote, const std::vector<std::string>& names, RunObjects run_objects,
+                Mode mode) {
   const World& world = workspace.world();
   ObjectStore& store = workspace.store();
   SyncReport report;
@@ -43,11 +46,13 @@ SyncReport pull(Workspace& workspace, Remote& remote, const std::vector<std::str
   if (names.empty() && git_remote && mode == Mode::real) report.runs_moved = fetch_runs(workspace, *git_remote);
   const std::vector<DatasetManifest> datasets = select_datasets(workspace, names);
   report.transfer = fetch_below(world, store, remote, dataset_roots(datasets), /*must=*/true, mode);
-  if (run_objects == RunObjects::fetch) report.transfer += fetch_below(world, store, remote, run_roots(workspace), /*must=*/false, mode);
+  if (run_objects == RunObjects::fetch)
+    report.transfer += fetch_below(world, store, remote, run_roots(workspace), /*must=*/false, mode);
   if (mode == Mode::dry_run) return report;
   for (const DatasetManifest& dataset : datasets) {
     try {
-      if (check_out_dataset(workspace, dataset, Overwrite::saved_only, Execution::real).changed()) report.checked_out.push_back(dataset);
+      if (check_out_dataset(workspace, dataset, Overwrite::saved_only, Execution::real).changed())
+        report.checked_out.push_back(dataset);
     } catch (const Error& error) {
       if (error.kind() != ErrorKind::conflict) throw;
       world.log.warn(error.message());

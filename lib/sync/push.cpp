@@ -12,7 +12,8 @@ namespace {
 void require_complete(const TransferReport& report) {
   if (report.absent.empty()) return;
   const ObjectRef& first = report.absent.front();
-  throw Error(ErrorKind::not_found, fmt::format("cannot push {}: object `{}` is neither here nor on the remote", first.owner, first.id.brief()))
+  throw Error(ErrorKind::not_found, fmt::format("cannot push {}: object `{}` is neither here nor on the remote",
+                                                first.owner, first.id.brief()))
       .hint("`mlo version-data status` shows what is missing; another remote or clone may have it");
 }
 
@@ -29,9 +30,11 @@ SyncReport push(Workspace& workspace, Remote& remote, const std::vector<std::str
   ObjectStore& store = workspace.store();
   SyncReport report;
   const ObjectSet data = objects_below(store, dataset_roots(select_datasets(workspace, names)));
-  for (const auto* objects : {&data.files, &data.trees}) require_complete(upload(world, store, remote, *objects, Mode::dry_run));
+  for (const auto* objects : {&data.files, &data.trees})
+    require_complete(upload(world, store, remote, *objects, Mode::dry_run));
   const ObjectSet runs = names.empty() ? objects_below(store, run_roots(workspace)) : ObjectSet();
-  for (const auto* objects : {&data.files, &data.trees}) report.transfer += upload(world, store, remote, *objects, mode);
+  for (const auto* objects : {&data.files, &data.trees})
+    report.transfer += upload(world, store, remote, *objects, mode);
   for (const auto* objects : {&runs.files, &runs.trees}) {
     const TransferReport sent = upload(world, store, remote, *objects, mode);
     warn_incomplete(world, sent);

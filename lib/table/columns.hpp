@@ -10,7 +10,8 @@ namespace mlo::table {
 enum class ColumnType { boolean, integer, real, string, date, timestamp, other };
 std::string_view to_string(ColumnType type);
 
-/// boolean 0 or 1, integer, date as days and timestamp as UTC microseconds since 1970: int64. real: double. string: string.
+/// boolean 0 or 1, integer, date as days and timestamp as UTC microseconds since 1970: int64. real: double. string:
+/// string.
 using Values = std::variant<std::vector<std::int64_t>, std::vector<double>, std::vector<std::string>>;
 
 struct Column {

@@ -72,7 +72,8 @@ struct Connection::State {
     if (api.prepare_extracted_statement(connection.get(), statements.get(), 0, statement.out()) != 0) {
       fail(api.prepare_error(statement.get()));
     }
-    if (only == Only::select && api.prepared_statement_type(statement.get()) != kDuckSelect) fail("only SELECT may be used");
+    if (only == Only::select && api.prepared_statement_type(statement.get()) != kDuckSelect)
+      fail("only SELECT may be used");
     if (api.execute_prepared(statement.get(), result.raw()) != 0) fail(api.result_error(result.raw()));
   }
 

@@ -16,16 +16,17 @@ struct Sandbox {
   unsigned threads = 1;
 };
 
-/// An in-memory database that reads what its sandbox names and nothing else: no other file, no extension, no setting can
-/// be reached by SQL afterwards. For one thread at a time. Borrows the engine.
+/// An in-memory database that reads what its sandbox names and nothing else: no other file, no extension, no setting
+/// can be reached by SQL afterwards. For one thread at a time. Borrows the engine.
 class Connection {
  public:
   Connection(const Engine& engine, const Sandbox& sandbox);
   Connection(Connection&&) noexcept;
   ~Connection();
 
-  /// Runs one SELECT. Error{invalid} with DuckDB's first line if it is not exactly one, or fails, or if a value has a type
-  /// without a ColumnType (the hint says to cast it) or beyond int64. Columns of type `other` are fine in a result without rows.
+  /// Runs one SELECT. Error{invalid} with DuckDB's first line if it is not exactly one, or fails, or if a value has a
+  /// type without a ColumnType (the hint says to cast it) or beyond int64. Columns of type `other` are fine in a result
+  /// without rows.
   std::vector<Column> select(std::string_view sql);
 
  private:

@@ -5,14 +5,31 @@
 namespace mlo::table {
 
 enum class DuckType : std::uint32_t {
-  boolean = 1, tinyint = 2, smallint = 3, integer = 4, bigint = 5, utinyint = 6, usmallint = 7, uinteger = 8, ubigint = 9,
-  float32 = 10, float64 = 11, timestamp = 12, date = 13, hugeint = 16, varchar = 17, decimal = 19, timestamp_s = 20,
-  timestamp_ms = 21, timestamp_ns = 22, timestamp_tz = 31,
+  boolean = 1,
+  tinyint = 2,
+  smallint = 3,
+  integer = 4,
+  bigint = 5,
+  utinyint = 6,
+  usmallint = 7,
+  uinteger = 8,
+  ubigint = 9,
+  float32 = 10,
+  float64 = 11,
+  timestamp = 12,
+  date = 13,
+  hugeint = 16,
+  varchar = 17,
+  decimal = 19,
+  timestamp_s = 20,
+  timestamp_ms = 21,
+  timestamp_ns = 22,
+  timestamp_tz = 31,
 };
 
-struct DuckHandle;                  ///< stands for each of DuckDB's opaque structs
+struct DuckHandle;  ///< stands for each of DuckDB's opaque structs
 using DuckPointer = DuckHandle*;
-using DuckState = int;              ///< 0 is success
+using DuckState = int;                 ///< 0 is success
 inline constexpr int kDuckSelect = 1;  ///< DUCKDB_STATEMENT_TYPE_SELECT
 
 /// Passed by value; every field but the last is deprecated.
@@ -38,38 +55,38 @@ struct DuckHugeint {
   std::int64_t upper;
 };
 
-#define MLO_DUCKDB_FUNCTIONS(F)                                                      \
-  F(const char*, library_version, ())                                                \
-  F(DuckState, open_ext, (const char*, DuckPointer*, DuckPointer, char**))           \
-  F(void, close, (DuckPointer*))                                                     \
-  F(DuckState, connect, (DuckPointer, DuckPointer*))                                 \
-  F(void, disconnect, (DuckPointer*))                                                \
-  F(DuckState, create_config, (DuckPointer*))                                        \
-  F(DuckState, set_config, (DuckPointer, const char*, const char*))                  \
-  F(void, destroy_config, (DuckPointer*))                                            \
-  F(std::uint64_t, extract_statements, (DuckPointer, const char*, DuckPointer*))     \
-  F(const char*, extract_statements_error, (DuckPointer))                            \
+#define MLO_DUCKDB_FUNCTIONS(F)                                                                      \
+  F(const char*, library_version, ())                                                                \
+  F(DuckState, open_ext, (const char*, DuckPointer*, DuckPointer, char**))                           \
+  F(void, close, (DuckPointer*))                                                                     \
+  F(DuckState, connect, (DuckPointer, DuckPointer*))                                                 \
+  F(void, disconnect, (DuckPointer*))                                                                \
+  F(DuckState, create_config, (DuckPointer*))                                                        \
+  F(DuckState, set_config, (DuckPointer, const char*, const char*))                                  \
+  F(void, destroy_config, (DuckPointer*))                                                            \
+  F(std::uint64_t, extract_statements, (DuckPointer, const char*, DuckPointer*))                     \
+  F(const char*, extract_statements_error, (DuckPointer))                                            \
   F(DuckState, prepare_extracted_statement, (DuckPointer, DuckPointer, std::uint64_t, DuckPointer*)) \
-  F(void, destroy_extracted, (DuckPointer*))                                         \
-  F(const char*, prepare_error, (DuckPointer))                                       \
-  F(int, prepared_statement_type, (DuckPointer))                                     \
-  F(DuckState, execute_prepared, (DuckPointer, DuckResult*))                         \
-  F(void, destroy_prepare, (DuckPointer*))                                           \
-  F(const char*, result_error, (DuckResult*))                                        \
-  F(std::uint64_t, column_count, (DuckResult*))                                      \
-  F(const char*, column_name, (DuckResult*, std::uint64_t))                          \
-  F(DuckPointer, column_logical_type, (DuckResult*, std::uint64_t))                  \
-  F(DuckType, get_type_id, (DuckPointer))                                            \
-  F(std::uint8_t, decimal_scale, (DuckPointer))                                      \
-  F(DuckType, decimal_internal_type, (DuckPointer))                                  \
-  F(void, destroy_logical_type, (DuckPointer*))                                      \
-  F(DuckPointer, fetch_chunk, (DuckResult))                                          \
-  F(std::uint64_t, data_chunk_get_size, (DuckPointer))                               \
-  F(DuckPointer, data_chunk_get_vector, (DuckPointer, std::uint64_t))                \
-  F(void*, vector_get_data, (DuckPointer))                                           \
-  F(std::uint64_t*, vector_get_validity, (DuckPointer))                              \
-  F(void, destroy_data_chunk, (DuckPointer*))                                        \
-  F(void, destroy_result, (DuckResult*))                                             \
+  F(void, destroy_extracted, (DuckPointer*))                                                         \
+  F(const char*, prepare_error, (DuckPointer))                                                       \
+  F(int, prepared_statement_type, (DuckPointer))                                                     \
+  F(DuckState, execute_prepared, (DuckPointer, DuckResult*))                                         \
+  F(void, destroy_prepare, (DuckPointer*))                                                           \
+  F(const char*, result_error, (DuckResult*))                                                        \
+  F(std::uint64_t, column_count, (DuckResult*))                                                      \
+  F(const char*, column_name, (DuckResult*, std::uint64_t))                                          \
+  F(DuckPointer, column_logical_type, (DuckResult*, std::uint64_t))                                  \
+  F(DuckType, get_type_id, (DuckPointer))                                                            \
+  F(std::uint8_t, decimal_scale, (DuckPointer))                                                      \
+  F(DuckType, decimal_internal_type, (DuckPointer))                                                  \
+  F(void, destroy_logical_type, (DuckPointer*))                                                      \
+  F(DuckPointer, fetch_chunk, (DuckResult))                                                          \
+  F(std::uint64_t, data_chunk_get_size, (DuckPointer))                                               \
+  F(DuckPointer, data_chunk_get_vector, (DuckPointer, std::uint64_t))                                \
+  F(void*, vector_get_data, (DuckPointer))                                                           \
+  F(std::uint64_t*, vector_get_validity, (DuckPointer))                                              \
+  F(void, destroy_data_chunk, (DuckPointer*))                                                        \
+  F(void, destroy_result, (DuckResult*))                                                             \
   F(void, free, (void*))
 
 /// The functions by name, without their `duckdb_` prefix.

@@ -19,8 +19,8 @@ void bind(void* library, const char* name, Function& function) {
   std::memcpy(&function, &symbol, sizeof symbol);
 }
 
-/// The copy that came with this program, else the system's. Not by rpath: the loader would look there for each of the other
-/// libraries too, in a dozen subdirectories, at every start.
+/// The copy that came with this program, else the system's. Not by rpath: the loader would look there for each of the
+/// other libraries too, in a dozen subdirectories, at every start.
 void* open_library() {
   std::error_code unknown;
   const fs::path program = fs::read_symlink("/proc/self/exe", unknown);
@@ -47,7 +47,8 @@ std::optional<Engine> Engine::find() {
 
 Engine Engine::load() {
   if (auto engine = find()) return std::move(*engine);
-  throw Error(ErrorKind::config, "cannot open `libduckdb.so`: it is neither in lib/mlo beside this program nor on the system")
+  throw Error(ErrorKind::config,
+              "cannot open `libduckdb.so`: it is neither in lib/mlo beside this program nor on the system")
       .hint("install DuckDB's shared library, or install mlo with `cmake --install`");
 }
 

@@ -10,14 +10,32 @@ namespace {
 
 ColumnType type_of(DuckType type) {
   switch (type) {
-    case DuckType::boolean: return ColumnType::boolean;
-    case DuckType::tinyint: case DuckType::smallint: case DuckType::integer: case DuckType::bigint: case DuckType::utinyint:
-    case DuckType::usmallint: case DuckType::uinteger: case DuckType::ubigint: case DuckType::hugeint: return ColumnType::integer;
-    case DuckType::float32: case DuckType::float64: case DuckType::decimal: return ColumnType::real;
-    case DuckType::varchar: return ColumnType::string;
-    case DuckType::date: return ColumnType::date;
-    case DuckType::timestamp: case DuckType::timestamp_s: case DuckType::timestamp_ms: case DuckType::timestamp_ns:
-    case DuckType::timestamp_tz: return ColumnType::timestamp;
+    case DuckType::boolean:
+      return ColumnType::boolean;
+    case DuckType::tinyint:
+    case DuckType::smallint:
+    case DuckType::integer:
+    case DuckType::bigint:
+    case DuckType::utinyint:
+    case DuckType::usmallint:
+    case DuckType::uinteger:
+    case DuckType::ubigint:
+    case DuckType::hugeint:
+      return ColumnType::integer;
+    case DuckType::float32:
+    case DuckType::float64:
+    case DuckType::decimal:
+      return ColumnType::real;
+    case DuckType::varchar:
+      return ColumnType::string;
+    case DuckType::date:
+      return ColumnType::date;
+    case DuckType::timestamp:
+    case DuckType::timestamp_s:
+    case DuckType::timestamp_ms:
+    case DuckType::timestamp_ns:
+    case DuckType::timestamp_tz:
+      return ColumnType::timestamp;
   }
   return ColumnType::other;
 }
@@ -27,7 +45,9 @@ ColumnType type_of(DuckType type) {
       .hint(fmt::format("cast it: CAST(\"{}\" AS DOUBLE)", name));
 }
 
-double to_double(const DuckHugeint& value) { return std::ldexp(static_cast<double>(value.upper), 64) + static_cast<double>(value.lower); }
+double to_double(const DuckHugeint& value) {
+  return std::ldexp(static_cast<double>(value.upper), 64) + static_cast<double>(value.lower);
+}
 
 std::int64_t multiplied(std::int64_t value, std::int64_t by, const std::string& name) {
   std::int64_t product = 0;
@@ -39,7 +59,8 @@ std::int64_t floor_divided(std::int64_t value, std::int64_t by) { return value /
 
 /// Appends convert(value) of each valid row, a default elsewhere.
 template <class Stored, class Out, class Convert>
-void append(std::vector<Out>& out, const std::vector<bool>& nulls, const void* data, std::uint64_t rows, Convert convert) {
+void append(std::vector<Out>& out, const std::vector<bool>& nulls, const void* data, std::uint64_t rows,
+            Convert convert) {
   const auto* const values = static_cast<const Stored*>(data);
   const std::size_t first = out.size();
   out.reserve(first + rows);
@@ -52,13 +73,21 @@ void append_integers(Column& column, DuckType stored, const void* data, std::uin
   const auto plain = [](auto value) { return static_cast<std::int64_t>(value); };
   const auto each = [&]<class Stored>(Stored, auto convert) { append<Stored>(out, column.nulls, data, rows, convert); };
   switch (stored) {
-    case DuckType::boolean: return each(bool(), plain);
-    case DuckType::tinyint: return each(std::int8_t(), plain);
-    case DuckType::smallint: return each(std::int16_t(), plain);
-    case DuckType::utinyint: return each(std::uint8_t(), plain);
-    case DuckType::usmallint: return each(std::uint16_t(), plain);
-    case DuckType::integer: case DuckType::date: return each(std::int32_t(), plain);
-    case DuckType::uinteger: return each(std::uint32_t(), plain);
+    case DuckType::boolean:
+      return each(bool(), plain);
+    case DuckType::tinyint:
+      return each(std::int8_t(), plain);
+    case DuckType::smallint:
+      return each(std::int16_t(), plain);
+    case DuckType::utinyint:
+      return each(std::uint8_t(), plain);
+    case DuckType::usmallint:
+      return each(std::uint16_t(), plain);
+    case DuckType::integer:
+    case DuckType::date:
+      return each(std::int32_t(), plain);
+    case DuckType::uinteger:
+      return each(std::uint32_t(), plain);
     case DuckType::ubigint:
       return each(std::uint64_t(), [&](std::uint64_t v) {
         if (v > static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max())) out_of_range(name);
@@ -70,10 +99,14 @@ void append_integers(Column& column, DuckType stored, const void* data, std::uin
         if (v.upper != (low < 0 ? -1 : 0)) out_of_range(name);
         return low;
       });
-    case DuckType::timestamp_s: return each(std::int64_t(), [&](std::int64_t v) { return multiplied(v, 1'000'000, name); });
-    case DuckType::timestamp_ms: return each(std::int64_t(), [&](std::int64_t v) { return multiplied(v, 1'000, name); });
-    case DuckType::timestamp_ns: return each(std::int64_t(), [](std::int64_t v) { return floor_divided(v, 1'000); });
-    default: return each(std::int64_t(), plain);  // bigint and the timestamps in microseconds
+    case DuckType::timestamp_s:
+      return each(std::int64_t(), [&](std::int64_t v) { return multiplied(v, 1'000'000, name); });
+    case DuckType::timestamp_ms:
+      return each(std::int64_t(), [&](std::int64_t v) { return multiplied(v, 1'000, name); });
+    case DuckType::timestamp_ns:
+      return each(std::int64_t(), [](std::int64_t v) { return floor_divided(v, 1'000); });
+    default:
+      return each(std::int64_t(), plain);  // bigint and the timestamps in microseconds
   }
 }
 
@@ -82,17 +115,25 @@ void append_reals(Column& column, const DuckColumn& kind, const void* data, std:
   const double unit = kind.decimal ? std::pow(10.0, kind.scale) : 1.0;
   const auto each = [&]<class Stored>(Stored) {
     append<Stored>(out, column.nulls, data, rows, [unit](const Stored& value) {
-      if constexpr (std::is_same_v<Stored, DuckHugeint>) return to_double(value) / unit;
-      else return static_cast<double>(value) / unit;
+      if constexpr (std::is_same_v<Stored, DuckHugeint>)
+        return to_double(value) / unit;
+      else
+        return static_cast<double>(value) / unit;
     });
   };
   switch (kind.stored) {
-    case DuckType::float32: return each(float());
-    case DuckType::smallint: return each(std::int16_t());
-    case DuckType::integer: return each(std::int32_t());
-    case DuckType::bigint: return each(std::int64_t());
-    case DuckType::hugeint: return each(DuckHugeint());
-    default: return each(double());
+    case DuckType::float32:
+      return each(float());
+    case DuckType::smallint:
+      return each(std::int16_t());
+    case DuckType::integer:
+      return each(std::int32_t());
+    case DuckType::bigint:
+      return each(std::int64_t());
+    case DuckType::hugeint:
+      return each(DuckHugeint());
+    default:
+      return each(double());
   }
 }
 
@@ -100,13 +141,20 @@ void append_reals(Column& column, const DuckColumn& kind, const void* data, std:
 
 std::string_view to_string(ColumnType type) {
   switch (type) {
-    case ColumnType::boolean: return "boolean";
-    case ColumnType::integer: return "integer";
-    case ColumnType::real: return "real";
-    case ColumnType::string: return "string";
-    case ColumnType::date: return "date";
-    case ColumnType::timestamp: return "timestamp";
-    case ColumnType::other: break;
+    case ColumnType::boolean:
+      return "boolean";
+    case ColumnType::integer:
+      return "integer";
+    case ColumnType::real:
+      return "real";
+    case ColumnType::string:
+      return "string";
+    case ColumnType::date:
+      return "date";
+    case ColumnType::timestamp:
+      return "timestamp";
+    case ColumnType::other:
+      break;
   }
   return "other";
 }
@@ -128,7 +176,8 @@ Column start_column(std::string name, const DuckColumn& kind) {
   return column;
 }
 
-void append_values(Column& column, const DuckColumn& kind, const void* data, const std::uint64_t* validity, std::uint64_t rows) {
+void append_values(Column& column, const DuckColumn& kind, const void* data, const std::uint64_t* validity,
+                   std::uint64_t rows) {
   if (kind.type == ColumnType::other && rows > 0) {
     throw Error(ErrorKind::invalid, fmt::format("column `{}` has a type that mlo does not read", column.name))
         .hint(fmt::format("cast it: CAST(\"{}\" AS VARCHAR)", column.name));

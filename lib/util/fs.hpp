@@ -95,8 +95,8 @@ class TempFile {
  public:
   /// Creates `dir/.mlo-tmp-XXXXXX` with mode 0600; `dir` must exist.
   explicit TempFile(const fs::path& dir);
-  /// `.mlo-tmp-NAME` beside `target`, locked: what a killed process left of it is taken over, so no litter outlives the next
-  /// write. A name of its own if another process is writing the same file now.
+  /// `.mlo-tmp-NAME` beside `target`, locked: what a killed process left of it is taken over, so no litter outlives the
+  /// next write. A name of its own if another process is writing the same file now.
   static TempFile beside(const fs::path& target);
   TempFile(TempFile&&) noexcept = default;
   TempFile& operator=(TempFile&&) = delete;

@@ -7,9 +7,9 @@ namespace mlo {
 class Log {
  public:
   virtual ~Log() = default;
-  virtual void warn(std::string_view message) = 0;   ///< always shown
-  virtual void hint(std::string_view message) = 0;   ///< shown unless quiet
-  virtual void detail(std::string_view message) = 0; ///< shown when verbose
+  virtual void warn(std::string_view message) = 0;    ///< always shown
+  virtual void hint(std::string_view message) = 0;    ///< shown unless quiet
+  virtual void detail(std::string_view message) = 0;  ///< shown when verbose
 };
 
 }  // namespace mlo

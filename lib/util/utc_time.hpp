@@ -31,11 +31,13 @@ class UtcTime {
   std::int64_t micros_ = 0;
 };
 
-/// True in the years 0 to 9999, whose times format_utc can spell. A foreign number that is no such time must be refused.
+/// True in the years 0 to 9999, whose times format_utc can spell. A foreign number that is no such time must be
+/// refused.
 constexpr bool is_spellable(UtcTime time) {
   return time.micros() >= -62'167'219'200'000'000 && time.micros() <= 253'402'300'799'999'999;
 }
-/// "2001-02-03T04:05:06.000000Z": one spelling, always six decimals, so text order is time order. `time` must be spellable.
+/// "2001-02-03T04:05:06.000000Z": one spelling, always six decimals, so text order is time order. `time` must be
+/// spellable.
 std::string format_utc(UtcTime time);
 /// "2001-02-03 04:05:06", for people.
 std::string format_utc_short(UtcTime time);

@@ -45,7 +45,8 @@ void refuse_symlinks(const fs::path& mlo_dir) {
   };
   if (find_stat(mlo_dir)->kind == FileKind::symlink) refuse(mlo_dir);
   for (const DirEntry& entry : list_dir(mlo_dir)) {
-    if (entry.kind == FileKind::symlink && entry.name != "local" && !entry.name.starts_with(kTempLink)) refuse(mlo_dir / entry.name);
+    if (entry.kind == FileKind::symlink && entry.name != "local" && !entry.name.starts_with(kTempLink))
+      refuse(mlo_dir / entry.name);
   }
 }
 

@@ -46,7 +46,8 @@ std::optional<std::string> fetch(Remote& remote, const test::TempDir& dir, const
 }
 
 /// Runs the body once for each place, on a fresh directory.
-void for_each_place(const std::function<void(const test::TempDir&, const std::function<std::unique_ptr<Remote>()>&)>& body) {
+void for_each_place(
+    const std::function<void(const test::TempDir&, const std::function<std::unique_ptr<Remote>()>&)>& body) {
   std::set<std::string_view> covered;
   const test::TempDir count;
   for (std::size_t i = 0; i < places(count).size(); ++i) {
@@ -189,7 +190,9 @@ TEST_CASE("wrong bytes on a directory remote are an error that names the object,
   const fs::path object = w.dir / "r/objects" / ObjectStore::relative_path(id);
   REQUIRE(::chmod(object.c_str(), 0644) == 0);
   write_file(object, "abd", Durability::cache);
-  CHECK(kind_of([&] { download(w.world, there, *open_remote(config, w.dir.path()), {{id, 0, "dataset `d`"}}, Mode::real); }) == ErrorKind::remote);
+  CHECK(kind_of([&] {
+          download(w.world, there, *open_remote(config, w.dir.path()), {{id, 0, "dataset `d`"}}, Mode::real);
+        }) == ErrorKind::remote);
   CHECK_FALSE(there.has(id));
 }
 

@@ -1,11 +1,12 @@
-// An LD_PRELOAD library that cuts the power. It counts every call that changes a file system, in the preloaded program and in
-// all its children, and at call number MLO_FAULT_AT stops the world before that call happens: the process group dies, and any
-// other process that reaches a counted call dies there.
+// An LD_PRELOAD library that cuts the power. It counts every call that changes a file system, in the preloaded program
+// and in all its children, and at call number MLO_FAULT_AT stops the world before that call happens: the process group
+// dies, and any other process that reaches a counted call dies there.
 //
 //   MLO_FAULT_STATE  file of 16+ bytes shared by all processes: u64 calls so far, u64 "power is off"
 //   MLO_FAULT_AT     which call does not happen any more (0: only count)
 //   MLO_FAULT_LOG    journal, one line per event, from which run.py takes back what was written but never synced:
-//                    "W dev ino size" before a write (size: bytes the file had), "S dev ino" after fsync, "A" after syncfs
+//                    "W dev ino size" before a write (size: bytes the file had), "S dev ino" after fsync, "A" after
+//                    syncfs
 #include <dlfcn.h>
 #include <fcntl.h>
 #include <linux/fs.h>
@@ -78,7 +79,8 @@ void step() {
 
 void note(const char* text, int length) {
   if (g_log >= 0) {
-    [[maybe_unused]] const auto n = next<ssize_t (*)(int, const void*, size_t)>("write")(g_log, text, static_cast<size_t>(length));
+    [[maybe_unused]] const auto n =
+        next<ssize_t (*)(int, const void*, size_t)>("write")(g_log, text, static_cast<size_t>(length));
   }
 }
 
@@ -96,7 +98,8 @@ void note_sync(int fd) {
   struct stat st;
   if (g_log < 0 || fstat(fd, &st) != 0) return;
   char line[96];
-  note(line, snprintf(line, sizeof line, "S %ju %ju\n", static_cast<uintmax_t>(st.st_dev), static_cast<uintmax_t>(st.st_ino)));
+  note(line, snprintf(line, sizeof line, "S %ju %ju\n", static_cast<uintmax_t>(st.st_dev),
+                      static_cast<uintmax_t>(st.st_ino)));
 }
 
 /// A write through a descriptor counts only if it is a regular file: pipes and terminals are not on disk.
@@ -116,51 +119,51 @@ void note_open(int fd, int flags) {
 
 extern "C" {
 
-#define OPEN_LIKE(name)                                                 \
-  int name(const char* path, int flags, ...) {                          \
-    va_list args;                                                       \
-    va_start(args, flags);                                              \
-    const mode_t mode = va_arg(args, mode_t);                           \
-    va_end(args);                                                       \
-    if ((flags & (O_CREAT | O_TRUNC)) != 0) step();                     \
+#define OPEN_LIKE(name)                                                            \
+  int name(const char* path, int flags, ...) {                                     \
+    va_list args;                                                                  \
+    va_start(args, flags);                                                         \
+    const mode_t mode = va_arg(args, mode_t);                                      \
+    va_end(args);                                                                  \
+    if ((flags & (O_CREAT | O_TRUNC)) != 0) step();                                \
     const int fd = next<int (*)(const char*, int, ...)>(#name)(path, flags, mode); \
-    note_open(fd, flags);                                               \
-    return fd;                                                          \
+    note_open(fd, flags);                                                          \
+    return fd;                                                                     \
   }
 OPEN_LIKE(open)
 OPEN_LIKE(open64)
 
-#define OPENAT_LIKE(name)                                               \
-  int name(int dir, const char* path, int flags, ...) {                 \
-    va_list args;                                                       \
-    va_start(args, flags);                                              \
-    const mode_t mode = va_arg(args, mode_t);                           \
-    va_end(args);                                                       \
-    if ((flags & (O_CREAT | O_TRUNC)) != 0) step();                     \
+#define OPENAT_LIKE(name)                                                                    \
+  int name(int dir, const char* path, int flags, ...) {                                      \
+    va_list args;                                                                            \
+    va_start(args, flags);                                                                   \
+    const mode_t mode = va_arg(args, mode_t);                                                \
+    va_end(args);                                                                            \
+    if ((flags & (O_CREAT | O_TRUNC)) != 0) step();                                          \
     const int fd = next<int (*)(int, const char*, int, ...)>(#name)(dir, path, flags, mode); \
-    note_open(fd, flags);                                               \
-    return fd;                                                          \
+    note_open(fd, flags);                                                                    \
+    return fd;                                                                               \
   }
 OPENAT_LIKE(openat)
 OPENAT_LIKE(openat64)
 
 // A call on a descriptor, and a call on names: same shape, different checks first.
-#define ON_FD(result, name, params, args, fd)                  \
-  result name params {                                         \
-    write_step(fd);                                            \
-    return next<result(*) params>(#name) args;                 \
+#define ON_FD(result, name, params, args, fd)  \
+  result name params {                         \
+    write_step(fd);                            \
+    return next<result(*) params>(#name) args; \
   }
-#define ON_NAME(result, name, params, args)                    \
-  result name params {                                         \
-    step();                                                    \
-    return next<result(*) params>(#name) args;                 \
+#define ON_NAME(result, name, params, args)    \
+  result name params {                         \
+    step();                                    \
+    return next<result(*) params>(#name) args; \
   }
-#define ON_SYNC(name)                                          \
-  int name(int fd) {                                           \
-    step();                                                    \
-    const int rc = next<int (*)(int)>(#name)(fd);              \
-    if (rc == 0) note_sync(fd);                                \
-    return rc;                                                 \
+#define ON_SYNC(name)                             \
+  int name(int fd) {                              \
+    step();                                       \
+    const int rc = next<int (*)(int)>(#name)(fd); \
+    if (rc == 0) note_sync(fd);                   \
+    return rc;                                    \
   }
 
 ON_FD(ssize_t, write, (int fd, const void* data, size_t size), (fd, data, size), fd)

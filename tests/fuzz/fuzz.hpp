@@ -5,8 +5,8 @@
 
 #include "lib/util/error.hpp"
 
-// What every fuzz target does: foreign bytes may be refused with an Error, but never one that says mlo itself is wrong, and
-// what is accepted must survive `check`.
+// What every fuzz target does: foreign bytes may be refused with an Error, but never one that says mlo itself is wrong,
+// and what is accepted must survive `check`.
 namespace mlo::fuzz {
 
 inline void require(bool condition) {
@@ -27,10 +27,10 @@ int run(const std::uint8_t* data, std::size_t size, Check check) {
 }  // namespace mlo::fuzz
 
 /// One target: MLO_FUZZ_TARGET(bytes) { .. }
-#define MLO_FUZZ_TARGET(name)                                                                   \
-  static void check_(std::string_view name);                                                    \
-  extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size);            \
-  extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {           \
-    return mlo::fuzz::run(data, size, check_);                                                  \
-  }                                                                                             \
+#define MLO_FUZZ_TARGET(name)                                                         \
+  static void check_(std::string_view name);                                          \
+  extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size);  \
+  extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) { \
+    return mlo::fuzz::run(data, size, check_);                                        \
+  }                                                                                   \
   static void check_(std::string_view name)

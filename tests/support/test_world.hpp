@@ -9,7 +9,8 @@
 #include "lib/util/process.hpp"
 #include "lib/util/world.hpp"
 
-// A world that tests own: time stands still until told, entropy is seeded, nothing of the user's configuration leaks in.
+// A world that tests own: time stands still until told, entropy is seeded, nothing of the user's configuration leaks
+// in.
 namespace mlo::test {
 
 /// Stands at 2001-02-03T04:05:06Z; every reading is one millisecond after the one before, so order shows.
@@ -64,7 +65,9 @@ class NoProgress : public Progress {
   };
 
  public:
-  std::unique_ptr<ProgressTask> start(std::string, ProgressUnit, std::uint64_t) override { return std::make_unique<Task>(); }
+  std::unique_ptr<ProgressTask> start(std::string, ProgressUnit, std::uint64_t) override {
+    return std::make_unique<Task>();
+  }
 };
 
 /// A directory below TMPDIR, removed with everything in it on destruction.
@@ -82,7 +85,9 @@ class TempDir {
   }
   const fs::path& path() const { return path_; }
   fs::path operator/(std::string_view name) const { return path_ / name; }
-  void write(std::string_view name, std::string_view bytes) const { write_file(path_ / name, bytes, Durability::cache); }
+  void write(std::string_view name, std::string_view bytes) const {
+    write_file(path_ / name, bytes, Durability::cache);
+  }
 
  private:
   fs::path path_;
@@ -115,7 +120,8 @@ struct TestWorld {
   std::stop_source stop;
   World world;
 
-  TestWorld() : env(hermetic_environment(dir.path())), world{clock, rng, env, log, progress, stop.get_token(), 2, dir.path()} {}
+  TestWorld()
+      : env(hermetic_environment(dir.path())), world{clock, rng, env, log, progress, stop.get_token(), 2, dir.path()} {}
 
   /// Runs a program in the directory; Error if it fails. Returns its stdout.
   std::string sh(const std::string& script) {

@@ -25,12 +25,16 @@ struct DataWorld : test::TestWorld {
     workspace.emplace(Workspace::open(world));
   }
   AddReport add(std::vector<std::string> paths, bool commit = false) {
-    return add_datasets(*workspace, {.paths = std::move(paths), .name = {}, .source = {}, .message = {}, .commit = commit});
+    return add_datasets(*workspace,
+                        {.paths = std::move(paths), .name = {}, .source = {}, .message = {}, .commit = commit});
   }
-  CheckoutReport check_out(std::string_view spec, Overwrite overwrite = Overwrite::saved_only, Execution execution = Execution::real) {
+  CheckoutReport check_out(std::string_view spec, Overwrite overwrite = Overwrite::saved_only,
+                           Execution execution = Execution::real) {
     return check_out_dataset(*workspace, resolve_dataset(*workspace, spec), overwrite, execution);
   }
-  DatasetStatus status(std::string_view name) { return data_status(*workspace, {load_dataset(*workspace, name)}).front(); }
+  DatasetStatus status(std::string_view name) {
+    return data_status(*workspace, {load_dataset(*workspace, name)}).front();
+  }
   std::string read(std::string_view path) { return read_file(dir / path); }
   bool exists(std::string_view path) { return find_stat(dir / path).has_value(); }
 };
@@ -64,7 +68,8 @@ TEST_CASE("adding a directory stores it, writes a manifest and a .gitignore line
   CHECK(manifest.files == 2);
   CHECK(manifest.bytes == 5);
   const Tree sub = {{TreeEntryKind::file, 3, sha256("22\n"), "b.csv"}};
-  CHECK(manifest.tree == tree_id({{TreeEntryKind::file, 2, sha256("1\n"), "a.csv"}, {TreeEntryKind::directory, 3, tree_id(sub), "sub"}}));
+  CHECK(manifest.tree == tree_id({{TreeEntryKind::file, 2, sha256("1\n"), "a.csv"},
+                                  {TreeEntryKind::directory, 3, tree_id(sub), "sub"}}));
   CHECK(w.workspace->store().verify(sha256("22\n")));
   CHECK(w.read("data/.gitignore") == "/raw\n");
   CHECK(w.sh("git status --porcelain") == "A  .mlo/data/data/raw.yaml\nA  data/.gitignore\n");
@@ -141,7 +146,8 @@ TEST_CASE("versions compare file by file without their data on disk", "[data]") 
   const ChangeCounts counts = count_changes(changes);
   CHECK(counts.bytes_added == 6);
   CHECK(counts.bytes_removed == 2);
-  CHECK(listed(compare_versions(w.workspace->store(), nullptr, &before)) == std::vector<std::string>{"added a", "added same/x"});
+  CHECK(listed(compare_versions(w.workspace->store(), nullptr, &before)) ==
+        std::vector<std::string>{"added a", "added same/x"});
 }
 
 TEST_CASE("checkout brings a version back: files, modes, symlinks, empty directories", "[data]") {
@@ -237,8 +243,10 @@ TEST_CASE("a version whose symlink leads out of the data is refused", "[data]") 
   manifest.directory = true;
   manifest.bytes = 4;
   manifest.files = 1;
-  manifest.tree = w.workspace->store().put_tree({{TreeEntryKind::symlink, 4, w.workspace->store().put("/etc"), "link"}});
-  CHECK(kind_of([&] { check_out_dataset(*w.workspace, manifest, Overwrite::anything, Execution::real); }) == ErrorKind::corrupt);
+  manifest.tree =
+      w.workspace->store().put_tree({{TreeEntryKind::symlink, 4, w.workspace->store().put("/etc"), "link"}});
+  CHECK(kind_of([&] { check_out_dataset(*w.workspace, manifest, Overwrite::anything, Execution::real); }) ==
+        ErrorKind::corrupt);
   CHECK_FALSE(w.exists("d"));
 }
 
@@ -247,7 +255,8 @@ TEST_CASE("a manifest cannot name a place that is not data's", "[data]") {
   w.dir.write("d", "1\n");
   w.add({"d"});
   const std::string good = w.read(".mlo/data/d.yaml");
-  for (const char* path : {"../d", "/etc", "a/../../d", ".git/hooks", "x/.GIT/y", ".mlo/config.yaml", ".mlo", "a//b", "."}) {
+  for (const char* path :
+       {"../d", "/etc", "a/../../d", ".git/hooks", "x/.GIT/y", ".mlo/config.yaml", ".mlo", "a//b", "."}) {
     w.dir.write(".mlo/data/d.yaml", replace_all(good, "path: d\n", std::string("path: ") + path + "\n"));
     INFO(path);
     CHECK(kind_of([&] { load_datasets(*w.workspace); }) == ErrorKind::invalid);

@@ -98,8 +98,10 @@ TEST_CASE("git's, mlo's own and temporary names are always ignored", "[data]") {
 }
 
 TEST_CASE("the rules agree with git's own on a table of patterns and paths", "[data]") {
-  const std::vector<std::string> patterns = {"*.csv", "/a", "a/", "a/b", "**/b", "a/**", "a/**/c", "[ab]", "!b", "?", "\\*", "*a*", "a*/b", "b/*", "**", "x**y", "a//b"};
-  const std::vector<std::string> paths = {"a", "b", "c.csv", "a/b", "a/c", "a/b/c", "b/a", "b/a/b", "x/y/b", "ab/b", "*", "xay", "b/c.csv"};
+  const std::vector<std::string> patterns = {"*.csv", "/a",  "a/",  "a/b",  "**/b", "a/**", "a/**/c", "[ab]", "!b",
+                                             "?",     "\\*", "*a*", "a*/b", "b/*",  "**",   "x**y",   "a//b"};
+  const std::vector<std::string> paths = {"a",     "b",     "c.csv", "a/b", "a/c", "a/b/c",  "b/a",
+                                          "b/a/b", "x/y/b", "ab/b",  "*",   "xay", "b/c.csv"};
   for (const std::string& first : patterns) {
     for (const std::string& second : {std::string("!b"), std::string("*.csv")}) {
       test::TestWorld w;
@@ -108,10 +110,12 @@ TEST_CASE("the rules agree with git's own on a table of patterns and paths", "[d
       w.dir.write(".gitignore", text);
       for (const std::string& path : paths) {
         // Files at the leaves only: git asks about the path itself with --no-index, and its parents.
-        const ProcessOutput git = run_process({.argv = {"git", "check-ignore", "-q", "--no-index", path}, .cwd = w.dir.path(), .env = w.env});
+        const ProcessOutput git =
+            run_process({.argv = {"git", "check-ignore", "-q", "--no-index", path}, .cwd = w.dir.path(), .env = w.env});
         const IgnoreScope scope = IgnoreScope().enter("", IgnoreRules::parse(text));
         bool ours = false;
-        for (std::size_t slash = path.find('/'); slash != std::string::npos && !ours; slash = path.find('/', slash + 1)) {
+        for (std::size_t slash = path.find('/'); slash != std::string::npos && !ours;
+             slash = path.find('/', slash + 1)) {
           ours = scope.ignores(path.substr(0, slash), true);
         }
         ours = ours || scope.ignores(path, false);

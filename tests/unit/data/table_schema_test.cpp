@@ -8,7 +8,8 @@ TEST_CASE("a table file's columns go into its manifest, anything else has none",
   test::TestWorld world;
   world.dir.write("t.csv", "id,price\n1,2.5\n");
   world.dir.write("t.txt", "id,price\n1,2.5\n");
-  CHECK(find_schema(world.world, world.dir / "t.csv") == std::vector<SchemaColumn>{{"id", "integer"}, {"price", "real"}});
+  CHECK(find_schema(world.world, world.dir / "t.csv") ==
+        std::vector<SchemaColumn>{{"id", "integer"}, {"price", "real"}});
   CHECK(find_schema(world.world, world.dir / "t.txt").empty());
 }
 

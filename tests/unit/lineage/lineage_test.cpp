@@ -283,8 +283,10 @@ TEST_CASE("dot quotes what names could break", "[lineage]") {
 
 TEST_CASE("a directory that other stages filled comes from them, and a file of one from its writer", "[lineage]") {
   TestHistory h;
-  const Artifact jan = TestHistory::file("prepared/01.csv", "jan"), model = {"model", sha256("model"), true, 5, 2, true};
-  const Artifact prepared = {"prepared", sha256("prepared"), true, 20, 2, true}, weights = TestHistory::file("model/weights", "weights");
+  const Artifact jan = TestHistory::file("prepared/01.csv", "jan"),
+                 model = {"model", sha256("model"), true, 5, 2, true};
+  const Artifact prepared = {"prepared", sha256("prepared"), true, 20, 2, true},
+                 weights = TestHistory::file("model/weights", "weights");
   h.dataset("raw", "raw.csv", "raw");
   h.run("a", {jan, model, TestHistory::file("score", "score")});
   h.stage("prepare", {TestHistory::file("raw.csv", "raw")}, {jan});

@@ -119,7 +119,8 @@ TEST_CASE("many threads fill one batch, duplicates included", "[store]") {
 TEST_CASE("a file is stored by its content, small or large", "[store]") {
   const TempDir dir;
   ObjectStore store(dir / "objects");
-  for (const std::size_t size : {std::size_t{0}, std::size_t{5}, std::size_t{1} << 20U, (std::size_t{1} << 20U) + 1, std::size_t{20'000'000}}) {
+  for (const std::size_t size :
+       {std::size_t{0}, std::size_t{5}, std::size_t{1} << 20U, (std::size_t{1} << 20U) + 1, std::size_t{20'000'000}}) {
     const std::string bytes(size, 'q');
     dir.write("f", bytes);
     ObjectStore::Batch batch(store);
@@ -177,9 +178,7 @@ TEST_CASE("bytes from elsewhere are stored only under the name they have", "[sto
   const TempDir dir;
   ObjectStore store(dir / "objects");
   ObjectStore::Batch batch(store);
-  const auto give = [&](std::string_view bytes) {
-    return [&dir, bytes](int fd) { write_all(fd, bytes, dir.path()); };
-  };
+  const auto give = [&](std::string_view bytes) { return [&dir, bytes](int fd) { write_all(fd, bytes, dir.path()); }; };
   CHECK(batch.put_from(sha256("abc"), give("abc")) == 3);
   CHECK(kind_of([&] { batch.put_from(sha256("abd"), give("abc")); }) == ErrorKind::corrupt);
   batch.commit();

@@ -45,7 +45,8 @@ struct TwoClones : test::TestWorld {
     dir.write("a/d/x", "1\n");
     dir.write("a/d/sub/y", "22\n");
     add_datasets(*a, {.paths = {"d"}, .name = {}, .source = {}, .message = {}, .commit = true});
-    sh("cd a && git add -A && git commit -qm init && git push -q origin main && cd .. && git clone -q -b main hub.git b");
+    sh("cd a && git add -A && git commit -qm init && git push -q origin main && cd .. && git clone -q -b main hub.git "
+       "b");
     remote()->init();
     b.emplace(open("b", world_b, /*init=*/false));
   }
@@ -56,7 +57,12 @@ struct TwoClones : test::TestWorld {
     record.name = name;
     record.status = RunStatus::finished;
     record.started = record.ended = clock.now();
-    record.outputs.push_back({.path = "out", .id = workspace.store().put(name), .directory = false, .bytes = name.size(), .files = 1, .cached = true});
+    record.outputs.push_back({.path = "out",
+                              .id = workspace.store().put(name),
+                              .directory = false,
+                              .bytes = name.size(),
+                              .files = 1,
+                              .cached = true});
     RunStore(workspace).publish(record, {});
   }
   std::vector<std::string> names(Workspace& workspace) {

@@ -31,9 +31,11 @@ TEST_CASE("a query gives typed columns, nulls and all", "[table]") {
   const Engine engine = Engine::load();
   Connection connection(engine, {});
   const auto columns = connection.select(
-      "SELECT * FROM (VALUES (true, 7::UTINYINT, 2.5::FLOAT, 'short', DATE '1970-01-03', TIMESTAMP '1970-01-01 00:00:01.5', 12.34),"
+      "SELECT * FROM (VALUES (true, 7::UTINYINT, 2.5::FLOAT, 'short', DATE '1970-01-03', TIMESTAMP '1970-01-01 "
+      "00:00:01.5', 12.34),"
       "(NULL, NULL, NULL, NULL, NULL, NULL, NULL),"
-      "(false, 9::UTINYINT, -1::FLOAT, 'longer than twelve bytes, so behind the pointer', DATE '1969-12-31', TIMESTAMP '1969-12-31', -0.5))"
+      "(false, 9::UTINYINT, -1::FLOAT, 'longer than twelve bytes, so behind the pointer', DATE '1969-12-31', TIMESTAMP "
+      "'1969-12-31', -0.5))"
       " AS t(flag, n, x, s, d, ts, price)");
   REQUIRE(columns.size() == 7);
   CHECK(columns[0].type == ColumnType::boolean);
@@ -41,7 +43,8 @@ TEST_CASE("a query gives typed columns, nulls and all", "[table]") {
   CHECK(columns[0].nulls == std::vector<bool>{false, true, false});
   CHECK(columns[1].integers() == std::vector<std::int64_t>{7, 0, 9});
   CHECK(columns[2].reals() == std::vector<double>{2.5, 0, -1});
-  CHECK(columns[3].strings() == std::vector<std::string>{"short", "", "longer than twelve bytes, so behind the pointer"});
+  CHECK(columns[3].strings() ==
+        std::vector<std::string>{"short", "", "longer than twelve bytes, so behind the pointer"});
   CHECK(columns[4].type == ColumnType::date);
   CHECK(columns[4].integers() == std::vector<std::int64_t>{2, 0, -1});
   CHECK(columns[5].type == ColumnType::timestamp);
@@ -54,11 +57,13 @@ TEST_CASE("every integer width and timestamp unit arrives whole", "[table]") {
   const Engine engine = Engine::load();
   Connection connection(engine, {});
   const auto columns = connection.select(
-      "SELECT (-128)::TINYINT, (-32768)::SMALLINT, (-2147483648)::INTEGER, 9223372036854775807, 65535::USMALLINT, 4294967295::UINTEGER,"
-      "9223372036854775807::UBIGINT, sum(x)::HUGEINT, TIMESTAMP_S '1970-01-01 00:00:02', TIMESTAMP_MS '1970-01-01 00:00:00.003',"
+      "SELECT (-128)::TINYINT, (-32768)::SMALLINT, (-2147483648)::INTEGER, 9223372036854775807, 65535::USMALLINT, "
+      "4294967295::UINTEGER,"
+      "9223372036854775807::UBIGINT, sum(x)::HUGEINT, TIMESTAMP_S '1970-01-01 00:00:02', TIMESTAMP_MS '1970-01-01 "
+      "00:00:00.003',"
       "TIMESTAMP_NS '1969-12-31 23:59:59.999999999' FROM (VALUES (-3), (-4)) t(x)");
-  const std::vector<std::int64_t> expected = {-128,       -32768,           -2147483648LL, INT64_MAX, 65535,
-                                              4294967295, INT64_MAX,        -7,            2'000'000, 3'000, -1};
+  const std::vector<std::int64_t> expected = {-128,      -32768, -2147483648LL, INT64_MAX, 65535, 4294967295,
+                                              INT64_MAX, -7,     2'000'000,     3'000,     -1};
   REQUIRE(columns.size() == expected.size());
   for (std::size_t i = 0; i < expected.size(); ++i) CHECK(columns[i].integers().at(0) == expected[i]);
 }
@@ -78,7 +83,8 @@ TEST_CASE("decimals of every stored width come out as reals", "[table]") {
 TEST_CASE("a result of many chunks keeps its order", "[table]") {
   const Engine engine = Engine::load();
   Connection connection(engine, {.files = {}, .directories = {}, .threads = 2});
-  const auto columns = connection.select("SELECT CASE WHEN i % 3 = 0 THEN NULL ELSE i END AS i FROM range(10000) t(i) ORDER BY t.i");
+  const auto columns =
+      connection.select("SELECT CASE WHEN i % 3 = 0 THEN NULL ELSE i END AS i FROM range(10000) t(i) ORDER BY t.i");
   REQUIRE(columns[0].integers().size() == 10000);
   for (std::size_t i = 0; i < 10000; ++i) {
     REQUIRE(columns[0].nulls[i] == (i % 3 == 0));
@@ -91,7 +97,8 @@ TEST_CASE("what mlo cannot hold is refused, naming the column", "[table]") {
   Connection connection(engine, {});
   CHECK(message_of([&] { connection.select("SELECT 18446744073709551615::UBIGINT AS big"); }) ==
         "column `big` has a value beyond 64-bit integers");
-  CHECK(message_of([&] { connection.select("SELECT [1, 2] AS list"); }) == "column `list` has a type that mlo does not read");
+  CHECK(message_of([&] { connection.select("SELECT [1, 2] AS list"); }) ==
+        "column `list` has a type that mlo does not read");
   CHECK(message_of([&] { connection.select("SELECT 170141183460469231731687303715884105727::HUGEINT AS h"); }) ==
         "column `h` has a value beyond 64-bit integers");
 }
@@ -102,7 +109,8 @@ TEST_CASE("only one SELECT is run", "[table]") {
   CHECK(message_of([&] { connection.select("CREATE TABLE t(x INT)"); }) == "the query failed: only SELECT may be used");
   CHECK(message_of([&] { connection.select("SELECT 1; SELECT 2"); }) == "the query failed: more than one statement");
   CHECK(message_of([&] { connection.select(""); }) == "the query failed: the query is empty");
-  CHECK(message_of([&] { connection.select("SELECT nope"); }).find("the query failed: Referenced column \"nope\"") == 0);
+  CHECK(message_of([&] { connection.select("SELECT nope"); }).find("the query failed: Referenced column \"nope\"") ==
+        0);
   CHECK(message_of([&] { connection.select("SELEC 1"); }).find("the query failed: syntax error") == 0);
 }
 
@@ -116,9 +124,11 @@ TEST_CASE("SQL reaches no file, extension or setting outside its sandbox", "[tab
   CHECK(connection.select(from(dir / "in/a.csv"))[0].integers() == std::vector<std::int64_t>{1});
   CHECK(message_of([&] { connection.select(from(dir / "out/b.csv")); }).find("the query failed: ") == 0);
   CHECK(message_of([&] { connection.select(from(dir / "in/../out/b.csv")); }).find("the query failed: ") == 0);
-  CHECK(message_of([&] { connection.select("SELECT * FROM read_text('/etc/passwd')"); }).find("the query failed: ") == 0);
-  for (const auto* sql : {"SET enable_external_access = true", "SET lock_configuration = false", "LOAD httpfs", "INSTALL httpfs",
-                          "COPY (SELECT 1) TO '/tmp/mlo-escape.csv'", "ATTACH '/tmp/mlo-escape.db'", "EXPORT DATABASE '/tmp/mlo-escape'"}) {
+  CHECK(message_of([&] { connection.select("SELECT * FROM read_text('/etc/passwd')"); }).find("the query failed: ") ==
+        0);
+  for (const auto* sql : {"SET enable_external_access = true", "SET lock_configuration = false", "LOAD httpfs",
+                          "INSTALL httpfs", "COPY (SELECT 1) TO '/tmp/mlo-escape.csv'", "ATTACH '/tmp/mlo-escape.db'",
+                          "EXPORT DATABASE '/tmp/mlo-escape'"}) {
     CHECK(message_of([&] { connection.select(sql); }).find("the query failed: ") == 0);
   }
   CHECK_FALSE(fs::exists("/tmp/mlo-escape.csv"));
@@ -127,9 +137,12 @@ TEST_CASE("SQL reaches no file, extension or setting outside its sandbox", "[tab
 TEST_CASE("a table file is described by its columns", "[table]") {
   const Engine engine = Engine::load();
   const test::TempDir dir;
-  dir.write("t.csv", "id,name,score,day,at,ok\n1,a,0.5,2013-01-02,2013-01-02 03:04:05,true\n2,,1,2013-01-03,2013-01-03 00:00:00,false\n");
-  const std::vector<ColumnSchema> expected = {{"id", ColumnType::integer}, {"name", ColumnType::string},  {"score", ColumnType::real},
-                                              {"day", ColumnType::date},   {"at", ColumnType::timestamp}, {"ok", ColumnType::boolean}};
+  dir.write("t.csv",
+            "id,name,score,day,at,ok\n1,a,0.5,2013-01-02,2013-01-02 03:04:05,true\n2,,1,2013-01-03,2013-01-03 "
+            "00:00:00,false\n");
+  const std::vector<ColumnSchema> expected = {{"id", ColumnType::integer},   {"name", ColumnType::string},
+                                              {"score", ColumnType::real},   {"day", ColumnType::date},
+                                              {"at", ColumnType::timestamp}, {"ok", ColumnType::boolean}};
   CHECK(describe_file(engine, dir / "t.csv") == expected);
   dir.write("t.jsonl", "{\"a\": 1, \"b\": \"x\", \"c\": [1]}\n{\"a\": 2, \"b\": \"y\", \"c\": []}\n");
   CHECK(describe_file(engine, dir / "t.jsonl") ==
@@ -152,7 +165,9 @@ TEST_CASE("a damaged table file is an error that names it", "[table]") {
   const Engine engine = Engine::load();
   const test::TempDir dir;
   dir.write("t.parquet", "PAR1 and then nothing of the sort");
-  CHECK(message_of([&] { describe_file(engine, dir / "t.parquet"); }).find("cannot read the columns of `" + (dir / "t.parquet").native()) == 0);
+  CHECK(message_of([&] {
+          describe_file(engine, dir / "t.parquet");
+        }).find("cannot read the columns of `" + (dir / "t.parquet").native()) == 0);
   dir.write("t.csv.gz", "not gzip");
   CHECK(message_of([&] { describe_file(engine, dir / "t.csv.gz"); }).find("cannot read the columns of `") == 0);
   CHECK(message_of([&] { describe_file(engine, dir / "none.csv"); }).find("cannot read the columns of `") == 0);
