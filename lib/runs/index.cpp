@@ -12,6 +12,7 @@ namespace mlo {
 namespace {
 
 constexpr std::string_view kRunTrailer = "Mlo-Run: ";
+constexpr std::size_t kMostWarnings = 3;
 
 void fold_amendment(const RunAmendment& amendment, Run& run) {
   if (amendment.deleted) run.deleted = *amendment.deleted;
@@ -193,8 +194,12 @@ struct RunIndex::State {
 };
 
 RunIndex::RunIndex(Workspace& workspace) : state_(new State{workspace, open_index(workspace), {}}) {
-  auto problems = state_->connection.prepare("SELECT message FROM problems ORDER BY path");
-  while (problems.step()) workspace.world().log.warn(fmt::format("a run is left out: {}", problems.text(0)));
+  std::size_t left_out = 0;
+  for (auto problems = state_->connection.prepare("SELECT message FROM problems ORDER BY path"); problems.step();) {
+    if (++left_out <= kMostWarnings) workspace.world().log.warn(fmt::format("a run is left out: {}", problems.text(0)));
+  }
+  if (left_out > kMostWarnings)
+    workspace.world().log.warn(fmt::format("{} more are left out", left_out - kMostWarnings));
   std::vector<RunRecord> live = live_runs(workspace);
   for (RunRecord& run : live) {
     std::vector<RunRecord> stages;
@@ -217,14 +222,20 @@ RunIndex::RunIndex(RunIndex&&) noexcept = default;
 RunIndex::~RunIndex() = default;
 
 std::vector<Run> RunIndex::select(const SqlPiece& where, const SqlPiece& order, std::size_t max) {
-  auto rows = state_->connection.prepare(
-      fmt::format("SELECT record, note, deleted, git_commit FROM runs r WHERE {} ORDER BY {} LIMIT {}", where.sql,
-                  order.sql, std::min<std::size_t>(max, INT32_MAX)));
+  // First which, then what: sorting whole records would cost more than finding them.
+  auto numbers = state_->connection.prepare(fmt::format("SELECT r.n FROM runs r WHERE {} ORDER BY {} LIMIT {}",
+                                                        where.sql, order.sql, std::min<std::size_t>(max, INT32_MAX)));
   std::vector<db::Bind> values = where.values;
   values.insert(values.end(), order.values.begin(), order.values.end());
+  std::vector<std::int64_t> found;
+  for (numbers.bind(values); numbers.step();) found.push_back(numbers.integer(0));
+  auto row = state_->connection.prepare(
+      "SELECT record, note, deleted, git_commit FROM runs JOIN records ON run = n WHERE n = ?");
   std::vector<Run> out;
-  for (rows.bind(values); rows.step();)
-    out.push_back({parse_run(rows.text(0), "the run index"), rows.text(1), rows.integer(2) != 0, rows.text(3)});
+  for (const std::int64_t n : found) {
+    if (!row.bind({n}).step()) continue;
+    out.push_back({parse_run(row.text(0), "the run index"), row.text(1), row.integer(2) != 0, row.text(3)});
+  }
   return out;
 }
 

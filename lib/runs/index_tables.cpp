@@ -3,14 +3,16 @@
 namespace mlo {
 namespace {
 
-constexpr std::int64_t kVersion = 1;
+constexpr std::int64_t kVersion = 2;
 
 constexpr const char* kTables =
     "CREATE TABLE state(tip TEXT NOT NULL);"
-    // n: a short number for joins. record: the folded run as YAML. Times in microseconds; ended is NULL while it runs.
+    // n: a short number for joins. records: the folded run as YAML. Times in microseconds; ended is NULL while it runs.
     "CREATE TABLE runs(n INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, parent TEXT, stage TEXT, name TEXT, experiment "
     "TEXT, user TEXT, status TEXT,"
-    " started INTEGER, ended INTEGER, deleted INTEGER, note TEXT, git_commit TEXT, path TEXT, record TEXT);"
+    " started INTEGER, ended INTEGER, deleted INTEGER, note TEXT, git_commit TEXT, path TEXT);"
+    // Apart, so that a search does not read through them.
+    "CREATE TABLE records(run INTEGER PRIMARY KEY, record TEXT);"
     "CREATE INDEX runs_parent ON runs(parent);"
     "CREATE INDEX runs_name ON runs(name);"
     "CREATE INDEX runs_started ON runs(started);"
@@ -32,7 +34,8 @@ std::int64_t version_of(db::Connection& connection) {
 
 void ensure_tables(db::Connection& connection) {
   if (version_of(connection) == kVersion) return;
-  for (const char* table : {"state", "runs", "metrics", "params", "tags", "datasets", "amendments", "problems"}) {
+  for (const char* table :
+       {"state", "runs", "records", "metrics", "params", "tags", "datasets", "amendments", "problems"}) {
     connection.execute(fmt::format("DROP TABLE IF EXISTS {}", table));
   }
   connection.execute(kTables);
@@ -42,8 +45,9 @@ void ensure_tables(db::Connection& connection) {
 RunRows::RunRows(db::Connection& c)
     : remove_(c.prepare("DELETE FROM runs WHERE id = ?")),
       run_(c.prepare("INSERT INTO runs(id, parent, stage, name, experiment, user, status, started, ended, deleted, "
-                     "note, git_commit, path, record)"
-                     " VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")),
+                     "note, git_commit, path)"
+                     " VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")),
+      record_(c.prepare("INSERT OR REPLACE INTO records VALUES(?, ?)")),
       metric_(c.prepare("INSERT INTO metrics VALUES(?, ?, ?)")),
       param_(c.prepare("INSERT INTO params VALUES(?, ?, ?)")),
       tag_(c.prepare("INSERT INTO tags VALUES(?, ?, ?)")),
@@ -52,14 +56,16 @@ RunRows::RunRows(db::Connection& c)
       clear_metrics_(c.prepare("DELETE FROM metrics WHERE run = ?")),
       clear_params_(c.prepare("DELETE FROM params WHERE run = ?")),
       clear_tags_(c.prepare("DELETE FROM tags WHERE run = ?")),
-      clear_datasets_(c.prepare("DELETE FROM datasets WHERE run = ?")) {}
+      clear_datasets_(c.prepare("DELETE FROM datasets WHERE run = ?")),
+      clear_records_(c.prepare("DELETE FROM records WHERE run = ?")) {}
 
 void RunRows::put(const Run& run, const std::string& path) {
   const RunRecord& r = run.record;
   if (number_.bind({r.id}).step()) {
     const std::int64_t old = number_.integer(0);
     number_.bind({r.id});
-    for (db::Statement* clear : {&clear_metrics_, &clear_params_, &clear_tags_, &clear_datasets_}) clear->run({old});
+    for (db::Statement* clear : {&clear_metrics_, &clear_params_, &clear_tags_, &clear_datasets_, &clear_records_})
+      clear->run({old});
     remove_.run({r.id});
   }
   std::vector<db::Bind> values = {
@@ -68,11 +74,12 @@ void RunRows::put(const Run& run, const std::string& path) {
     values.emplace_back(nullptr);
   else
     values.emplace_back(r.ended.micros());
-  values.insert(values.end(), {std::int64_t{run.deleted}, run.note, run.commit, path, emit_run(r)});
+  values.insert(values.end(), {std::int64_t{run.deleted}, run.note, run.commit, path});
   run_.run(values);
   number_.bind({r.id}).step();
   const std::int64_t n = number_.integer(0);
   number_.bind({r.id});
+  record_.run({n, emit_run(r)});
   for (const auto& [key, point] : r.metrics) metric_.run({n, key, point.value});
   for (const auto& [key, value] : r.params.members()) param_.run({n, key, display(value)});
   for (const auto& [key, value] : r.tags) tag_.run({n, key, value});

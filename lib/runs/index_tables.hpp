@@ -16,8 +16,8 @@ class RunRows {
   void put(const Run& run, const std::string& path);
 
  private:
-  db::Statement remove_, run_, metric_, param_, tag_, dataset_, number_;
-  db::Statement clear_metrics_, clear_params_, clear_tags_, clear_datasets_;
+  db::Statement remove_, run_, record_, metric_, param_, tag_, dataset_, number_;
+  db::Statement clear_metrics_, clear_params_, clear_tags_, clear_datasets_, clear_records_;
 };
 
 }  // namespace mlo
