@@ -51,9 +51,9 @@ ROWS = [
     Row("before init", "rm -rf .mlo", "mlo status", 1, ".mlo"),
     Row("a filter that ends early", "", "mlo track search 'metrics.auc >'", 2, "metrics.auc >"),
     Row("a filter with SQL in it", "", "mlo track search \"params.x = 'a'; DROP TABLE runs\"", 2, ";"),
-    Row("a metric key with a newline", "", "mlo run -- mlo track log metric $'a\\nb=1'", 1, r"a\x0ab", unchanged=False),
-    Row("a metric outside a run", "", "mlo track log metric auc=1", 1, "run"),
-    Row("a metric that is no number", "", "mlo run -- mlo track log metric auc=high", 2, "high", unchanged=False),
+    Row("a metric key with a newline", "", "mlo run -q -- mlo track log metric $'a\\nb=1'", 1, r"a\x0ab", unchanged=False),
+    Row("a metric outside a run", "", "mlo track log metric auc=1", 2, "run"),
+    Row("a metric that is no number", "", "mlo run -q -- mlo track log metric auc=high", 2, "high", unchanged=False),
     # paths
     Row("data outside the repository", "", "mlo version-data add ../far", 2, "../far"),
     Row("data inside .git", "", "mlo version-data add .git/hooks", 2, ".git"),
