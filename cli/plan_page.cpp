@@ -6,16 +6,22 @@ namespace mlo::cli {
 namespace {
 
 bool is_quiet(const Assessment& assessment) {
-  return assessment.state == StageState::up_to_date || (assessment.state == StageState::frozen && assessment.reasons.empty());
+  return assessment.state == StageState::up_to_date ||
+         (assessment.state == StageState::frozen && assessment.reasons.empty());
 }
 
 Table::Cell verb(StageState state) {
   switch (state) {
-    case StageState::stale: return {"will run", Style::warn};
-    case StageState::waiting: return {"may run", Style::warn};
-    case StageState::restorable: return {"will come from the cache", Style::good};
-    case StageState::frozen: return {"is frozen", Style::dim};
-    case StageState::up_to_date: return {"is up to date", Style::good};
+    case StageState::stale:
+      return {"will run", Style::warn};
+    case StageState::waiting:
+      return {"may run", Style::warn};
+    case StageState::restorable:
+      return {"will come from the cache", Style::good};
+    case StageState::frozen:
+      return {"is frozen", Style::dim};
+    case StageState::up_to_date:
+      return {"is up to date", Style::good};
   }
   return {};
 }
@@ -31,7 +37,10 @@ Value reasons_value(const std::vector<Reason>& reasons) {
   Value out = Value::array();
   for (const Reason& reason : reasons) {
     Value item = Value::object();
-    item.set("kind", to_string(reason.kind)).set("subject", reason.subject).set("before", reason.before).set("after", reason.after);
+    item.set("kind", to_string(reason.kind))
+        .set("subject", reason.subject)
+        .set("before", reason.before)
+        .set("after", reason.after);
     out.push(std::move(item.set("text", describe(reason))));
   }
   return out;
@@ -65,7 +74,8 @@ void print_states(const Pipeline& pipeline, const Plan& plan, Page& page) {
     std::string why = seen.reasons.empty() ? "" : describe(seen.reasons.front());
     if (seen.reasons.size() > 1) why += fmt::format(" (and {} more)", seen.reasons.size() - 1);
     table.rows.push_back({{pipeline.graph().stage(planned.index).name, Style::name},
-                          {std::string(to_string(seen.state)), style_of(seen.state)}, {why, Style::plain}});
+                          {std::string(to_string(seen.state)), style_of(seen.state)},
+                          {why, Style::plain}});
   }
   page.table(table);
 }

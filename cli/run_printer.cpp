@@ -37,12 +37,24 @@ void RunPrinter::finished(const StageOutcome& outcome, std::size_t done, std::si
   if (ctx_.quiet() && outcome.result != StageResult::failed) return;
   std::string what;
   switch (outcome.result) {
-    case StageResult::ran: what = fmt::format("({})", format_seconds(outcome.seconds)); break;
-    case StageResult::cached: what = "(cached)"; break;
-    case StageResult::up_to_date: what = "(unchanged)"; break;
-    case StageResult::killed: what = "interrupted"; break;
-    case StageResult::skipped: what = "skipped: " + outcome.error; break;
-    case StageResult::failed: what = "failed: " + outcome.error; break;
+    case StageResult::ran:
+      what = fmt::format("({})", format_seconds(outcome.seconds));
+      break;
+    case StageResult::cached:
+      what = "(cached)";
+      break;
+    case StageResult::up_to_date:
+      what = "(unchanged)";
+      break;
+    case StageResult::killed:
+      what = "interrupted";
+      break;
+    case StageResult::skipped:
+      what = "skipped: " + outcome.error;
+      break;
+    case StageResult::failed:
+      what = "failed: " + outcome.error;
+      break;
   }
   ctx_.host().err(fmt::format("[{}/{}] {} {}\n", done, total, printable(outcome.stage), printable(what)));
 }
@@ -54,12 +66,17 @@ Value run_value(const RunRecord& run) {
 }
 
 Value report_value(const RunReport& report) {
-  Value out = report.run ? run_value(*report.run)
-                         : Value::object().set("run", nullptr).set("name", nullptr).set("status", "up-to-date").set("exit_code", 0);
+  Value out =
+      report.run
+          ? run_value(*report.run)
+          : Value::object().set("run", nullptr).set("name", nullptr).set("status", "up-to-date").set("exit_code", 0);
   Value stages = Value::array();
   for (const StageOutcome& outcome : report.outcomes) {
     Value item = Value::object();
-    item.set("stage", outcome.stage).set("result", to_string(outcome.result)).set("seconds", outcome.seconds).set("exit_code", outcome.exit_code);
+    item.set("stage", outcome.stage)
+        .set("result", to_string(outcome.result))
+        .set("seconds", outcome.seconds)
+        .set("exit_code", outcome.exit_code);
     item.set("run", outcome.run.empty() ? Value() : Value(outcome.run)).set("error", outcome.error);
     stages.push(std::move(item.set("reasons", reasons_value(outcome.reasons))));
   }
@@ -72,13 +89,18 @@ void print_report(const RunReport& report, Page& page) {
   for (const StageOutcome& outcome : report.outcomes) ++counts[static_cast<std::size_t>(outcome.result)];
   counts[static_cast<std::size_t>(StageResult::up_to_date)] += report.up_to_date;
   std::vector<std::string> parts;
-  for (const StageResult result : {StageResult::ran, StageResult::cached, StageResult::failed, StageResult::skipped, StageResult::up_to_date}) {
+  for (const StageResult result :
+       {StageResult::ran, StageResult::cached, StageResult::failed, StageResult::skipped, StageResult::up_to_date}) {
     const std::size_t n = counts[static_cast<std::size_t>(result)];
-    if (n > 0) parts.push_back(fmt::format("{} {}", n, result == StageResult::up_to_date ? "up to date" : to_string(result)));
+    if (n > 0)
+      parts.push_back(fmt::format("{} {}", n, result == StageResult::up_to_date ? "up to date" : to_string(result)));
   }
-  page.line({{"run "}, {report.run->name, Style::name}, {fmt::format(" ({}): {}", report.run->id.substr(0, 12), join(parts, ", "))}});
+  page.line({{"run "},
+             {report.run->name, Style::name},
+             {fmt::format(" ({}): {}", report.run->id.substr(0, 12), join(parts, ", "))}});
   for (const StageOutcome& outcome : report.outcomes) {
-    if (outcome.result == StageResult::failed) page.line(fmt::format("  {}: see `mlo run logs {} {}`", outcome.stage, report.run->name, outcome.stage));
+    if (outcome.result == StageResult::failed)
+      page.line(fmt::format("  {}: see `mlo run logs {} {}`", outcome.stage, report.run->name, outcome.stage));
   }
 }
 

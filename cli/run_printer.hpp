@@ -7,8 +7,8 @@
 
 namespace mlo::cli {
 
-/// Shows a run while it goes on, on stderr: one line for each stage that is done; the stages' own output as it is if one stage runs at a
-/// time, else line by line behind the stage's name.
+/// Shows a run while it goes on, on stderr: one line for each stage that is done; the stages' own output as it is if
+/// one stage runs at a time, else line by line behind the stage's name.
 class RunPrinter : public RunObserver {
  public:
   explicit RunPrinter(Context& ctx) : ctx_(ctx) {}

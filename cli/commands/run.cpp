@@ -17,13 +17,16 @@ struct Options {
 };
 
 void declare(Args& args, Options& o) {
-  args.positional(o.targets, "STAGE", Args::Many::zero_or_more, "stages, groups of a foreach or matrix, or outputs; with all they need");
+  args.positional(o.targets, "STAGE", Args::Many::zero_or_more,
+                  "stages, groups of a foreach or matrix, or outputs; with all they need");
   args.flag(o.dry_run, "--dry-run,-n", "say what would run, and why; change nothing");
   args.flag(o.force, "--force,-f", "run the stages even if they are up to date; no result comes from the cache");
   args.flag(o.keep_going, "--keep-going,-k", "after a failure go on with all that does not need the failed stage");
   args.flag(o.single, "--single,-s", "only the named stages, not what they need");
   args.option(o.jobs, "--jobs,-j", "N", "how many stages at once; one for each processor unless given");
-  args.option(o.params, "--param,-P", "KEY=VALUE", "set a parameter in params.yaml first (FILE:KEY=VALUE for another file), keeping its layout and comments");
+  args.option(
+      o.params, "--param,-P", "KEY=VALUE",
+      "set a parameter in params.yaml first (FILE:KEY=VALUE for another file), keeping its layout and comments");
   args.option(o.name, "--name", "NAME", "name of the run; an adjective and a noun unless given");
   args.option(o.experiment, "--experiment", "NAME", "experiment the run belongs to");
   args.rest(o.command, "CMD", "one command to track instead of the pipeline");
@@ -59,7 +62,8 @@ int dry_run(Context& ctx, const RunRequest& request) {
   const Pipeline pipeline(ctx.workspace(), request.overrides);
   const Plan plan = pipeline.plan(requested_stages(pipeline, request), request.force);
   pipeline.save_stat_cache();
-  ctx.print([&] { return Value::object().set("stages", plan_value(pipeline, plan)); }, [&](Page& page) { print_reasons(pipeline, plan, page); });
+  ctx.print([&] { return Value::object().set("stages", plan_value(pipeline, plan)); },
+            [&](Page& page) { print_reasons(pipeline, plan, page); });
   return exit_code::ok;
 }
 
@@ -95,13 +99,18 @@ int run(Context& ctx, const Options& o) {
 
 Command run() {
   return make_command<Options>(
-      {"run", "bring the pipeline up to date, or track one command",
-       "Reads the stages of `mlo.yaml` (or `dvc.yaml`), runs those whose commands, dependencies, parameters, environment or outputs changed, in "
-       "parallel, and takes what ran before from the cache. Kept outputs are git-ignored and stored; `mlo.lock` records what each stage read and wrote. Every "
+      {"run",
+       "bring the pipeline up to date, or track one command",
+       "Reads the stages of `mlo.yaml` (or `dvc.yaml`), runs those whose commands, dependencies, parameters, "
+       "environment or outputs changed, in "
+       "parallel, and takes what ran before from the cache. Kept outputs are git-ignored and stored; `mlo.lock` "
+       "records what each stage read and wrote. Every "
        "invocation that does something is one commit on refs/mlo/runs.\n\n"
-       "A stage gets MLO_RUN, MLO_RUN_DIR, MLO_METRICS and MLO_STAGE in its environment: `mlo track log` and lines such as {\"step\": 1, \"loss\": 0.5} "
+       "A stage gets MLO_RUN, MLO_RUN_DIR, MLO_METRICS and MLO_STAGE in its environment: `mlo track log` and lines "
+       "such as {\"step\": 1, \"loss\": 0.5} "
        "appended to $MLO_METRICS become part of its run.\n\n"
-       "`-P` edits the parameter file in place before the stages run, because stages read it themselves; only the value's own bytes change. It "
+       "`-P` edits the parameter file in place before the stages run, because stages read it themselves; only the "
+       "value's own bytes change. It "
        "stays changed afterwards, as an edit by hand would.\n\n"
        "`mlo run -- CMD` runs any command as one tracked run and passes its exit code through.",
        {{"mlo run", "run what is not up to date"},

@@ -35,7 +35,9 @@ void print_tree(const Graph& graph, const std::vector<StageIndex>& stages, Page&
   for (const GraphLine& line : draw_tree(graph, stages)) {
     const Stage& stage = graph.stage(line.stage);
     const std::string indent = line.depth == 0 ? "" : std::string((line.depth - 1) * 3, ' ') + "<- ";
-    page.line({{indent, Style::dim}, {stage.name, Style::name}, {line.repeated ? " .." : "", Style::dim},
+    page.line({{indent, Style::dim},
+               {stage.name, Style::name},
+               {line.repeated ? " .." : "", Style::dim},
                {line.repeated || stage.description.empty() ? "" : "  " + stage.description, Style::dim}});
   }
 }
@@ -57,8 +59,10 @@ int run(Context& ctx, const Options& o) {
 
 Command run_graph() {
   return make_command<Options>(
-      {"run graph", "draw which stage needs which",
-       "As a tree that starts at the stages nobody needs; `..` marks a stage whose needs are drawn further up. Edges come from paths: a dependency equal to, "
+      {"run graph",
+       "draw which stage needs which",
+       "As a tree that starts at the stages nobody needs; `..` marks a stage whose needs are drawn further up. Edges "
+       "come from paths: a dependency equal to, "
        "inside or around an output.",
        {{"mlo run graph", "the whole pipeline"}, {"mlo run graph --dot | dot -Tsvg > graph.svg", "as a picture"}},
        {}},

@@ -31,11 +31,14 @@ int run(Context& ctx, const Options& o) {
     return 0;
   }
   for (const RunLog& log : logs) {
-    if (!log.stored) ctx.world().log.warn(fmt::format("the log of `{}` is not in this store", log.record.stage.empty() ? log.record.name : log.record.stage));
+    if (!log.stored)
+      ctx.world().log.warn(fmt::format("the log of `{}` is not in this store",
+                                       log.record.stage.empty() ? log.record.name : log.record.stage));
     std::string text = log.text;
     if (!text.empty() && text.back() != '\n') text += '\n';
     const bool title = logs.size() > 1 && !log.record.stage.empty();
-    ctx.print_raw(title ? fmt::format("==> {} ({}) <==\n{}", log.record.stage, to_string(log.record.status), text) : text);
+    ctx.print_raw(title ? fmt::format("==> {} ({}) <==\n{}", log.record.stage, to_string(log.record.status), text)
+                        : text);
   }
   return 0;
 }
@@ -43,13 +46,16 @@ int run(Context& ctx, const Options& o) {
 }  // namespace
 
 Command run_logs() {
-  return make_command<Options>(
-      {"run logs", "print what a run, or one stage of it, wrote",
-       "stdout, then stderr, of each stage. A stage that came from the cache shows the log of the run that made its result. A run that is still going on is "
-       "shown as far as it is.",
-       {{"mlo run logs", "the newest run"}, {"mlo run logs - train", "the newest run that has this stage"}, {"mlo run logs brave-otter train", "one stage of a named run"}},
-       {}},
-      declare, run);
+  return make_command<Options>({"run logs",
+                                "print what a run, or one stage of it, wrote",
+                                "stdout, then stderr, of each stage. A stage that came from the cache shows the log of "
+                                "the run that made its result. A run that is still going on is "
+                                "shown as far as it is.",
+                                {{"mlo run logs", "the newest run"},
+                                 {"mlo run logs - train", "the newest run that has this stage"},
+                                 {"mlo run logs brave-otter train", "one stage of a named run"}},
+                                {}},
+                               declare, run);
 }
 
 }  // namespace mlo::cli

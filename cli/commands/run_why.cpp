@@ -10,7 +10,8 @@ struct Options {
 };
 
 void declare(Args& args, Options& o) {
-  args.positional(o.targets, "STAGE", Args::Many::zero_or_more, "only these stages (or the stages that make these outputs)");
+  args.positional(o.targets, "STAGE", Args::Many::zero_or_more,
+                  "only these stages (or the stages that make these outputs)");
 }
 
 int run(Context& ctx, const Options& o) {
@@ -19,8 +20,10 @@ int run(Context& ctx, const Options& o) {
   Plan plan = pipeline.plan(pipeline.select(o.targets), Force::no);
   pipeline.save_stat_cache();
   const std::vector<StageIndex> named = pipeline.named(o.targets);
-  std::erase_if(plan.stages, [&](const PlannedStage& s) { return std::find(named.begin(), named.end(), s.index) == named.end(); });
-  ctx.print([&] { return Value::object().set("stages", plan_value(pipeline, plan)); }, [&](Page& page) { print_reasons(pipeline, plan, page); });
+  std::erase_if(plan.stages,
+                [&](const PlannedStage& s) { return std::find(named.begin(), named.end(), s.index) == named.end(); });
+  ctx.print([&] { return Value::object().set("stages", plan_value(pipeline, plan)); },
+            [&](Page& page) { print_reasons(pipeline, plan, page); });
   return 0;
 }
 
@@ -28,8 +31,10 @@ int run(Context& ctx, const Options& o) {
 
 Command run_why() {
   return make_command<Options>(
-      {"run why", "say exactly why a stage would run",
-       "Compares each stage with `mlo.lock`: commands, dependencies by content, parameters by value, declared environment, outputs. Every difference is "
+      {"run why",
+       "say exactly why a stage would run",
+       "Compares each stage with `mlo.lock`: commands, dependencies by content, parameters by value, declared "
+       "environment, outputs. Every difference is "
        "shown as old -> new.",
        {{"mlo run why", "every stage that is not up to date"}, {"mlo run why train", "one stage"}},
        {}},

@@ -27,11 +27,12 @@ struct LockedOutput {
   bool operator==(const LockedOutput&) const = default;
 };
 
-/// What one stage read and wrote when it last succeeded; everything its action key is made of, so that a change can be named.
+/// What one stage read and wrote when it last succeeded; everything its action key is made of, so that a change can be
+/// named.
 struct StageLock {
   std::vector<std::string> commands;
-  std::string wdir;                   ///< "" is the root
-  std::vector<LockedPath> deps;       ///< ascending by path
+  std::string wdir;                                            ///< "" is the root
+  std::vector<LockedPath> deps;                                ///< ascending by path
   std::map<std::string, std::map<std::string, Value>> params;  ///< file -> key -> value; key "" is the whole file
   std::map<std::string, std::string> env;
   std::vector<LockedOutput> outputs;  ///< ascending by path

@@ -79,7 +79,8 @@ void ActionCache::store(const ActionRecord& record) const {
   out.u64(record.outputs.size());
   for (const SavedOutput& output : record.outputs) {
     put_text(out, output.path);
-    out.u8(static_cast<std::uint8_t>((output.content.directory ? 1U : 0U) | (output.content.executable ? 2U : 0U) | (output.stored ? 4U : 0U)));
+    out.u8(static_cast<std::uint8_t>((output.content.directory ? 1U : 0U) | (output.content.executable ? 2U : 0U) |
+                                     (output.stored ? 4U : 0U)));
     out.raw(output.content.id.raw());
     out.u64(output.content.bytes);
     out.u64(output.content.files);

@@ -8,9 +8,9 @@
 
 namespace mlo {
 
-/// SHA-256 over everything that decides what a stage writes: commands, working directory, the full set of dependencies (path and
-/// id), parameters, declared environment, and output paths with their flags. Neither the stage's name nor what its
-/// outputs hold counts: a renamed stage finds its results again.
+/// SHA-256 over everything that decides what a stage writes: commands, working directory, the full set of dependencies
+/// (path and id), parameters, declared environment, and output paths with their flags. Neither the stage's name nor
+/// what its outputs hold counts: a renamed stage finds its results again.
 Digest action_key(const StageLock& inputs);
 
 struct SavedOutput {
@@ -27,8 +27,8 @@ struct ActionRecord {
   std::vector<SavedOutput> outputs;
 };
 
-/// The results of actions, `<root>/ab/<62 hex>`, one small file each; a cache that may be deleted. A record is written after
-/// the objects it names are on disk. Safe from any thread and any number of processes.
+/// The results of actions, `<root>/ab/<62 hex>`, one small file each; a cache that may be deleted. A record is written
+/// after the objects it names are on disk. Safe from any thread and any number of processes.
 class ActionCache {
  public:
   explicit ActionCache(fs::path root) : root_(std::move(root)) {}

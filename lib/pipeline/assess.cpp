@@ -30,18 +30,24 @@ bool always_runs(const Stage& stage) {
 }
 
 bool may_use_cache(const Stage& stage) {
-  return !always_runs(stage) && std::none_of(stage.outputs.begin(), stage.outputs.end(), [](const Output& o) { return o.persist; });
+  return !always_runs(stage) &&
+         std::none_of(stage.outputs.begin(), stage.outputs.end(), [](const Output& o) { return o.persist; });
 }
 
 }  // namespace
 
 std::string_view to_string(StageState state) {
   switch (state) {
-    case StageState::up_to_date: return "up-to-date";
-    case StageState::restorable: return "cached";
-    case StageState::stale: return "stale";
-    case StageState::waiting: return "waiting";
-    case StageState::frozen: return "frozen";
+    case StageState::up_to_date:
+      return "up-to-date";
+    case StageState::restorable:
+      return "cached";
+    case StageState::stale:
+      return "stale";
+    case StageState::waiting:
+      return "waiting";
+    case StageState::frozen:
+      return "frozen";
   }
   return "unknown";
 }
@@ -49,10 +55,13 @@ std::string_view to_string(StageState state) {
 Assessor::Found Assessor::look(const std::string& path) {
   if (!predicted_.empty()) {
     if (const auto it = predicted_.find(path); it != predicted_.end()) return {it->second, false};
-    for (std::size_t slash = path.rfind('/'); slash != std::string::npos && slash > 0; slash = path.rfind('/', slash - 1)) {
+    for (std::size_t slash = path.rfind('/'); slash != std::string::npos && slash > 0;
+         slash = path.rfind('/', slash - 1)) {
       const auto above = predicted_.find(std::string_view(path).substr(0, slash));
       if (above == predicted_.end()) continue;
-      const auto inner = above->second.directory ? work_.find_in_tree(above->second.id, std::string_view(path).substr(slash + 1)) : std::nullopt;
+      const auto inner = above->second.directory
+                             ? work_.find_in_tree(above->second.id, std::string_view(path).substr(slash + 1))
+                             : std::nullopt;
       return {inner, !inner};
     }
     const std::string below = path + "/";
@@ -68,7 +77,8 @@ bool Assessor::observe(const Stage& stage, Assessment& out) {
   now.commands = stage.commands;
   now.wdir = stage.wdir;
   now.env = stage.env;
-  for (const Output& output : stage.outputs) now.outputs.push_back({{output.path, {}, false, 0, 0}, false, output.cache, output.persist});
+  for (const Output& output : stage.outputs)
+    now.outputs.push_back({{output.path, {}, false, 0, 0}, false, output.cache, output.persist});
   bool complete = true;
   for (const std::string& dep : stage.deps) {
     const Found found = look(dep);
@@ -92,7 +102,8 @@ bool Assessor::observe(const Stage& stage, Assessment& out) {
       continue;
     }
     complete = false;
-    out.reasons.push_back({ReasonKind::param_missing, ref.key.empty() ? ref.file : fmt::format("{}:{}", ref.file, ref.key), "", ""});
+    out.reasons.push_back(
+        {ReasonKind::param_missing, ref.key.empty() ? ref.file : fmt::format("{}:{}", ref.file, ref.key), "", ""});
   }
   return complete;
 }
@@ -161,11 +172,13 @@ Assessment Assessor::assess(const Stage& stage, const std::vector<std::string>& 
     out.reasons.clear();
     for (const std::string& name : pending) out.reasons.push_back({ReasonKind::upstream, name, "", ""});
   }
-  const std::vector<Reason> changes = ran ? compare_inputs(locked->second, out.inputs) : std::vector<Reason>{{ReasonKind::never_ran, "", "", ""}};
+  const std::vector<Reason> changes =
+      ran ? compare_inputs(locked->second, out.inputs) : std::vector<Reason>{{ReasonKind::never_ran, "", "", ""}};
   if (complete || !pending.empty()) {
     for (const Reason& change : changes) {
       // Dependencies that do not exist yet only look removed.
-      if (pending.empty() || (change.kind != ReasonKind::dep_removed && change.kind != ReasonKind::param_removed)) out.reasons.push_back(change);
+      if (pending.empty() || (change.kind != ReasonKind::dep_removed && change.kind != ReasonKind::param_removed))
+        out.reasons.push_back(change);
     }
   }
   if (always_runs(stage)) out.reasons.push_back({ReasonKind::always, "", "", ""});

@@ -15,12 +15,16 @@ struct WorkContent::Node {
   std::vector<Node> children;
 };
 
-/// One pass over a directory: first everything is listed, then files are hashed (or stored) in parallel, then trees are named
-/// from the leaves up.
+/// One pass over a directory: first everything is listed, then files are hashed (or stored) in parallel, then trees are
+/// named from the leaves up.
 struct WorkContent::Walk {
   WorkContent& owner;
   ObjectStore::Batch* batch;
-  struct File { Node* node; std::string path; FileStat stat; };
+  struct File {
+    Node* node;
+    std::string path;
+    FileStat stat;
+  };
   std::vector<File> files;
   std::uint64_t count = 0;
 
@@ -39,7 +43,8 @@ struct WorkContent::Walk {
         list(below, child);
       } else if (stat->kind == FileKind::symlink) {
         const std::string target = read_link(owner.root_ / below);
-        child.entry = {TreeEntryKind::symlink, target.size(), batch != nullptr ? batch->put(target) : sha256(target), child.entry.name};
+        child.entry = {TreeEntryKind::symlink, target.size(), batch != nullptr ? batch->put(target) : sha256(target),
+                       child.entry.name};
         ++count;
       } else if (stat->kind == FileKind::file) {
         child.entry.kind = stat->executable() ? TreeEntryKind::executable : TreeEntryKind::file;
@@ -72,7 +77,8 @@ struct WorkContent::Walk {
   }
 };
 
-Content WorkContent::read(const std::string& path, const fs::path& file, const FileStat& stat, ObjectStore::Batch* batch) {
+Content WorkContent::read(const std::string& path, const fs::path& file, const FileStat& stat,
+                          ObjectStore::Batch* batch) {
   if (stat.kind == FileKind::directory) {
     Node top;
     Walk walk{*this, batch, {}, 0};
@@ -81,7 +87,8 @@ Content WorkContent::read(const std::string& path, const fs::path& file, const F
     walk.name(top);
     return {top.entry.id, true, false, top.entry.size, walk.count};
   }
-  if (stat.kind != FileKind::file) throw Error(ErrorKind::invalid, fmt::format("`{}` is neither a file nor a directory", path));
+  if (stat.kind != FileKind::file)
+    throw Error(ErrorKind::invalid, fmt::format("`{}` is neither a file nor a directory", path));
   const auto cached = cache_.find(path, stat);
   if (batch != nullptr && !(cached && store_.has(*cached))) {
     const ObjectStore::Batch::Added added = batch->put_file(file);
@@ -115,7 +122,8 @@ std::optional<Content> WorkContent::find(const std::string& path) {
 void WorkContent::forget(const std::string& path) {
   const std::lock_guard lock(mutex_);
   known_.erase(path);
-  for (std::size_t slash = path.rfind('/'); slash != std::string::npos && slash > 0; slash = path.rfind('/', slash - 1)) {
+  for (std::size_t slash = path.rfind('/'); slash != std::string::npos && slash > 0;
+       slash = path.rfind('/', slash - 1)) {
     known_.erase(path.substr(0, slash));
   }
   const std::string below = path + "/";
@@ -193,7 +201,8 @@ std::optional<Content> WorkContent::find_in_tree(const Digest& tree, std::string
   for (const TreeEntry& entry : store_.get_tree(tree)) {
     if (entry.name != name) continue;
     const bool directory = entry.kind == TreeEntryKind::directory;
-    if (slash != std::string_view::npos) return directory ? find_in_tree(entry.id, path.substr(slash + 1)) : std::nullopt;
+    if (slash != std::string_view::npos)
+      return directory ? find_in_tree(entry.id, path.substr(slash + 1)) : std::nullopt;
     if (directory || entry.kind == TreeEntryKind::symlink) return std::nullopt;  // a count of files is not in the tree
     return Content{entry.id, false, entry.kind == TreeEntryKind::executable, entry.size, 1};
   }

@@ -19,30 +19,31 @@ struct Content {
   bool operator==(const Content&) const = default;
 };
 
-/// The content of paths in the work tree, hashed once each and remembered, and moved between it and the store. Paths are relative to
-/// the root. Safe from any thread for paths that do not overlap.
+/// The content of paths in the work tree, hashed once each and remembered, and moved between it and the store. Paths
+/// are relative to the root. Safe from any thread for paths that do not overlap.
 class WorkContent {
  public:
   WorkContent(fs::path root, ObjectStore& store, StatCache& cache, LinkType link, unsigned threads)
       : root_(std::move(root)), store_(store), cache_(cache), link_(link), threads_(threads) {}
 
-  /// Nothing if the path does not exist. A link is followed at `path` itself and kept as a link below it. Error{invalid} for what is
-  /// neither a file nor a directory (a fifo, a socket).
+  /// Nothing if the path does not exist. A link is followed at `path` itself and kept as a link below it.
+  /// Error{invalid} for what is neither a file nor a directory (a fifo, a socket).
   std::optional<Content> find(const std::string& path);
   /// Looks anew at the path, at what is below it and at the directories around it, at the next find.
   void forget(const std::string& path);
 
-  /// Puts what the path holds into the store, durably, and returns it. Error{not_found} if there is nothing, Error{conflict} if a file
-  /// changes meanwhile.
+  /// Puts what the path holds into the store, durably, and returns it. Error{not_found} if there is nothing,
+  /// Error{conflict} if a file changes meanwhile.
   Content save(const std::string& path);
-  /// Makes the path hold `content` from the store, replacing what is there; free if it holds that already. Error{not_found} or
-  /// Error{corrupt} if the store lacks it; then the path is as before.
+  /// Makes the path hold `content` from the store, replacing what is there; free if it holds that already.
+  /// Error{not_found} or Error{corrupt} if the store lacks it; then the path is as before.
   void restore(const std::string& path, const Content& content);
   /// Takes the path and everything below it away; a missing path is no error.
   void remove(const std::string& path);
   /// True if the store holds the content's object (of a directory: its top).
   bool stored(const Content& content) const { return store_.has(content.id); }
-  /// What `path` would hold below a directory whose tree is `tree`; nothing if it is not there or the store lacks the tree.
+  /// What `path` would hold below a directory whose tree is `tree`; nothing if it is not there or the store lacks the
+  /// tree.
   std::optional<Content> find_in_tree(const Digest& tree, std::string_view path) const;
 
  private:

@@ -22,7 +22,9 @@ bool overlaps(std::string_view a, std::string_view b) {
 
 }  // namespace
 
-DatasetIndex::DatasetIndex(const Workspace& workspace) { read_manifests(workspace, workspace.mlo_dir() / "data", datasets_); }
+DatasetIndex::DatasetIndex(const Workspace& workspace) {
+  read_manifests(workspace, workspace.mlo_dir() / "data", datasets_);
+}
 
 std::map<std::string, std::string> DatasetIndex::of(const std::vector<Artifact>& inputs) const {
   std::map<std::string, std::string> out;

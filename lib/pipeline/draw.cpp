@@ -13,7 +13,9 @@ std::vector<bool> chosen(const Graph& graph, const std::vector<StageIndex>& stag
   return out;
 }
 
-std::string dot_text(std::string_view name) { return "\"" + replace_all(replace_all(name, "\\", "\\\\"), "\"", "\\\"") + "\""; }
+std::string dot_text(std::string_view name) {
+  return "\"" + replace_all(replace_all(name, "\\", "\\\\"), "\"", "\\\"") + "\"";
+}
 
 }  // namespace
 
@@ -23,13 +25,15 @@ std::vector<GraphLine> draw_tree(const Graph& graph, const std::vector<StageInde
   std::vector<GraphLine> lines, stack;
   for (auto it = stages.rbegin(); it != stages.rend(); ++it) {
     const auto& users = graph.downstream(*it);
-    if (std::none_of(users.begin(), users.end(), [&](StageIndex user) { return wanted[user]; })) stack.push_back({0, *it, false});
+    if (std::none_of(users.begin(), users.end(), [&](StageIndex user) { return wanted[user]; }))
+      stack.push_back({0, *it, false});
   }
   while (!stack.empty()) {
     GraphLine line = stack.back();
     stack.pop_back();
     const auto& needs = graph.upstream(line.stage);
-    line.repeated = drawn[line.stage] && std::any_of(needs.begin(), needs.end(), [&](StageIndex up) { return wanted[up]; });
+    line.repeated =
+        drawn[line.stage] && std::any_of(needs.begin(), needs.end(), [&](StageIndex up) { return wanted[up]; });
     lines.push_back(line);
     if (drawn[line.stage]) continue;
     drawn[line.stage] = true;
@@ -46,7 +50,8 @@ std::string draw_dot(const Graph& graph, const std::vector<StageIndex>& stages) 
   for (const StageIndex i : stages) {
     out += fmt::format("  {};\n", dot_text(graph.stage(i).name));
     for (const StageIndex up : graph.upstream(i)) {
-      if (wanted[up]) out += fmt::format("  {} -> {};\n", dot_text(graph.stage(up).name), dot_text(graph.stage(i).name));
+      if (wanted[up])
+        out += fmt::format("  {} -> {};\n", dot_text(graph.stage(up).name), dot_text(graph.stage(i).name));
     }
   }
   return out + "}\n";

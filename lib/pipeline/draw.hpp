@@ -6,8 +6,8 @@
 
 namespace mlo {
 
-/// One line of the graph drawn as text: `depth` steps below a stage that nobody needs. A stage with several users stands under each;
-/// what it needs is drawn once.
+/// One line of the graph drawn as text: `depth` steps below a stage that nobody needs. A stage with several users
+/// stands under each; what it needs is drawn once.
 struct GraphLine {
   std::size_t depth = 0;
   StageIndex stage = 0;

@@ -71,18 +71,21 @@ class Expander {
     const Value items = interpolate(*definition.foreach, Scope{vars_}, spec_.file);
     std::set<std::string> seen;
     const auto one = [&](const std::string& key, const Value& item, bool named) {
-      if (seen.insert(key).second) add(definition.name + "@" + key, definition.body, Scope{vars_, &item, named ? &key : nullptr});
+      if (seen.insert(key).second)
+        add(definition.name + "@" + key, definition.body, Scope{vars_, &item, named ? &key : nullptr});
     };
     if (items.is(Value::Type::object)) {
       for (const auto& [key, item] : items.members()) one(key, item, true);
     } else if (items.is(Value::Type::array)) {
-      const bool composite = std::any_of(items.items().begin(), items.items().end(), [](const Value& v) { return !v.is_scalar(); });
+      const bool composite =
+          std::any_of(items.items().begin(), items.items().end(), [](const Value& v) { return !v.is_scalar(); });
       for (std::size_t i = 0; i < items.items().size(); ++i) {
         one(composite ? std::to_string(i) : scalar_text(items.items()[i]), items.items()[i], false);
       }
     } else {
       fail_at(spec_.file, *definition.foreach,
-              fmt::format("`foreach` of stage `{}` must be a list or a mapping, not {}", definition.name, type_name(items.type())));
+              fmt::format("`foreach` of stage `{}` must be a list or a mapping, not {}", definition.name,
+                          type_name(items.type())));
     }
   }
 
@@ -113,7 +116,8 @@ class Expander {
   }
 
   void add(const std::string& name, const Value& body, const Scope& scope) {
-    if (stages_.size() == kMaxStages) fail_at(spec_.file, body, fmt::format("more than {} stages", format_count(kMaxStages)));
+    if (stages_.size() == kMaxStages)
+      fail_at(spec_.file, body, fmt::format("more than {} stages", format_count(kMaxStages)));
     if (!is_safe_relative(name) || printable(name) != name) {
       fail_at(spec_.file, body, fmt::format("`{}` cannot be the name of a stage", printable(name)));
     }

@@ -18,7 +18,9 @@ class OutputMap {
       for (const Output& output : stages[i].outputs) {
         const auto [it, added] = owner_.emplace(output.path, i);
         if (!added) {
-          fail(file, stages[i], fmt::format("stages `{}` and `{}` both write `{}`", stages[it->second].name, stages[i].name, output.path));
+          fail(file, stages[i],
+               fmt::format("stages `{}` and `{}` both write `{}`", stages[it->second].name, stages[i].name,
+                           output.path));
         }
         sorted_.emplace_back(output.path, i);
       }
@@ -28,8 +30,9 @@ class OutputMap {
       const std::size_t slash = path.rfind('/');
       if (slash == std::string_view::npos) continue;
       if (const auto above = find_at_or_above(path.substr(0, slash))) {
-        fail(file, stages[i], fmt::format("output `{}` of stage `{}` lies inside output `{}` of stage `{}`", path, stages[i].name,
-                                          above->first, stages[above->second].name));
+        fail(file, stages[i],
+             fmt::format("output `{}` of stage `{}` lies inside output `{}` of stage `{}`", path, stages[i].name,
+                         above->first, stages[above->second].name));
       }
     }
   }
@@ -70,7 +73,8 @@ std::string_view base_name(std::string_view stage) { return stage.substr(0, stag
 Graph::Graph(std::vector<Stage> stages, std::string_view file) : stages_(std::move(stages)) {
   std::set<std::string_view> names;
   for (const Stage& stage : stages_) {
-    if (!names.insert(stage.name).second) throw Error(ErrorKind::invalid, fmt::format("{}: two stages are named `{}`", file, stage.name));
+    if (!names.insert(stage.name).second)
+      throw Error(ErrorKind::invalid, fmt::format("{}: two stages are named `{}`", file, stage.name));
   }
   link(file);
   sort(file);
@@ -136,7 +140,8 @@ void Graph::sort(std::string_view file) {
   for (const StageIndex i : path) text += fmt::format("`{}` -> ", stages_[i].name);
   Value mark;
   mark.set_mark(stages_[path.front()].mark);
-  fail_at(file, mark, fmt::format("the stages depend on each other in a circle: {}`{}`", text, stages_[path.front()].name));
+  fail_at(file, mark,
+          fmt::format("the stages depend on each other in a circle: {}`{}`", text, stages_[path.front()].name));
 }
 
 std::vector<StageIndex> Graph::named(const std::vector<std::string>& targets) const {
@@ -146,7 +151,8 @@ std::vector<StageIndex> Graph::named(const std::vector<std::string>& targets) co
     bool found = false;
     for (StageIndex i = 0; i < stages_.size(); ++i) {
       const Stage& stage = stages_[i];
-      const bool writes = std::any_of(stage.outputs.begin(), stage.outputs.end(), [&](const Output& o) { return o.path == target; });
+      const bool writes =
+          std::any_of(stage.outputs.begin(), stage.outputs.end(), [&](const Output& o) { return o.path == target; });
       if (stage.name == target || base_name(stage.name) == target || writes) chosen[i] = found = true;
     }
     if (found) continue;

@@ -8,7 +8,8 @@
 namespace mlo {
 namespace {
 
-/// Shortest digits that read back, spelled as Python's repr does, since DVC users compare commands: 0.1, 1e-05, 1e+16, 2.0.
+/// Shortest digits that read back, spelled as Python's repr does, since DVC users compare commands: 0.1, 1e-05,
+/// 1e+16, 2.0.
 std::string real_text(double value) {
   std::string text = format_double(value);
   if (std::isfinite(value) && text.find_first_of(".e") == std::string::npos) text += ".0";
@@ -17,7 +18,8 @@ std::string real_text(double value) {
 
 class Interpolator {
  public:
-  Interpolator(const Scope& scope, std::string_view source, Place place) : scope_(scope), source_(source), place_(place) {}
+  Interpolator(const Scope& scope, std::string_view source, Place place)
+      : scope_(scope), source_(source), place_(place) {}
 
   Value any(const Value& value) const {
     Value out;
@@ -40,10 +42,13 @@ class Interpolator {
   Value object(const Value& value) const {
     Value out = Value::object();
     for (const auto& [key, member] : value.members()) {
-      const Value name = has_interpolation(key) || key.find("\\${") != std::string::npos ? text(value, key, Place::value) : Value(key);
-      if (!name.is_scalar()) fail_at(source_, member, fmt::format("key `{}` is {}, not text", key, type_name(name.type())));
+      const Value name =
+          has_interpolation(key) || key.find("\\${") != std::string::npos ? text(value, key, Place::value) : Value(key);
+      if (!name.is_scalar())
+        fail_at(source_, member, fmt::format("key `{}` is {}, not text", key, type_name(name.type())));
       const std::string spelled = scalar_text(name);
-      if (out.find(spelled) != nullptr) fail_at(source_, member, fmt::format("key `{}` occurs twice once interpolated", spelled));
+      if (out.find(spelled) != nullptr)
+        fail_at(source_, member, fmt::format("key `{}` occurs twice once interpolated", spelled));
       out.set(spelled, any(member));
     }
     return out;
@@ -100,7 +105,8 @@ class Interpolator {
   [[noreturn]] void unknown(const Value& at, std::string_view expression) const {
     std::vector<std::string> candidates;
     const std::size_t dot = expression.find_last_of('.');
-    const Value* parent = dot == std::string_view::npos ? &scope_.vars : find_at(scope_.vars, expression.substr(0, dot));
+    const Value* parent =
+        dot == std::string_view::npos ? &scope_.vars : find_at(scope_.vars, expression.substr(0, dot));
     const std::string prefix = dot == std::string_view::npos ? "" : std::string(expression.substr(0, dot + 1));
     if (parent != nullptr && parent->is(Value::Type::object)) {
       for (const auto& [name, member] : parent->members()) candidates.push_back(prefix + name);
@@ -108,13 +114,16 @@ class Interpolator {
     if (scope_.item != nullptr) candidates.emplace_back("item");
     if (scope_.key != nullptr) candidates.emplace_back("key");
     const std::string near = nearest(expression, candidates);
-    fail_at(source_, at, fmt::format("unknown variable `${{{}}}`{}", expression, near.empty() ? "" : fmt::format("; did you mean `{}`?", near)));
+    fail_at(source_, at,
+            fmt::format("unknown variable `${{{}}}`{}", expression,
+                        near.empty() ? "" : fmt::format("; did you mean `{}`?", near)));
   }
 
   std::string spell(const Value& at, std::string_view expression, const Value& value, Place place) const {
     if (value.is_scalar()) return scalar_text(value);
     if (place == Place::value) {
-      fail_at(source_, at, fmt::format("`${{{}}}` is {}: it cannot stand inside text", expression, type_name(value.type())));
+      fail_at(source_, at,
+              fmt::format("`${{{}}}` is {}: it cannot stand inside text", expression, type_name(value.type())));
     }
     std::string out;
     if (value.is(Value::Type::array)) {
@@ -136,7 +145,8 @@ class Interpolator {
 
   void words(const Value& at, std::string_view name, const Value& list, std::string& out) const {
     for (const Value& item : list.items()) {
-      if (!item.is_scalar()) fail_at(source_, at, fmt::format("`{}` holds a nested list or mapping: it cannot become a command", name));
+      if (!item.is_scalar())
+        fail_at(source_, at, fmt::format("`{}` holds a nested list or mapping: it cannot become a command", name));
       append(out, word(item));
     }
   }
@@ -207,9 +217,12 @@ const Value* find_at(const Value& root, std::string_view path) {
 
 std::string scalar_text(const Value& value) {
   switch (value.type()) {
-    case Value::Type::null: return "None";
-    case Value::Type::real: return real_text(value.as_number());
-    default: return display(value);
+    case Value::Type::null:
+      return "None";
+    case Value::Type::real:
+      return real_text(value.as_number());
+    default:
+      return display(value);
   }
 }
 

@@ -15,13 +15,15 @@ struct Scope {
   const std::string* key = nullptr;  ///< `${key}` there
 };
 
-/// value: a string that is one `${..}` becomes the named value, whatever its type. command: lists and mappings become words and
+/// value: a string that is one `${..}` becomes the named value, whatever its type. command: lists and mappings become
+/// words and
 /// `--key value` flags, strings in them shell-quoted.
 enum class Place { value, command };
 
-/// A copy of `value` with `${a.b[0]}` replaced in every string and key below it; `\${` stands for a literal `${`. Inside other text
-/// booleans read `true` and `false`. Replaced text is not looked at again. Throws Error{invalid} with the position of the
-/// string for an unknown variable (with the nearest known one), a list or mapping inside text, or a malformed `${`.
+/// A copy of `value` with `${a.b[0]}` replaced in every string and key below it; `\${` stands for a literal `${`.
+/// Inside other text booleans read `true` and `false`. Replaced text is not looked at again. Throws Error{invalid} with
+/// the position of the string for an unknown variable (with the nearest known one), a list or mapping inside text, or a
+/// malformed `${`.
 Value interpolate(const Value& value, const Scope& scope, std::string_view source, Place place = Place::value);
 
 /// True if the text holds a `${` that interpolate would replace.

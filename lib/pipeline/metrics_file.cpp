@@ -10,12 +10,14 @@
 namespace mlo {
 namespace {
 
-void flatten(const Value& value, const std::string& key, std::string_view file, std::vector<std::pair<std::string, double>>& out) {
+void flatten(const Value& value, const std::string& key, std::string_view file,
+             std::vector<std::pair<std::string, double>>& out) {
   const std::string prefix = key.empty() ? "" : key + "/";
   if (value.is(Value::Type::object)) {
     for (const auto& [name, member] : value.members()) flatten(member, prefix + name, file, out);
   } else if (value.is(Value::Type::array)) {
-    for (std::size_t i = 0; i < value.items().size(); ++i) flatten(value.items()[i], prefix + std::to_string(i), file, out);
+    for (std::size_t i = 0; i < value.items().size(); ++i)
+      flatten(value.items()[i], prefix + std::to_string(i), file, out);
   } else if (value.is_number()) {
     if (!is_metric_key(key)) fail_at(file, value, fmt::format("`{}` cannot name a metric", printable(key)));
     out.emplace_back(key, value.as_number());
@@ -32,7 +34,8 @@ std::vector<std::pair<std::string, double>> parse_metrics(std::string_view text,
   } else if (extension == ".yaml" || extension == ".yml") {
     value = parse_yaml(text, file, YamlDialect::user);
   } else {
-    throw Error(ErrorKind::invalid, fmt::format("cannot read metrics from `{}`: not a .json, .yaml or .yml file", file));
+    throw Error(ErrorKind::invalid,
+                fmt::format("cannot read metrics from `{}`: not a .json, .yaml or .yml file", file));
   }
   std::vector<std::pair<std::string, double>> out;
   flatten(value, "", file, out);
@@ -41,7 +44,8 @@ std::vector<std::pair<std::string, double>> parse_metrics(std::string_view text,
 
 void flatten_params(const Value& value, const std::string& prefix, Value& into) {
   if (value.is(Value::Type::object)) {
-    for (const auto& [key, member] : value.members()) flatten_params(member, prefix.empty() || prefix.back() == ':' ? prefix + key : prefix + "." + key, into);
+    for (const auto& [key, member] : value.members())
+      flatten_params(member, prefix.empty() || prefix.back() == ':' ? prefix + key : prefix + "." + key, into);
   } else {
     into.set(prefix, value.is(Value::Type::array) ? Value(emit_json(value, JsonStyle::compact)) : value);
   }

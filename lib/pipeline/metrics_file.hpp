@@ -7,8 +7,9 @@
 
 namespace mlo {
 
-/// Every number in a metrics file (JSON or YAML), by key; nesting becomes `/`, list items their index. Text, booleans and null are
-/// not metrics. Error{invalid} for a file that cannot be parsed, a kind that is not read, or a key that cannot name a metric.
+/// Every number in a metrics file (JSON or YAML), by key; nesting becomes `/`, list items their index. Text, booleans
+/// and null are not metrics. Error{invalid} for a file that cannot be parsed, a kind that is not read, or a key that
+/// cannot name a metric.
 std::vector<std::pair<std::string, double>> parse_metrics(std::string_view text, std::string_view file);
 
 /// Scalars of a parameter value by dotted key, below `prefix`; a list counts as one value, as compact JSON.

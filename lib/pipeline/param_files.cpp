@@ -19,7 +19,8 @@ Value parse_params(std::string_view text, std::string_view file) {
   } else if (extension == ".yaml" || extension == ".yml") {
     value = parse_yaml(text, file, YamlDialect::user);
   } else {
-    throw Error(ErrorKind::invalid, fmt::format("cannot read parameters from `{}`: not a .yaml, .yml or .json file", file))
+    throw Error(ErrorKind::invalid,
+                fmt::format("cannot read parameters from `{}`: not a .yaml, .yml or .json file", file))
         .hint("list it under `deps` to rerun the stage when it changes");
   }
   if (value.is_null()) return Value::object();
@@ -71,8 +72,8 @@ std::size_t end_of_brackets(std::string_view text, std::size_t at) {
   return std::string_view::npos;
 }
 
-/// The end of a plain scalar at `at`: the line's end, a comment, or what ends an entry of a flow collection. set_param checks the
-/// guess by reading the result back, so a text that happens to hold `, ` is refused and never cut.
+/// The end of a plain scalar at `at`: the line's end, a comment, or what ends an entry of a flow collection. set_param
+/// checks the guess by reading the result back, so a text that happens to hold `, ` is refused and never cut.
 std::size_t end_of_plain(std::string_view text, std::size_t at, bool flow) {
   const std::size_t line_end = std::min(text.find('\n', at), text.size());
   std::size_t end = std::min(text.find(" #", at), line_end);
@@ -123,7 +124,8 @@ bool ParamFiles::is_fresh(const std::string& repo_path) const {
 
 const Value& ParamFiles::load(const std::string& repo_path, std::string_view wanted_by) {
   const Value* value = find(repo_path);
-  if (value == nullptr) throw Error(ErrorKind::not_found, fmt::format("no parameter file `{}`, which {} names", repo_path, wanted_by));
+  if (value == nullptr)
+    throw Error(ErrorKind::not_found, fmt::format("no parameter file `{}`, which {} names", repo_path, wanted_by));
   return *value;
 }
 
@@ -137,7 +139,8 @@ ParamOverride parse_override(std::string_view typed, std::string_view default_fi
   const std::size_t equals = typed.find('=');
   std::string_view name = typed.substr(0, equals);
   if (equals == std::string_view::npos || trim(name).empty()) {
-    throw Error(ErrorKind::usage, fmt::format("cannot read parameter `{}`: expected KEY=VALUE or FILE:KEY=VALUE", typed));
+    throw Error(ErrorKind::usage,
+                fmt::format("cannot read parameter `{}`: expected KEY=VALUE or FILE:KEY=VALUE", typed));
   }
   ParamOverride out;
   out.text = typed;
@@ -165,7 +168,7 @@ std::string set_param(std::string_view text, std::string_view file, std::string_
   for (const bool flow : {false, true}) {
     if (mark.line == 0 || start >= text.size()) break;
     const char first = text[start];
-    const std::size_t end = first == '"' || first == '\'' ? end_of_quoted(text, start)
+    const std::size_t end = first == '"' || first == '\''  ? end_of_quoted(text, start)
                             : first == '[' || first == '{' ? end_of_brackets(text, start)
                                                            : end_of_plain(text, start, flow || json);
     if (end == std::string_view::npos) break;
@@ -175,8 +178,9 @@ std::string set_param(std::string_view text, std::string_view file, std::string_
     } catch (const Error&) {  // the guess was wrong: try the other one, else refuse
     }
   }
-  throw Error(ErrorKind::invalid, fmt::format("{}:{}:{}: cannot set `{}` here: its value is not a plain one-line scalar", file,
-                                              mark.line, mark.column, key))
+  throw Error(ErrorKind::invalid,
+              fmt::format("{}:{}:{}: cannot set `{}` here: its value is not a plain one-line scalar", file, mark.line,
+                          mark.column, key))
       .hint(fmt::format("edit `{}` by hand", file));
 }
 
@@ -186,7 +190,9 @@ std::vector<std::string> apply_overrides(const fs::path& root, const std::vector
     const auto it = after.find(wanted.file);
     if (it == after.end()) {
       auto text = find_file(root / wanted.file, kMaxBytes);
-      if (!text) throw Error(ErrorKind::not_found, fmt::format("cannot set `{}`: no parameter file `{}`", wanted.text, wanted.file));
+      if (!text)
+        throw Error(ErrorKind::not_found,
+                    fmt::format("cannot set `{}`: no parameter file `{}`", wanted.text, wanted.file));
       before[wanted.file] = *text;
       after[wanted.file] = std::move(*text);
     }

@@ -22,11 +22,14 @@ struct ParamOverride {
 /// Parameter and variable files of one repository, each read and parsed once. Not thread-safe.
 class ParamFiles {
  public:
-  /// The values of `overrides` count as if the files had them; find() throws Error{not_found} where there is nothing to replace.
-  explicit ParamFiles(fs::path root, std::vector<ParamOverride> overrides = {}) : root_(std::move(root)), overrides_(std::move(overrides)) {}
+  /// The values of `overrides` count as if the files had them; find() throws Error{not_found} where there is nothing to
+  /// replace.
+  explicit ParamFiles(fs::path root, std::vector<ParamOverride> overrides = {})
+      : root_(std::move(root)), overrides_(std::move(overrides)) {}
 
-  /// The parsed file (an object; an empty file is an empty one), or null pointer if it does not exist. Borrowed, stable until forget().
-  /// Error{invalid} for YAML or JSON errors, for a file that is not a mapping, and for kinds that mlo does not read (.toml, .py).
+  /// The parsed file (an object; an empty file is an empty one), or null pointer if it does not exist. Borrowed, stable
+  /// until forget(). Error{invalid} for YAML or JSON errors, for a file that is not a mapping, and for kinds that mlo
+  /// does not read (.toml, .py).
   const Value* find(const std::string& repo_path);
   /// As find, but Error{not_found} naming who wants it.
   const Value& load(const std::string& repo_path, std::string_view wanted_by);
@@ -49,16 +52,17 @@ class ParamFiles {
   std::map<std::string, File> files_;
 };
 
-/// Reads `key=value` or `file:key=value`; the value is YAML. `default_file` is used where none is named. Error{usage} otherwise.
+/// Reads `key=value` or `file:key=value`; the value is YAML. `default_file` is used where none is named. Error{usage}
+/// otherwise.
 ParamOverride parse_override(std::string_view typed, std::string_view default_file);
 
-/// `text` (a YAML or JSON file) with the value at `key` replaced and every other byte kept. The key must exist already and hold a
-/// scalar or a one-line `[..]` or `{..}`. Throws Error{invalid} if it does not, with near keys; never returns a
-/// text that reads back as anything but the old values with that one changed.
+/// `text` (a YAML or JSON file) with the value at `key` replaced and every other byte kept. The key must exist already
+/// and hold a scalar or a one-line `[..]` or `{..}`. Throws Error{invalid} if it does not, with near keys; never
+/// returns a text that reads back as anything but the old values with that one changed.
 std::string set_param(std::string_view text, std::string_view file, std::string_view key, const Value& value);
 
-/// Writes overrides into their files, each file once and atomically; files whose values are equal already are not touched.
-/// Returns the files that changed. A failure of any override changes no file.
+/// Writes overrides into their files, each file once and atomically; files whose values are equal already are not
+/// touched. Returns the files that changed. A failure of any override changes no file.
 std::vector<std::string> apply_overrides(const fs::path& root, const std::vector<ParamOverride>& overrides);
 
 }  // namespace mlo

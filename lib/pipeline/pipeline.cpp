@@ -12,7 +12,8 @@ constexpr std::uint64_t kMaxLock = 1U << 30U;
 }  // namespace
 
 std::size_t Plan::count(StageState state) const {
-  return static_cast<std::size_t>(std::count_if(stages.begin(), stages.end(), [&](const PlannedStage& s) { return s.assessment.state == state; }));
+  return static_cast<std::size_t>(
+      std::count_if(stages.begin(), stages.end(), [&](const PlannedStage& s) { return s.assessment.state == state; }));
 }
 
 bool Plan::idle() const { return count(StageState::up_to_date) + count(StageState::frozen) == stages.size(); }
@@ -24,7 +25,8 @@ std::string Pipeline::find_file(const Workspace& workspace) {
     const std::string prefix = relative->empty() ? "" : *relative + "/";
     const bool own = find_stat(dir / "mlo.yaml").has_value(), foreign = find_stat(dir / "dvc.yaml").has_value();
     if (own && foreign) {
-      throw Error(ErrorKind::config, fmt::format("both `{0}mlo.yaml` and `{0}dvc.yaml` exist: which is the pipeline?", prefix))
+      throw Error(ErrorKind::config,
+                  fmt::format("both `{0}mlo.yaml` and `{0}dvc.yaml` exist: which is the pipeline?", prefix))
           .hint("keep one of them");
     }
     if (own || foreign) return prefix + (own ? "mlo.yaml" : "dvc.yaml");
@@ -35,12 +37,17 @@ std::string Pipeline::find_file(const Workspace& workspace) {
 }
 
 Pipeline::Pipeline(Workspace& workspace, std::vector<ParamOverride> overrides)
-    : workspace_(workspace), params_(workspace.root(), std::move(overrides)), actions_(workspace.local() / "actions"), stat_cache_(workspace.stat_cache()) {
+    : workspace_(workspace),
+      params_(workspace.root(), std::move(overrides)),
+      actions_(workspace.local() / "actions"),
+      stat_cache_(workspace.stat_cache()) {
   const std::string file = find_file(workspace);
   spec_ = parse_pipeline(read_file(workspace.root() / file, kMaxSpec), file);
   graph_ = std::make_unique<Graph>(expand(spec_, params_, workspace.world().env), file);
-  if (const auto text = mlo::find_file(workspace.root() / lock_file(), kMaxLock)) lock_ = parse_lock(*text, lock_file());
-  work_ = std::make_unique<WorkContent>(workspace.root(), workspace.store(), stat_cache_, workspace.config().link, workspace.world().threads);
+  if (const auto text = mlo::find_file(workspace.root() / lock_file(), kMaxLock))
+    lock_ = parse_lock(*text, lock_file());
+  work_ = std::make_unique<WorkContent>(workspace.root(), workspace.store(), stat_cache_, workspace.config().link,
+                                        workspace.world().threads);
   assessor_ = std::make_unique<Assessor>(*work_, params_, lock_, actions_);
 }
 
@@ -60,8 +67,12 @@ std::vector<std::string> Pipeline::resolve_targets(const std::vector<std::string
   return out;
 }
 
-std::vector<StageIndex> Pipeline::select(const std::vector<std::string>& targets) const { return graph_->select(resolve_targets(targets)); }
-std::vector<StageIndex> Pipeline::named(const std::vector<std::string>& targets) const { return graph_->named(resolve_targets(targets)); }
+std::vector<StageIndex> Pipeline::select(const std::vector<std::string>& targets) const {
+  return graph_->select(resolve_targets(targets));
+}
+std::vector<StageIndex> Pipeline::named(const std::vector<std::string>& targets) const {
+  return graph_->named(resolve_targets(targets));
+}
 
 Plan Pipeline::plan(const std::vector<StageIndex>& stages, Force force) const {
   Assessor ahead(*work_, params_, lock_, actions_);

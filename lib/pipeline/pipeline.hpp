@@ -27,8 +27,8 @@ struct Plan {
 /// The pipeline around `world.cwd`, loaded: file, graph, lock, and what compares them with the work tree.
 class Pipeline {
  public:
-  /// The nearest `mlo.yaml` or `dvc.yaml` at or above the current directory, below the root. Error{not_found} if there is none,
-  /// Error{config} if a directory has both.
+  /// The nearest `mlo.yaml` or `dvc.yaml` at or above the current directory, below the root. Error{not_found} if there
+  /// is none, Error{config} if a directory has both.
   static std::string find_file(const Workspace& workspace);
 
   /// With `overrides` it is the pipeline as it would be with these parameters; no file changes.
@@ -47,7 +47,8 @@ class Pipeline {
   WorkContent& work() const { return *work_; }
   const ActionCache& actions() const { return actions_; }
 
-  /// The stages a command line names (stage, group, or output as a path the user typed), and all they need; all if none.
+  /// The stages a command line names (stage, group, or output as a path the user typed), and all they need; all if
+  /// none.
   std::vector<StageIndex> select(const std::vector<std::string>& targets) const;
   /// Only what is named.
   std::vector<StageIndex> named(const std::vector<std::string>& targets) const;

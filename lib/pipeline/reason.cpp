@@ -37,7 +37,9 @@ void compare_values(const std::string& name, const Value& before, const Value& n
     out.push_back({ReasonKind::param_changed, name, display(before), display(now)});
     return;
   }
-  const auto dotted = [&](const std::string& key) { return name.empty() || name.back() == ':' ? name + key : name + "." + key; };
+  const auto dotted = [&](const std::string& key) {
+    return name.empty() || name.back() == ':' ? name + key : name + "." + key;
+  };
   for (const auto& [key, value] : before.members()) {
     if (const Value* other = now.find(key)) {
       compare_values(dotted(key), value, *other, out);
@@ -58,8 +60,12 @@ void compare_params(const StageLock& before, const StageLock& now, std::vector<R
   const auto each = [&](const std::string& file, const Keys& old_keys, const Keys& new_keys) {
     walk_maps(
         old_keys, new_keys,
-        [&](const std::string& key, const Value& value) { out.push_back({ReasonKind::param_added, full(file, key), "", display(value)}); },
-        [&](const std::string& key, const Value& value) { out.push_back({ReasonKind::param_removed, full(file, key), display(value), ""}); },
+        [&](const std::string& key, const Value& value) {
+          out.push_back({ReasonKind::param_added, full(file, key), "", display(value)});
+        },
+        [&](const std::string& key, const Value& value) {
+          out.push_back({ReasonKind::param_removed, full(file, key), display(value), ""});
+        },
         [&](const std::string& key, const Value& a, const Value& b) { compare_values(full(file, key), a, b, out); });
   };
   walk_maps(
@@ -68,7 +74,8 @@ void compare_params(const StageLock& before, const StageLock& now, std::vector<R
 }
 
 std::string flags_text(const LockedOutput& output) {
-  return fmt::format("{}{}{}", output.content.path, output.cache ? "" : " (cache: false)", output.persist ? " (persist: true)" : "");
+  return fmt::format("{}{}{}", output.content.path, output.cache ? "" : " (cache: false)",
+                     output.persist ? " (persist: true)" : "");
 }
 
 std::string outputs_text(const StageLock& stage) {
@@ -81,55 +88,92 @@ std::string outputs_text(const StageLock& stage) {
 
 std::string_view to_string(ReasonKind kind) {
   switch (kind) {
-    case ReasonKind::never_ran: return "never-ran";
-    case ReasonKind::command: return "command";
-    case ReasonKind::wdir: return "wdir";
-    case ReasonKind::dep_changed: return "dep-changed";
-    case ReasonKind::dep_added: return "dep-added";
-    case ReasonKind::dep_removed: return "dep-removed";
-    case ReasonKind::dep_missing: return "dep-missing";
-    case ReasonKind::param_changed: return "param-changed";
-    case ReasonKind::param_added: return "param-added";
-    case ReasonKind::param_removed: return "param-removed";
-    case ReasonKind::param_missing: return "param-missing";
-    case ReasonKind::env_changed: return "env-changed";
-    case ReasonKind::output_missing: return "output-missing";
-    case ReasonKind::output_changed: return "output-changed";
-    case ReasonKind::outputs_declared: return "outputs-declared";
-    case ReasonKind::upstream: return "upstream";
-    case ReasonKind::always: return "always";
-    case ReasonKind::forced: return "forced";
+    case ReasonKind::never_ran:
+      return "never-ran";
+    case ReasonKind::command:
+      return "command";
+    case ReasonKind::wdir:
+      return "wdir";
+    case ReasonKind::dep_changed:
+      return "dep-changed";
+    case ReasonKind::dep_added:
+      return "dep-added";
+    case ReasonKind::dep_removed:
+      return "dep-removed";
+    case ReasonKind::dep_missing:
+      return "dep-missing";
+    case ReasonKind::param_changed:
+      return "param-changed";
+    case ReasonKind::param_added:
+      return "param-added";
+    case ReasonKind::param_removed:
+      return "param-removed";
+    case ReasonKind::param_missing:
+      return "param-missing";
+    case ReasonKind::env_changed:
+      return "env-changed";
+    case ReasonKind::output_missing:
+      return "output-missing";
+    case ReasonKind::output_changed:
+      return "output-changed";
+    case ReasonKind::outputs_declared:
+      return "outputs-declared";
+    case ReasonKind::upstream:
+      return "upstream";
+    case ReasonKind::always:
+      return "always";
+    case ReasonKind::forced:
+      return "forced";
   }
   return "unknown";
 }
 
 std::string describe(const Reason& r) {
   switch (r.kind) {
-    case ReasonKind::never_ran: return "it has never run";
-    case ReasonKind::command: return fmt::format("command changed: `{}` -> `{}`", r.before, r.after);
-    case ReasonKind::wdir: return fmt::format("working directory changed: `{}` -> `{}`", r.before, r.after);
-    case ReasonKind::dep_changed: return fmt::format("dependency `{}` changed: {} -> {}", r.subject, r.before, r.after);
-    case ReasonKind::dep_added: return fmt::format("dependency `{}` added: {}", r.subject, r.after);
-    case ReasonKind::dep_removed: return fmt::format("dependency `{}` removed: was {}", r.subject, r.before);
-    case ReasonKind::dep_missing: return fmt::format("dependency `{}` does not exist", r.subject);
-    case ReasonKind::param_changed: return fmt::format("parameter `{}` changed: {} -> {}", r.subject, r.before, r.after);
-    case ReasonKind::param_added: return fmt::format("parameter `{}` added: {}", r.subject, r.after);
-    case ReasonKind::param_removed: return fmt::format("parameter `{}` removed: was {}", r.subject, r.before);
-    case ReasonKind::param_missing: return fmt::format("parameter `{}` does not exist", r.subject);
-    case ReasonKind::env_changed: return fmt::format("environment `{}` changed: {} -> {}", r.subject, r.before, r.after);
-    case ReasonKind::output_missing: return fmt::format("output `{}` is missing", r.subject);
-    case ReasonKind::output_changed: return fmt::format("output `{}` was changed by hand: {} -> {}", r.subject, r.before, r.after);
-    case ReasonKind::outputs_declared: return fmt::format("declared outputs changed: {} -> {}", r.before, r.after);
-    case ReasonKind::upstream: return fmt::format("stage `{}` runs first", r.subject);
-    case ReasonKind::always: return "it always runs";
-    case ReasonKind::forced: return "--force";
+    case ReasonKind::never_ran:
+      return "it has never run";
+    case ReasonKind::command:
+      return fmt::format("command changed: `{}` -> `{}`", r.before, r.after);
+    case ReasonKind::wdir:
+      return fmt::format("working directory changed: `{}` -> `{}`", r.before, r.after);
+    case ReasonKind::dep_changed:
+      return fmt::format("dependency `{}` changed: {} -> {}", r.subject, r.before, r.after);
+    case ReasonKind::dep_added:
+      return fmt::format("dependency `{}` added: {}", r.subject, r.after);
+    case ReasonKind::dep_removed:
+      return fmt::format("dependency `{}` removed: was {}", r.subject, r.before);
+    case ReasonKind::dep_missing:
+      return fmt::format("dependency `{}` does not exist", r.subject);
+    case ReasonKind::param_changed:
+      return fmt::format("parameter `{}` changed: {} -> {}", r.subject, r.before, r.after);
+    case ReasonKind::param_added:
+      return fmt::format("parameter `{}` added: {}", r.subject, r.after);
+    case ReasonKind::param_removed:
+      return fmt::format("parameter `{}` removed: was {}", r.subject, r.before);
+    case ReasonKind::param_missing:
+      return fmt::format("parameter `{}` does not exist", r.subject);
+    case ReasonKind::env_changed:
+      return fmt::format("environment `{}` changed: {} -> {}", r.subject, r.before, r.after);
+    case ReasonKind::output_missing:
+      return fmt::format("output `{}` is missing", r.subject);
+    case ReasonKind::output_changed:
+      return fmt::format("output `{}` was changed by hand: {} -> {}", r.subject, r.before, r.after);
+    case ReasonKind::outputs_declared:
+      return fmt::format("declared outputs changed: {} -> {}", r.before, r.after);
+    case ReasonKind::upstream:
+      return fmt::format("stage `{}` runs first", r.subject);
+    case ReasonKind::always:
+      return "it always runs";
+    case ReasonKind::forced:
+      return "--force";
   }
   return {};
 }
 
 std::vector<Reason> compare_inputs(const StageLock& before, const StageLock& now) {
   std::vector<Reason> out;
-  if (before.commands != now.commands) out.push_back({ReasonKind::command, "", join(before.commands, "; "), join(now.commands, "; ")});
+  if (before.commands != now.commands)
+    out.push_back({ReasonKind::command, "", join(before.commands, "; "), join(now.commands, "; ")});
   if (before.wdir != now.wdir) {
     const auto shown = [](const std::string& dir) { return dir.empty() ? "." : dir; };
     out.push_back({ReasonKind::wdir, "", shown(before.wdir), shown(now.wdir)});
@@ -142,20 +186,28 @@ std::vector<Reason> compare_inputs(const StageLock& before, const StageLock& now
   };
   walk_maps(
       deps_of(before), deps_of(now),
-      [&](const std::string& path, const LockedPath* dep) { out.push_back({ReasonKind::dep_added, path, "", path_text(*dep)}); },
-      [&](const std::string& path, const LockedPath* dep) { out.push_back({ReasonKind::dep_removed, path, path_text(*dep), ""}); },
+      [&](const std::string& path, const LockedPath* dep) {
+        out.push_back({ReasonKind::dep_added, path, "", path_text(*dep)});
+      },
+      [&](const std::string& path, const LockedPath* dep) {
+        out.push_back({ReasonKind::dep_removed, path, path_text(*dep), ""});
+      },
       [&](const std::string& path, const LockedPath* a, const LockedPath* b) {
         if (!(*a == *b)) out.push_back({ReasonKind::dep_changed, path, path_text(*a), path_text(*b)});
       });
   compare_params(before, now, out);
-  const auto unset = [](const std::string& name, const std::string& a, const std::string& b) { return Reason{ReasonKind::env_changed, name, a, b}; };
+  const auto unset = [](const std::string& name, const std::string& a, const std::string& b) {
+    return Reason{ReasonKind::env_changed, name, a, b};
+  };
   walk_maps(
-      before.env, now.env, [&](const std::string& name, const std::string& value) { out.push_back(unset(name, "(unset)", value)); },
+      before.env, now.env,
+      [&](const std::string& name, const std::string& value) { out.push_back(unset(name, "(unset)", value)); },
       [&](const std::string& name, const std::string& value) { out.push_back(unset(name, value, "(unset)")); },
       [&](const std::string& name, const std::string& a, const std::string& b) {
         if (a != b) out.push_back(unset(name, a, b));
       });
-  if (outputs_text(before) != outputs_text(now)) out.push_back({ReasonKind::outputs_declared, "", outputs_text(before), outputs_text(now)});
+  if (outputs_text(before) != outputs_text(now))
+    out.push_back({ReasonKind::outputs_declared, "", outputs_text(before), outputs_text(now)});
   return out;
 }
 

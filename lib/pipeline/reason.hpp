@@ -7,13 +7,30 @@
 namespace mlo {
 
 enum class ReasonKind {
-  never_ran, command, wdir, dep_changed, dep_added, dep_removed, dep_missing, param_changed, param_added, param_removed,
-  param_missing, env_changed, output_missing, output_changed, outputs_declared, upstream, always, forced,
+  never_ran,
+  command,
+  wdir,
+  dep_changed,
+  dep_added,
+  dep_removed,
+  dep_missing,
+  param_changed,
+  param_added,
+  param_removed,
+  param_missing,
+  env_changed,
+  output_missing,
+  output_changed,
+  outputs_declared,
+  upstream,
+  always,
+  forced,
 };
 /// The stable spelling used in `--json`: "dep-changed".
 std::string_view to_string(ReasonKind kind);
 
-/// Why a stage is not up to date: what was, what is. `subject` names the path, the parameter, the variable or the stage.
+/// Why a stage is not up to date: what was, what is. `subject` names the path, the parameter, the variable or the
+/// stage.
 struct Reason {
   ReasonKind kind;
   std::string subject;

@@ -15,7 +15,9 @@ class LogFinder {
   RunRecord choose(const std::string& name, const std::optional<std::string>& stage) {
     if (!name.empty()) {
       for (const RunRecord& run : live_) {
-        if (run.parent.empty() && (run.id == name || run.name == name || (name.size() >= 4 && run.id.starts_with(name)))) return run;
+        if (run.parent.empty() &&
+            (run.id == name || run.name == name || (name.size() >= 4 && run.id.starts_with(name))))
+          return run;
       }
       return runs_.find(name).record;
     }
@@ -75,7 +77,9 @@ std::vector<RunLog> load_logs(Workspace& workspace, const std::string& run, cons
   LogFinder finder(workspace);
   const RunRecord chosen = finder.choose(run, stage);
   std::vector<RunRecord> stages = finder.stages_of(chosen);
-  std::sort(stages.begin(), stages.end(), [](const RunRecord& a, const RunRecord& b) { return std::tie(a.started, a.id) < std::tie(b.started, b.id); });
+  std::sort(stages.begin(), stages.end(), [](const RunRecord& a, const RunRecord& b) {
+    return std::tie(a.started, a.id) < std::tie(b.started, b.id);
+  });
   std::vector<RunLog> out;
   if (!stage && (stages.empty() || chosen.log)) out.push_back(finder.load(chosen));
   std::vector<std::string> names;
@@ -86,7 +90,8 @@ std::vector<RunLog> load_logs(Workspace& workspace, const std::string& run, cons
   if (!out.empty()) return out;
   const std::string near = nearest(stage.value_or(""), names);
   throw Error(ErrorKind::not_found, fmt::format("run `{}` has no stage `{}`", chosen.name, stage.value_or("")))
-      .hint(near.empty() ? (names.empty() ? "it was one command: name no stage" : "its stages: " + join(names, ", ")) : fmt::format("did you mean `{}`?", near));
+      .hint(near.empty() ? (names.empty() ? "it was one command: name no stage" : "its stages: " + join(names, ", "))
+                         : fmt::format("did you mean `{}`?", near));
 }
 
 }  // namespace mlo

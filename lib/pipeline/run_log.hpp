@@ -15,9 +15,10 @@ struct RunLog {
   bool stored = true;  ///< false: the log is not in this store (another machine made it)
 };
 
-/// The logs of a run: its own if it was one command, else of its stages in the order they started, or of `stage` alone. A stage that came
-/// from the cache shows the log of the run that made its result. `run` is an id, a prefix, a name, or empty for the newest run (that
-/// has `stage`, if one is named). A live run is read as far as it is. Error{not_found} for a run or stage that is not there.
+/// The logs of a run: its own if it was one command, else of its stages in the order they started, or of `stage` alone.
+/// A stage that came from the cache shows the log of the run that made its result. `run` is an id, a prefix, a name, or
+/// empty for the newest run (that has `stage`, if one is named). A live run is read as far as it is. Error{not_found}
+/// for a run or stage that is not there.
 std::vector<RunLog> load_logs(Workspace& workspace, const std::string& run, const std::optional<std::string>& stage);
 
 }  // namespace mlo

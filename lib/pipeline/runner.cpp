@@ -4,11 +4,11 @@
 #include <thread>
 
 #include "lib/crypto/sha256.hpp"
+#include "lib/manifest/names.hpp"
 #include "lib/pipeline/dataset_index.hpp"
 #include "lib/pipeline/idle_proof.hpp"
 #include "lib/pipeline/stage_run.hpp"
 #include "lib/pipeline/tracked_command.hpp"
-#include "lib/manifest/names.hpp"
 #include "lib/runs/live_run.hpp"
 #include "lib/runs/run_store.hpp"
 #include "lib/util/text.hpp"
@@ -20,11 +20,17 @@ namespace {
 /// Hands stages to threads as soon as what they need is done, the longest remaining chain first.
 class Schedule {
  public:
-  Schedule(Pipeline& pipeline, const RunRequest& request, const Plan& plan, RunObserver& observer, const RunRecord& invocation)
-      : pipeline_(pipeline), graph_(pipeline.graph()), request_(request), observer_(observer), context_{pipeline, invocation, workspace_mutex_},
+  Schedule(Pipeline& pipeline, const RunRequest& request, const Plan& plan, RunObserver& observer,
+           const RunRecord& invocation)
+      : pipeline_(pipeline),
+        graph_(pipeline.graph()),
+        request_(request),
+        observer_(observer),
+        context_{pipeline, invocation, workspace_mutex_},
         nodes_(graph_.stages().size()) {
     for (const PlannedStage& planned : plan.stages) {
-      if (planned.assessment.state == StageState::up_to_date || planned.assessment.state == StageState::frozen) continue;
+      if (planned.assessment.state == StageState::up_to_date || planned.assessment.state == StageState::frozen)
+        continue;
       nodes_[planned.index].todo = true;
       ++total_;
     }
@@ -38,7 +44,8 @@ class Schedule {
   }
 
   void run() {
-    const auto jobs = static_cast<unsigned>(std::clamp<std::size_t>(request_.jobs, 1, std::max<std::size_t>(total_, 1)));
+    const auto jobs =
+        static_cast<unsigned>(std::clamp<std::size_t>(request_.jobs, 1, std::max<std::size_t>(total_, 1)));
     observer_.begin(total_, jobs);
     const std::stop_callback wake(pipeline_.workspace().world().stop, [this] {
       const std::lock_guard lock(mutex_);
@@ -65,7 +72,8 @@ class Schedule {
   void weigh(StageIndex i) {
     if (!nodes_[i].todo) return;
     const auto locked = pipeline_.lock().stages.find(graph_.stage(i).name);
-    const auto record = locked == pipeline_.lock().stages.end() ? std::nullopt : pipeline_.actions().find(locked->second.action);
+    const auto record =
+        locked == pipeline_.lock().stages.end() ? std::nullopt : pipeline_.actions().find(locked->second.action);
     double after = 0;
     for (const StageIndex down : graph_.downstream(i)) after = std::max(after, nodes_[down].weight);
     nodes_[i].weight = after + (record ? record->seconds : 1.0);
@@ -173,7 +181,8 @@ class Schedule {
 LockFile lock_pipeline(Workspace& workspace) {
   const std::string file = (workspace.root() / Pipeline::find_file(workspace)).string();
   const std::string name = "pipeline-" + sha256(file).hex().substr(0, 16);
-  return LockFile::acquire(workspace.local() / "locks" / name, "mlo run", std::chrono::milliseconds(0), workspace.world());
+  return LockFile::acquire(workspace.local() / "locks" / name, "mlo run", std::chrono::milliseconds(0),
+                           workspace.world());
 }
 
 /// Before anything starts: what is needed and made by nobody, and outputs that git tracks though mlo is to keep them.
@@ -182,8 +191,11 @@ void check_start(const Pipeline& pipeline, const Plan& plan) {
     if (planned.assessment.state != StageState::stale) continue;
     for (const Reason& reason : planned.assessment.reasons) {
       if (reason.kind != ReasonKind::dep_missing && reason.kind != ReasonKind::param_missing) continue;
-      throw Error(ErrorKind::not_found, fmt::format("cannot run stage `{}`: {}", pipeline.graph().stage(planned.index).name, describe(reason)))
-          .hint(reason.kind == ReasonKind::dep_missing ? "create it, or name the stage that makes it an output of that stage" : "");
+      throw Error(ErrorKind::not_found, fmt::format("cannot run stage `{}`: {}",
+                                                    pipeline.graph().stage(planned.index).name, describe(reason)))
+          .hint(reason.kind == ReasonKind::dep_missing
+                    ? "create it, or name the stage that makes it an output of that stage"
+                    : "");
     }
   }
   const std::vector<std::string> tracked = pipeline.workspace().work_tree().tracked(pipeline.spec().dir);
@@ -192,8 +204,11 @@ void check_start(const Pipeline& pipeline, const Plan& plan) {
       const auto at = std::lower_bound(tracked.begin(), tracked.end(), output.path);
       const std::string below = output.path + "/";
       const auto inside = std::lower_bound(tracked.begin(), tracked.end(), below);
-      if (!output.cache || !((at != tracked.end() && *at == output.path) || (inside != tracked.end() && inside->starts_with(below)))) continue;
-      throw Error(ErrorKind::conflict, fmt::format("output `{}` of stage `{}` is tracked by git", output.path, pipeline.graph().stage(planned.index).name))
+      if (!output.cache ||
+          !((at != tracked.end() && *at == output.path) || (inside != tracked.end() && inside->starts_with(below))))
+        continue;
+      throw Error(ErrorKind::conflict, fmt::format("output `{}` of stage `{}` is tracked by git", output.path,
+                                                   pipeline.graph().stage(planned.index).name))
           .hint(fmt::format("`git rm -r --cached {}`, or give it `cache: false`", shell_quote(output.path)));
     }
   }
@@ -209,7 +224,8 @@ void ignore_outputs(Pipeline& pipeline, const Plan& plan) {
   for (const std::string& file : ensure_ignored(pipeline.workspace().root(), paths)) pipeline.work().forget(file);
 }
 
-/// The whole picture of the selected stages, whether they ran now or were up to date: parameters, metrics, first inputs, outputs.
+/// The whole picture of the selected stages, whether they ran now or were up to date: parameters, metrics, first
+/// inputs, outputs.
 void summarize(Pipeline& pipeline, const std::vector<StageIndex>& stages, RunRecord& out) {
   std::map<std::string, Artifact> inputs;
   std::set<std::string> made;
@@ -271,7 +287,8 @@ RunStatus invocation_status(const std::vector<StageOutcome>& outcomes, bool stop
 }  // namespace
 
 bool RunReport::failed() const {
-  return std::any_of(outcomes.begin(), outcomes.end(), [](const StageOutcome& o) { return o.result == StageResult::failed; });
+  return std::any_of(outcomes.begin(), outcomes.end(),
+                     [](const StageOutcome& o) { return o.result == StageResult::failed; });
 }
 
 std::vector<StageIndex> requested_stages(const Pipeline& pipeline, const RunRequest& request) {
@@ -320,7 +337,8 @@ RunReport run_pipeline(Workspace& workspace, const RunRequest& request, RunObser
   report.run = live.finish(status, stopped ? 130 : status == RunStatus::failed ? 1 : 0, world.clock.now());
   RunStore(workspace).publish(*report.run, schedule.records);
   pipeline.save_stat_cache();
-  if (stopped) throw Error(ErrorKind::interrupted, "interrupted; what finished is kept").hint("`mlo run` goes on from there");
+  if (stopped)
+    throw Error(ErrorKind::interrupted, "interrupted; what finished is kept").hint("`mlo run` goes on from there");
   return report;
 }
 

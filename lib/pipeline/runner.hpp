@@ -15,8 +15,8 @@ enum class StageResult {
   cached,      ///< its outputs came from the store
   up_to_date,  ///< what ran before it changed nothing for it
   failed,
-  killed,      ///< the user stopped it
-  skipped,     ///< a stage before it failed
+  killed,   ///< the user stopped it
+  skipped,  ///< a stage before it failed
 };
 std::string_view to_string(StageResult result);
 
@@ -25,9 +25,9 @@ struct StageOutcome {
   StageResult result = StageResult::ran;
   double seconds = 0;
   int exit_code = 0;
-  std::string run;             ///< id of its run, if it has one
-  std::string error;           ///< one line, if it failed
-  std::vector<Reason> reasons; ///< why it was not up to date
+  std::string run;              ///< id of its run, if it has one
+  std::string error;            ///< one line, if it failed
+  std::vector<Reason> reasons;  ///< why it was not up to date
 };
 
 /// Watches a run. Calls come one at a time, from any thread.
@@ -42,30 +42,30 @@ class RunObserver {
 };
 
 struct RunRequest {
-  std::vector<std::string> targets;  ///< stages, groups, outputs; none: all
-  bool single = false;               ///< the targets alone, not what they need
+  std::vector<std::string> targets;      ///< stages, groups, outputs; none: all
+  bool single = false;                   ///< the targets alone, not what they need
   std::vector<ParamOverride> overrides;  ///< written into their files first
   Force force = Force::no;
   bool keep_going = false;
   unsigned jobs = 1;
-  std::string name;         ///< of the run; empty: made from its id
+  std::string name;  ///< of the run; empty: made from its id
   std::string experiment = "default";
   std::vector<std::string> command;  ///< as typed, for the record
 };
 
 struct RunReport {
-  std::optional<RunRecord> run;  ///< nothing if there was nothing to do
+  std::optional<RunRecord> run;        ///< nothing if there was nothing to do
   std::vector<StageOutcome> outcomes;  ///< in the order of completion
-  std::size_t up_to_date = 0;    ///< stages that needed nothing from the start
+  std::size_t up_to_date = 0;          ///< stages that needed nothing from the start
   bool failed() const;
 };
 
-/// Brings the stages of the pipeline around `world.cwd` up to date. Afterwards outputs that are kept are in the store and
-/// git-ignored, results are in the action cache, `mlo.lock` has the stages that succeeded, and one commit on the runs ref records
-/// the invocation; if there was nothing to do, nothing is written. A failed stage leaves its files and its log and publishes
-/// nothing; without keep_going nothing starts after it. Throws Error{conflict} if another run of this pipeline is going
-/// on or an output is tracked by git, Error{not_found} before anything starts if an input exists nowhere, Error{interrupted}
-/// after recording the run as killed, if the user stopped it.
+/// Brings the stages of the pipeline around `world.cwd` up to date. Afterwards outputs that are kept are in the store
+/// and git-ignored, results are in the action cache, `mlo.lock` has the stages that succeeded, and one commit on the
+/// runs ref records the invocation; if there was nothing to do, nothing is written. A failed stage leaves its files and
+/// its log and publishes nothing; without keep_going nothing starts after it. Throws Error{conflict} if another run of
+/// this pipeline is going on or an output is tracked by git, Error{not_found} before anything starts if an input exists
+/// nowhere, Error{interrupted} after recording the run as killed, if the user stopped it.
 RunReport run_pipeline(Workspace& workspace, const RunRequest& request, RunObserver& observer);
 
 /// The stages a request names: what run_pipeline would look at.

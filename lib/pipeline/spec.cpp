@@ -19,7 +19,8 @@ class SpecReader {
     if (document.is_null()) return spec;
     ObjectReader top(document, file_, "the pipeline");
     if (!dvc_ && top.find("mlo") != nullptr && top.string("mlo") != "pipeline/1") {
-      top.fail("mlo", fmt::format("`{}` is not a pipeline this mlo can read; expected `pipeline/1`", top.string("mlo")));
+      top.fail("mlo",
+               fmt::format("`{}` is not a pipeline this mlo can read; expected `pipeline/1`", top.string("mlo")));
     }
     for (const char* described : {"params", "plots", "artifacts", "datasets"}) top.find(described);
     for (const Value& vars : top.array("vars")) {
@@ -61,7 +62,8 @@ class SpecReader {
   void check_name(const std::string& name, const Value& at) {
     const auto allowed = [](char c) {
       const auto byte = static_cast<unsigned char>(c);
-      return byte >= 0x80 || (byte >= '0' && byte <= '9') || ((byte | 0x20U) >= 'a' && (byte | 0x20U) <= 'z') || c == '_' || c == '-';
+      return byte >= 0x80 || (byte >= '0' && byte <= '9') || ((byte | 0x20U) >= 'a' && (byte | 0x20U) <= 'z') ||
+             c == '_' || c == '-';
     };
     if (name.empty() || !std::all_of(name.begin(), name.end(), allowed)) {
       fail_at(file_, at, fmt::format("stage name `{}` may hold letters, digits, `_` and `-` only", printable(name)));
@@ -82,12 +84,14 @@ class SpecReader {
   void check_body(const Value& body, const std::string& what) {
     ObjectReader reader(body, file_, what);
     reader.require("cmd");
-    for (const char* key : {"wdir", "deps", "params", "vars", "outs", "metrics", "plots", "frozen", "always_changed", "desc", "meta"}) {
+    for (const char* key :
+         {"wdir", "deps", "params", "vars", "outs", "metrics", "plots", "frozen", "always_changed", "desc", "meta"}) {
       reader.find(key);
     }
     if (!dvc_) {
       for (const char* key : {"env", "timeout", "retries"}) reader.find(key);
-    } else if (const Value* meta = body.find("meta"); meta != nullptr && meta->is(Value::Type::object) && meta->find("mlo") != nullptr) {
+    } else if (const Value* meta = body.find("meta");
+               meta != nullptr && meta->is(Value::Type::object) && meta->find("mlo") != nullptr) {
       ObjectReader extras(*meta->find("mlo"), file_, "`meta.mlo` of " + what);
       for (const char* key : {"env", "timeout", "retries"}) extras.find(key);
       extras.finish();

@@ -27,9 +27,10 @@ struct ParamRef {
   auto operator<=>(const ParamRef&) const = default;
 };
 
-/// One stage, ready to run: interpolated, every path relative to the repository root, every list sorted and without repeats.
+/// One stage, ready to run: interpolated, every path relative to the repository root, every list sorted and without
+/// repeats.
 struct Stage {
-  std::string name;  ///< `train`, or `train@key` for one of a foreach or matrix
+  std::string name;                   ///< `train`, or `train@key` for one of a foreach or matrix
   std::vector<std::string> commands;  ///< each for a shell of its own, in order
   std::string wdir;                   ///< "" is the root
   std::vector<std::string> deps;

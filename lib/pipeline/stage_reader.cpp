@@ -10,7 +10,8 @@
 namespace mlo {
 namespace {
 
-constexpr const char* kOutputFlags[] = {"cache", "persist", "remote", "push", "desc", "type", "labels", "meta", "checkpoint"};
+constexpr const char* kOutputFlags[] = {"cache", "persist", "remote", "push",      "desc",
+                                        "type",  "labels",  "meta",   "checkpoint"};
 constexpr const char* kPlotFlags[] = {"template", "x", "y", "x_label", "y_label", "title", "header"};
 
 class StageReader {
@@ -26,7 +27,9 @@ class StageReader {
     if (const Value* wdir = reader_.find("wdir"); wdir != nullptr && !wdir->is_null()) {
       const std::string typed = text(*wdir, "`wdir`");
       const std::string joined = (fs::path(origin_.dir) / typed).lexically_normal().generic_string();
-      stage_.wdir = joined == "." || joined == "./" || joined.empty() ? "" : resolve_stage_path(typed, origin_.dir, origin_.file, *wdir);
+      stage_.wdir = joined == "." || joined == "./" || joined.empty()
+                        ? ""
+                        : resolve_stage_path(typed, origin_.dir, origin_.file, *wdir);
     }
     commands();
     for (const Value& dep : list("deps")) stage_.deps.push_back(path(dep));
@@ -40,7 +43,8 @@ class StageReader {
     extras();
     sort_unique(stage_.deps);
     sort_unique(stage_.params);
-    std::sort(stage_.outputs.begin(), stage_.outputs.end(), [](const Output& a, const Output& b) { return a.path < b.path; });
+    std::sort(stage_.outputs.begin(), stage_.outputs.end(),
+              [](const Output& a, const Output& b) { return a.path < b.path; });
     return std::move(stage_);
   }
 
@@ -54,7 +58,8 @@ class StageReader {
   [[noreturn]] void fail(const Value& at, const std::string& message) const { fail_at(origin_.file, at, message); }
 
   std::string text(const Value& value, std::string_view what) const {
-    if (!value.is_scalar() || value.is_null()) fail(value, fmt::format("{} of {} must be text, not {}", what, what_, type_name(value.type())));
+    if (!value.is_scalar() || value.is_null())
+      fail(value, fmt::format("{} of {} must be text, not {}", what, what_, type_name(value.type())));
     return scalar_text(value);
   }
 
@@ -66,7 +71,8 @@ class StageReader {
     static const std::vector<Value> kNone;
     const Value* value = reader_.find(key);
     if (value == nullptr || value->is_null()) return kNone;
-    if (!value->is(Value::Type::array)) fail(*value, fmt::format("`{}` of {} must be a list, not {}", key, what_, type_name(value->type())));
+    if (!value->is(Value::Type::array))
+      fail(*value, fmt::format("`{}` of {} must be a list, not {}", key, what_, type_name(value->type())));
     return value->items();
   }
 
@@ -169,9 +175,14 @@ class StageReader {
     const std::size_t unit_at = std::min(spelled.find_first_not_of("0123456789."), spelled.size());
     const std::string_view unit = std::string_view(spelled).substr(unit_at);
     const auto amount = parse_double(std::string_view(spelled).substr(0, unit_at));
-    const double seconds = unit.empty() || unit == "s" ? 1 : unit == "m" ? 60 : unit == "h" ? 3600 : unit == "d" ? 86400 : 0;
+    const double seconds = unit.empty() || unit == "s" ? 1
+                           : unit == "m"               ? 60
+                           : unit == "h"               ? 3600
+                           : unit == "d"               ? 86400
+                                                       : 0;
     if (!amount || seconds == 0 || !(*amount * seconds >= 0.001) || *amount * seconds > 366.0 * 86400) {
-      fail(value, fmt::format("cannot read the timeout `{}`: expected seconds, or a number with s, m, h or d", spelled));
+      fail(value,
+           fmt::format("cannot read the timeout `{}`: expected seconds, or a number with s, m, h or d", spelled));
     }
     return std::chrono::milliseconds(std::llround(*amount * seconds * 1000));
   }
@@ -185,14 +196,17 @@ class StageReader {
 
 }  // namespace
 
-std::string resolve_stage_path(std::string_view typed, const std::string& dir, const std::string& file, const Value& at) {
+std::string resolve_stage_path(std::string_view typed, const std::string& dir, const std::string& file,
+                               const Value& at) {
   if (typed.empty()) fail_at(file, at, "a path is empty");
-  if (typed.find("://") != std::string_view::npos) fail_at(file, at, fmt::format("`{}` is remote; a stage reads and writes local paths", typed));
+  if (typed.find("://") != std::string_view::npos)
+    fail_at(file, at, fmt::format("`{}` is remote; a stage reads and writes local paths", typed));
   if (typed.front() == '/') fail_at(file, at, fmt::format("`{}` is absolute; paths of stages are relative", typed));
   std::string path = (fs::path(dir) / typed).lexically_normal().generic_string();
   while (!path.empty() && path.back() == '/') path.pop_back();
   if (path == ".." || path.starts_with("../")) fail_at(file, at, fmt::format("`{}` leaves the repository", typed));
-  if (path == "." || path.empty()) fail_at(file, at, fmt::format("`{}` is the whole repository; name what is in it", typed));
+  if (path == "." || path.empty())
+    fail_at(file, at, fmt::format("`{}` is the whole repository; name what is in it", typed));
   if (!is_safe_relative(path) || path == ".mlo" || path.starts_with(".mlo/") || printable(path) != path) {
     fail_at(file, at, fmt::format("`{}` cannot be a path of a stage", printable(typed)));
   }

@@ -18,8 +18,9 @@ struct StageOrigin {
 /// The interpolated mapping of one stage as a Stage. Throws Error{invalid} with file:line:column.
 Stage read_stage(std::string name, const Value& body, const StageOrigin& origin);
 
-/// `typed`, seen from `dir`, relative to the repository root. Error{invalid} at `at` for an empty, absolute or remote path, one that
-/// leaves the repository, is all of it, or enters .git or .mlo.
-std::string resolve_stage_path(std::string_view typed, const std::string& dir, const std::string& file, const Value& at);
+/// `typed`, seen from `dir`, relative to the repository root. Error{invalid} at `at` for an empty, absolute or remote
+/// path, one that leaves the repository, is all of it, or enters .git or .mlo.
+std::string resolve_stage_path(std::string_view typed, const std::string& dir, const std::string& file,
+                               const Value& at);
 
 }  // namespace mlo

@@ -8,13 +8,19 @@
 namespace mlo {
 namespace {
 
-/// Up to this size an output with `cache: false` is kept in the store too, so that going back to old inputs brings it back.
+/// Up to this size an output with `cache: false` is kept in the store too, so that going back to old inputs brings it
+/// back.
 constexpr std::uint64_t kKeepUncached = 1U << 20U;
 
 class StageRun {
  public:
   StageRun(const StageContext& context, const Stage& stage, Assessment assessment, const OutputSink& sink)
-      : context_(context), pipeline_(context.pipeline), world_(pipeline_.workspace().world()), stage_(stage), seen_(std::move(assessment)), sink_(sink) {
+      : context_(context),
+        pipeline_(context.pipeline),
+        world_(pipeline_.workspace().world()),
+        stage_(stage),
+        seen_(std::move(assessment)),
+        sink_(sink) {
     done_.outcome.stage = stage.name;
     done_.outcome.reasons = seen_.reasons;
   }
@@ -70,7 +76,8 @@ class StageRun {
     if (!seen_.cached_run.empty()) record.cached_from = seen_.cached_run;
     record.outputs = recorded_outputs(seen_.inputs);
     record.ended = world_.clock.now();
-    for (const auto& [key, value] : read_stage_metrics(pipeline_, stage_)) record.metrics[key] = {0, value, record.ended};
+    for (const auto& [key, value] : read_stage_metrics(pipeline_, stage_))
+      record.metrics[key] = {0, value, record.ended};
     forget_params();
     done_.outcome.result = StageResult::cached;
     done_.record = std::move(record);
@@ -143,10 +150,12 @@ class StageRun {
       if (exit.exit.code == 0 && !exit.timed_out && !exit.stopped) continue;
       done_.outcome.result = exit.stopped ? StageResult::killed : StageResult::failed;
       done_.outcome.exit_code = exit.exit.code;
-      done_.outcome.error = exit.timed_out ? fmt::format("timed out after {}", format_seconds(static_cast<double>(command.timeout->count()) / 1000))
-                            : exit.stopped ? "interrupted"
-                            : exit.exit.signal != 0 ? fmt::format("killed by signal {}: `{}`", exit.exit.signal, line)
-                                                    : fmt::format("exit code {}: `{}`", exit.exit.code, line);
+      done_.outcome.error =
+          exit.timed_out
+              ? fmt::format("timed out after {}", format_seconds(static_cast<double>(command.timeout->count()) / 1000))
+          : exit.stopped          ? "interrupted"
+          : exit.exit.signal != 0 ? fmt::format("killed by signal {}: `{}`", exit.exit.signal, line)
+                                  : fmt::format("exit code {}: `{}`", exit.exit.code, line);
       return false;
     }
     return true;
@@ -177,7 +186,8 @@ class StageRun {
   void log_metrics(LiveRun& live) {
     std::vector<RunEvent> events;
     const UtcTime now = world_.clock.now();
-    for (const auto& [key, value] : read_stage_metrics(pipeline_, stage_)) events.push_back(MetricEvent{key, value, 0, now});
+    for (const auto& [key, value] : read_stage_metrics(pipeline_, stage_))
+      events.push_back(MetricEvent{key, value, 0, now});
     if (!events.empty()) append_events(live.dir(), events);
   }
 
@@ -188,7 +198,8 @@ class StageRun {
                                                              : RunStatus::failed;
     for (const SavedOutput& output : saved_) {
       if (result == StageResult::ran) {
-        live.record().outputs.push_back({output.path, output.content.id, output.content.directory, output.content.bytes, output.content.files, output.stored});
+        live.record().outputs.push_back({output.path, output.content.id, output.content.directory, output.content.bytes,
+                                         output.content.files, output.stored});
       }
     }
     const std::lock_guard lock(context_.workspace_mutex);
@@ -233,7 +244,8 @@ Value recorded_params(const StageLock& inputs) {
 
 std::vector<Artifact> recorded_inputs(const StageLock& inputs) {
   std::vector<Artifact> out;
-  for (const LockedPath& dep : inputs.deps) out.push_back({dep.path, dep.id, dep.directory, dep.bytes, dep.directory ? dep.files : 1, false});
+  for (const LockedPath& dep : inputs.deps)
+    out.push_back({dep.path, dep.id, dep.directory, dep.bytes, dep.directory ? dep.files : 1, false});
   return out;
 }
 
@@ -263,7 +275,8 @@ std::map<std::string, double> read_stage_metrics(const Pipeline& pipeline, const
       if (!text) continue;
       for (const auto& [key, value] : parse_metrics(*text, file)) out[key] = value;
     } catch (const Error& error) {
-      workspace.world().log.warn(fmt::format("metrics of stage `{}` are not recorded: {}", stage.name, error.message()));
+      workspace.world().log.warn(
+          fmt::format("metrics of stage `{}` are not recorded: {}", stage.name, error.message()));
     }
   }
   return out;
@@ -275,12 +288,18 @@ StageDone run_stage(const StageContext& context, const Stage& stage, Assessment 
 
 std::string_view to_string(StageResult result) {
   switch (result) {
-    case StageResult::ran: return "ran";
-    case StageResult::cached: return "cached";
-    case StageResult::up_to_date: return "up-to-date";
-    case StageResult::failed: return "failed";
-    case StageResult::killed: return "killed";
-    case StageResult::skipped: return "skipped";
+    case StageResult::ran:
+      return "ran";
+    case StageResult::cached:
+      return "cached";
+    case StageResult::up_to_date:
+      return "up-to-date";
+    case StageResult::failed:
+      return "failed";
+    case StageResult::killed:
+      return "killed";
+    case StageResult::skipped:
+      return "skipped";
   }
   return "unknown";
 }

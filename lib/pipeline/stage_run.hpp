@@ -21,17 +21,18 @@ struct StageDone {
   std::optional<StageLock> lock;    ///< what mlo.lock should say, if it succeeded
 };
 
-/// Runs, restores or passes over one stage whose upstream is done, as `assessment` says. Throws nothing for a failure of the
-/// stage itself: that is in the outcome.
+/// Runs, restores or passes over one stage whose upstream is done, as `assessment` says. Throws nothing for a failure
+/// of the stage itself: that is in the outcome.
 StageDone run_stage(const StageContext& context, const Stage& stage, Assessment assessment, const OutputSink& sink);
 
-/// Parameters of a stage as a run records them: dotted key -> scalar; keys of other files than params.yaml are `file:key`.
+/// Parameters of a stage as a run records them: dotted key -> scalar; keys of other files than params.yaml are
+/// `file:key`.
 Value recorded_params(const StageLock& inputs);
 /// What a stage read and wrote, as a run records it.
 std::vector<Artifact> recorded_inputs(const StageLock& inputs);
 std::vector<Artifact> recorded_outputs(const StageLock& inputs);
-/// The numbers in the stage's metric files as they lie in the work tree, and in the pipeline's top-level ones that the stage writes.
-/// What cannot be read is a warning.
+/// The numbers in the stage's metric files as they lie in the work tree, and in the pipeline's top-level ones that the
+/// stage writes. What cannot be read is a warning.
 std::map<std::string, double> read_stage_metrics(const Pipeline& pipeline, const Stage& stage);
 
 }  // namespace mlo

@@ -29,7 +29,8 @@ Pipe make_pipe() {
 /// Wakes poll when `stop` is set.
 class StopSignal {
  public:
-  explicit StopSignal(const std::stop_token& stop) : fd_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)), callback_(stop, [this] { ::eventfd_write(fd_.get(), 1); }) {}
+  explicit StopSignal(const std::stop_token& stop)
+      : fd_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)), callback_(stop, [this] { ::eventfd_write(fd_.get(), 1); }) {}
   int fd() const { return fd_.get(); }
 
  private:
@@ -85,8 +86,11 @@ SupervisedExit supervise(SupervisedCommand command, const std::stop_token& stop,
   if (command.timeout) timer.set(*command.timeout);
   bool ending = false;
   for (;;) {
-    pollfd fds[5] = {{out.read.get(), POLLIN, 0}, {err.read.get(), POLLIN, 0}, {child.poll_fd(), POLLIN, 0},
-                     {timer.fd(), POLLIN, 0}, {ending ? -1 : stop_signal.fd(), POLLIN, 0}};
+    pollfd fds[5] = {{out.read.get(), POLLIN, 0},
+                     {err.read.get(), POLLIN, 0},
+                     {child.poll_fd(), POLLIN, 0},
+                     {timer.fd(), POLLIN, 0},
+                     {ending ? -1 : stop_signal.fd(), POLLIN, 0}};
     if (::poll(fds, 5, -1) < 0 && errno != EINTR) throw_errno("wait for", command.process.argv[0]);
     drain(out.read, StreamKind::out, sink);
     drain(err.read, StreamKind::err, sink);

@@ -25,8 +25,9 @@ struct SupervisedExit {
   bool stopped = false;  ///< `stop` was set while it ran
 };
 
-/// Runs the command and hands what it writes to `sink`, from this thread, as it comes. At the timeout, or once `stop` is set, its
-/// process group gets SIGTERM, and SIGKILL after the grace. What its orphans write after its end is not waited for.
+/// Runs the command and hands what it writes to `sink`, from this thread, as it comes. At the timeout, or once `stop`
+/// is set, its process group gets SIGTERM, and SIGKILL after the grace. What its orphans write after its end is not
+/// waited for.
 SupervisedExit supervise(SupervisedCommand command, const std::stop_token& stop, const OutputSink& sink);
 
 }  // namespace mlo

@@ -25,7 +25,8 @@ void LogTee::write(StreamKind kind, std::string_view bytes) {
   sink_(kind, bytes);
 }
 
-RunRecord start_record(Workspace& workspace, const std::string& name, const std::string& experiment, std::vector<std::string> command) {
+RunRecord start_record(Workspace& workspace, const std::string& name, const std::string& experiment,
+                       std::vector<std::string> command) {
   World& world = workspace.world();
   RunRecord record;
   record.started = world.clock.now();
@@ -59,7 +60,9 @@ RunRecord run_tracked(Workspace& workspace, const TrackedCommand& command, const
   live.record().usage.user_seconds = exit->exit.rusage.user_seconds;
   live.record().usage.system_seconds = exit->exit.rusage.system_seconds;
   live.record().usage.max_rss_bytes = exit->exit.rusage.max_rss_bytes;
-  const RunStatus status = exit->stopped ? RunStatus::killed : exit->exit.code == 0 ? RunStatus::finished : RunStatus::failed;
+  const RunStatus status = exit->stopped          ? RunStatus::killed
+                           : exit->exit.code == 0 ? RunStatus::finished
+                                                  : RunStatus::failed;
   RunRecord record = live.finish(status, exit->stopped ? 130 : exit->exit.code, world.clock.now());
   RunStore(workspace).publish(record, {});
   return record;

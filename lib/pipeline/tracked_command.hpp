@@ -10,18 +10,19 @@ namespace mlo {
 
 struct TrackedCommand {
   std::vector<std::string> argv;
-  std::string name;                  ///< of the run; empty: made from its id
+  std::string name;  ///< of the run; empty: made from its id
   std::string experiment = "default";
-  int stdin_fd = -1;                 ///< handed to the command; -1: nothing to read
+  int stdin_fd = -1;  ///< handed to the command; -1: nothing to read
 };
 
-/// Runs any command in `world.cwd` as one run of its own: code state, environment, what it logs, its output and its use of the
-/// machine are recorded, also if it fails or is stopped. Hands what it writes to `sink` as it comes. Throws Error{not_found} if the
-/// program does not exist; then nothing is recorded.
+/// Runs any command in `world.cwd` as one run of its own: code state, environment, what it logs, its output and its use
+/// of the machine are recorded, also if it fails or is stopped. Hands what it writes to `sink` as it comes. Throws
+/// Error{not_found} if the program does not exist; then nothing is recorded.
 RunRecord run_tracked(Workspace& workspace, const TrackedCommand& command, const OutputSink& sink);
 
 /// A record of an invocation that starts now: id, name, user, code, environment.
-RunRecord start_record(Workspace& workspace, const std::string& name, const std::string& experiment, std::vector<std::string> command);
+RunRecord start_record(Workspace& workspace, const std::string& name, const std::string& experiment,
+                       std::vector<std::string> command);
 
 /// An output sink that also appends what it gets to `stdout` and `stderr` in a live run's directory.
 class LogTee {

@@ -33,7 +33,8 @@ bool is_table_file(const fs::path& path) { return !reader_of(path).empty(); }
 
 std::vector<ColumnSchema> describe_file(const Engine& engine, const fs::path& path) {
   const std::string_view reader = reader_of(path);
-  if (reader.empty()) throw Error(ErrorKind::invalid, fmt::format("`{}` is not named like a table file", path.native()));
+  if (reader.empty())
+    throw Error(ErrorKind::invalid, fmt::format("`{}` is not named like a table file", path.native()));
   try {
     const std::string pattern = as_glob(path);
     Connection connection(engine, {.files = {path, pattern}, .directories = {}, .threads = 1});

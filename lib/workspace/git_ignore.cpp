@@ -19,7 +19,9 @@ std::map<std::string, std::set<std::string>> group(const std::vector<std::string
 }
 
 /// As git reads it: without the carriage return of an editor elsewhere.
-std::string_view line_text(std::string_view line) { return line.ends_with('\r') ? line.substr(0, line.size() - 1) : line; }
+std::string_view line_text(std::string_view line) {
+  return line.ends_with('\r') ? line.substr(0, line.size() - 1) : line;
+}
 
 }  // namespace
 

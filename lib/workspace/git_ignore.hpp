@@ -13,8 +13,9 @@ std::string ignore_file(const std::string& path);
 /// The line of a `.gitignore` that names exactly the entry `name` beside it: "/model.pkl", with glob characters quoted.
 std::string ignore_line(std::string_view name);
 
-/// Adds one anchored line per path to the `.gitignore` beside it, unless it is there; everything else in the file stays. Paths are
-/// relative to `root`. Returns the `.gitignore` files that changed, relative to `root`, sorted. Missing directories are made.
+/// Adds one anchored line per path to the `.gitignore` beside it, unless it is there; everything else in the file
+/// stays. Paths are relative to `root`. Returns the `.gitignore` files that changed, relative to `root`, sorted.
+/// Missing directories are made.
 std::vector<std::string> ensure_ignored(const fs::path& root, const std::vector<std::string>& paths);
 
 /// Takes those lines out again; a `.gitignore` left empty is removed. Returns the files that changed or went.

@@ -64,7 +64,8 @@ TEST_CASE("a stage is read with every list sorted and every path from the root",
   CHECK(stage.commands == std::vector<std::string>{"echo one", "echo two"});
   CHECK(stage.wdir == "sub");
   CHECK(stage.deps == std::vector<std::string>{"a", "sub/b"});
-  const std::vector<ParamRef> params = {{"sub/other.json", "a.b"}, {"sub/other.json", "x"}, {"sub/params.yaml", "lr"}, {"sub/whole.yaml", ""}};
+  const std::vector<ParamRef> params = {
+      {"sub/other.json", "a.b"}, {"sub/other.json", "x"}, {"sub/params.yaml", "lr"}, {"sub/whole.yaml", ""}};
   CHECK(stage.params == params);
   REQUIRE(stage.outputs.size() == 4);
   CHECK(stage.outputs[0].path == "sub/keep");
@@ -95,40 +96,50 @@ metrics: [m.json]
   const Stage stage = files.expand(text, "dvc.yaml")[0];
   CHECK(stage.timeout == std::chrono::seconds(5));
   CHECK(stage.env.at("A") == "b");
-  CHECK_THAT(files.error("stages:\n  a:\n    cmd: x\n    timeout: 5\n", "dvc.yaml"), StartsWith("dvc.yaml:4:14: ") && Contains("`timeout`"));
-  CHECK_THAT(files.error("stages:\n  a:\n    cmd: x\n    meta: {mlo: {tmeout: 5}}\n", "dvc.yaml"), Contains("tmeout") && Contains("timeout"));
+  CHECK_THAT(files.error("stages:\n  a:\n    cmd: x\n    timeout: 5\n", "dvc.yaml"),
+             StartsWith("dvc.yaml:4:14: ") && Contains("`timeout`"));
+  CHECK_THAT(files.error("stages:\n  a:\n    cmd: x\n    meta: {mlo: {tmeout: 5}}\n", "dvc.yaml"),
+             Contains("tmeout") && Contains("timeout"));
 }
 
 TEST_CASE("foreach names its stages by key, by value, or by index if an item is composite", "[pipeline]") {
   Files files;
-  CHECK(names(files.expand("stages: {s: {foreach: [a, 2, 0.5, true], do: {cmd: 'echo ${item}'}}}")) == "s@a s@2 s@0.5 s@true");
-  const auto keyed = files.expand("stages: {s: {foreach: {us: {lr: 1}, uk: {lr: 2}}, do: {cmd: 'echo ${key} ${item.lr}'}}}");
+  CHECK(names(files.expand("stages: {s: {foreach: [a, 2, 0.5, true], do: {cmd: 'echo ${item}'}}}")) ==
+        "s@a s@2 s@0.5 s@true");
+  const auto keyed =
+      files.expand("stages: {s: {foreach: {us: {lr: 1}, uk: {lr: 2}}, do: {cmd: 'echo ${key} ${item.lr}'}}}");
   CHECK(names(keyed) == "s@us s@uk");
   CHECK(keyed[1].commands[0] == "echo uk 2");
   CHECK(names(files.expand("stages: {s: {foreach: [{x: 1}, b], do: {cmd: 'echo'}}}")) == "s@0 s@1");
   CHECK(names(files.expand("stages: {s: {foreach: [a, a], do: {cmd: 'echo'}}}")) == "s@a");
   CHECK(files.expand("stages: {s: {foreach: [], do: {cmd: 'echo'}}}").empty());
-  CHECK_THAT(files.error("stages: {s: {foreach: 3, do: {cmd: echo}}}"), Contains("must be a list or a mapping, not integer"));
+  CHECK_THAT(files.error("stages: {s: {foreach: 3, do: {cmd: echo}}}"),
+             Contains("must be a list or a mapping, not integer"));
   CHECK_THAT(files.error("stages: {s: {foreach: [a]}}"), Contains("`do`"));
-  CHECK_THAT(files.error("stages: {s: {foreach: [a], do: {cmd: 'echo ${key}'}}}"), Contains("unknown variable `${key}`"));
+  CHECK_THAT(files.error("stages: {s: {foreach: [a], do: {cmd: 'echo ${key}'}}}"),
+             Contains("unknown variable `${key}`"));
 }
 
 TEST_CASE("matrix makes every combination, the last axis fastest", "[pipeline]") {
   Files files;
   files.dir.write("params.yaml", "seeds: [1, 2]\n");
   const auto stages = files.expand(
-      "stages: {t: {matrix: {model: [cnn, {deep: 1}], seed: '${seeds}'}, cmd: 'run ${item.seed} ${key}', outs: ['o/${key}']}}");
+      "stages: {t: {matrix: {model: [cnn, {deep: 1}], seed: '${seeds}'}, cmd: 'run ${item.seed} ${key}', outs: "
+      "['o/${key}']}}");
   CHECK(names(stages) == "t@cnn-1 t@cnn-2 t@model1-1 t@model1-2");
   CHECK(stages[3].commands[0] == "run 2 model1-2");
   CHECK(stages[3].outputs[0].path == "o/model1-2");
   CHECK_THAT(files.error("stages: {t: {matrix: {a: '${seeds[0]}'}, cmd: x}}"), Contains("axis `a`"));
   std::string many = "[0";
   for (int i = 1; i < 100; ++i) many += "," + std::to_string(i);
-  CHECK_THAT(files.error("stages: {t: {matrix: {a: " + many + "], b: " + many + "], c: " + many + "]}, cmd: x}}"), Contains("more than 200,000 stages"));
+  CHECK_THAT(files.error("stages: {t: {matrix: {a: " + many + "], b: " + many + "], c: " + many + "]}, cmd: x}}"),
+             Contains("more than 200,000 stages"));
 }
 
 TEST_CASE("a mapping in a command becomes flags, quoted for the shell", "[pipeline]") {
-  const std::string vars = "d: {lr: 0.1, name: a b, on: true, off: false, layers: [1, x y], deep: {k: 1e-05}, none: null}\nlist: [a, 'b c']\n";
+  const std::string vars =
+      "d: {lr: 0.1, name: a b, on: true, off: false, layers: [1, x y], deep: {k: 1e-05}, none: null}\nlist: [a, 'b "
+      "c']\n";
   CHECK(command(vars, "t ${d}") == "t --lr 0.1 --name 'a b' --on --layers 1 'x y' --deep.k 1e-05 --none None");
   CHECK(command(vars, "t ${list} end") == "t a 'b c' end");
   CHECK(command(vars, "${d.on} ${d.deep.k} ${list[1]} ${ d.lr }") == "true 1e-05 b c 0.1");
@@ -140,7 +151,8 @@ TEST_CASE("interpolation that cannot work says where and what was meant", "[pipe
   Files files;
   files.dir.write("params.yaml", "train: {lr: 1, epochs: 2}\n");
   const auto stage = [](const std::string& cmd) { return "stages:\n  a:\n    cmd: " + cmd + "\n"; };
-  CHECK_THAT(files.error(stage("echo ${train.epoch}")), StartsWith("mlo.yaml:3:10: ") && Contains("did you mean `train.epochs`?"));
+  CHECK_THAT(files.error(stage("echo ${train.epoch}")),
+             StartsWith("mlo.yaml:3:10: ") && Contains("did you mean `train.epochs`?"));
   CHECK_THAT(files.error(stage("echo ${trian}")), Contains("did you mean `train`?"));
   CHECK_THAT(files.error(stage("echo ${train")), Contains("without `}`"));
   CHECK_THAT(files.error(stage("echo ${}")), Contains("names no variable"));
@@ -157,7 +169,8 @@ TEST_CASE("variables come from params.yaml, from files and inline, and may not c
   };
   CHECK(cmd("[v.json, {a: {y: 4}}]", "${a.x} ${a.y} ${b} ${c}") == "echo 1 4 2 3");
   CHECK(cmd("['v.json:c', params.yaml]", "${a.x} ${c}") == "echo 1 3");
-  CHECK(files.expand("stages: {s: {vars: [{only: here}], cmd: 'echo ${only} ${a.x}'}}")[0].commands[0] == "echo here 1");
+  CHECK(files.expand("stages: {s: {vars: [{only: here}], cmd: 'echo ${only} ${a.x}'}}")[0].commands[0] ==
+        "echo here 1");
   CHECK_THAT(files.error("vars: ['v.json:c']\nstages: {s: {cmd: 'echo ${b}'}}"), Contains("unknown variable"));
   CHECK_THAT(files.error("vars: [{a: {x: 2}}]\n"), Contains("`a.x` is defined twice"));
   CHECK_THAT(files.error("vars: [none.yaml]\n"), Contains("no variables file `none.yaml`"));
@@ -168,7 +181,9 @@ TEST_CASE("variables come from params.yaml, from files and inline, and may not c
 
 TEST_CASE("a hostile pipeline is refused with its place", "[pipeline]") {
   Files files;
-  const auto stage = [&](const std::string& body) { return files.error("stages:\n  a:\n    cmd: x\n    " + body + "\n"); };
+  const auto stage = [&](const std::string& body) {
+    return files.error("stages:\n  a:\n    cmd: x\n    " + body + "\n");
+  };
   CHECK_THAT(stage("outs: [../../etc/passwd]"), StartsWith("mlo.yaml:4:12: ") && Contains("leaves the repository"));
   CHECK_THAT(stage("outs: [/etc/passwd]"), Contains("is absolute"));
   CHECK_THAT(stage("outs: [.git/hooks/pre-commit]"), Contains("cannot be a path"));
@@ -195,6 +210,7 @@ TEST_CASE("a hostile pipeline is refused with its place", "[pipeline]") {
   CHECK_THAT(files.error("stagez: {}"), Contains("did you mean `stages`"));
   CHECK_THAT(files.error("mlo: pipeline/2\n"), Contains("pipeline/1"));
   CHECK_THAT(files.error("stages: {s: {foreach: ['a//b'], do: {cmd: x}}}"), Contains("name of a stage"));
-  CHECK_THAT(files.error("stages: {a: {cmd: " + std::string(200, '[') + std::string(200, ']') + "}}"), Contains("nest") || Contains("deep"));
+  CHECK_THAT(files.error("stages: {a: {cmd: " + std::string(200, '[') + std::string(200, ']') + "}}"),
+             Contains("nest") || Contains("deep"));
   CHECK(files.expand("").empty());
 }

@@ -42,10 +42,10 @@ const std::string kChain = R"(stages:
 
 TEST_CASE("a dependency equal to, inside or around an output makes an edge", "[pipeline]") {
   const Graph g = graph(kChain);
-  CHECK(names(g, g.upstream(0)) == "train");     // around models/m.pkl, and equal to metrics.json
-  CHECK(names(g, g.upstream(1)) == "prepare");   // inside data/clean
+  CHECK(names(g, g.upstream(0)) == "train");    // around models/m.pkl, and equal to metrics.json
+  CHECK(names(g, g.upstream(1)) == "prepare");  // inside data/clean
   CHECK(names(g, g.upstream(2)).empty());
-  CHECK(names(g, g.upstream(3)) == "prepare");   // around data/clean
+  CHECK(names(g, g.upstream(3)) == "prepare");  // around data/clean
   CHECK(names(g, g.downstream(2)) == "train alone");
   CHECK(names(g, g.order()) == "prepare train report alone");
 }
@@ -72,12 +72,14 @@ TEST_CASE("targets are stages, groups and outputs, with all they need", "[pipeli
 }
 
 TEST_CASE("a frozen stage needs nobody", "[pipeline]") {
-  const Graph g = graph("stages: {a: {cmd: x, outs: [o]}, b: {cmd: x, deps: [o], outs: [p], frozen: true}, c: {cmd: x, deps: [p]}}");
+  const Graph g = graph(
+      "stages: {a: {cmd: x, outs: [o]}, b: {cmd: x, deps: [o], outs: [p], frozen: true}, c: {cmd: x, deps: [p]}}");
   CHECK(names(g, g.select({"c"})) == "b c");
 }
 
 TEST_CASE("a circle is named in order", "[pipeline]") {
-  CHECK_THAT(error("stages:\n  d: {cmd: x, outs: [w]}\n  a: {cmd: x, deps: [z, w], outs: [x]}\n  b: {cmd: x, deps: [x], outs: [y]}\n"
+  CHECK_THAT(error("stages:\n  d: {cmd: x, outs: [w]}\n  a: {cmd: x, deps: [z, w], outs: [x]}\n  b: {cmd: x, deps: "
+                   "[x], outs: [y]}\n"
                    "  c: {cmd: x, deps: [y], outs: [z]}\n"),
              StartsWith("mlo.yaml:3:") && Contains("in a circle: `a` -> `b` -> `c` -> `a`"));
   CHECK_THAT(error("stages: {a: {cmd: x, deps: [o], outs: [o]}}"), Contains("depends on its own output: `o`"));
@@ -85,8 +87,10 @@ TEST_CASE("a circle is named in order", "[pipeline]") {
 }
 
 TEST_CASE("two stages never write one place", "[pipeline]") {
-  CHECK_THAT(error("stages: {a: {cmd: x, outs: [o]}, b: {cmd: x, metrics: [o]}}"), Contains("`a` and `b` both write `o`"));
-  CHECK_THAT(error("stages: {a: {cmd: x, outs: [d/e/f]}, b: {cmd: x, outs: [d]}}"), Contains("`d/e/f` of stage `a` lies inside output `d` of stage `b`"));
+  CHECK_THAT(error("stages: {a: {cmd: x, outs: [o]}, b: {cmd: x, metrics: [o]}}"),
+             Contains("`a` and `b` both write `o`"));
+  CHECK_THAT(error("stages: {a: {cmd: x, outs: [d/e/f]}, b: {cmd: x, outs: [d]}}"),
+             Contains("`d/e/f` of stage `a` lies inside output `d` of stage `b`"));
   CHECK_THAT(error("stages: {a: {cmd: x, outs: [d, d/e]}}"), Contains("lies inside"));
 }
 

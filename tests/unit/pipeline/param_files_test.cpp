@@ -43,12 +43,14 @@ TEST_CASE("setting a parameter changes its own bytes and no others", "[pipeline]
   CHECK(set("flag", Value(false)) == changed("true", "false"));
   CHECK(set("flag", Value("yes")).find("flag: \"yes\"\n") != std::string::npos);
   CHECK(set("ünïcode.b", Value(3)) == changed("b: 2}", "b: 3}"));
-  CHECK(set_param("{\n  \"a\": {\"b\": \"x,y\", \"c\": 1}\n}\n", "p.json", "a.c", Value("t")) == "{\n  \"a\": {\"b\": \"x,y\", \"c\": \"t\"}\n}\n");
+  CHECK(set_param("{\n  \"a\": {\"b\": \"x,y\", \"c\": 1}\n}\n", "p.json", "a.c", Value("t")) ==
+        "{\n  \"a\": {\"b\": \"x,y\", \"c\": \"t\"}\n}\n");
   CHECK(set_param("a: 1\r\nb: 2\r\n", "p.yaml", "a", Value(5)) == "a: 5\r\nb: 2\r\n");
 }
 
 TEST_CASE("a parameter that cannot be set by its bytes is refused", "[pipeline]") {
-  CHECK_THROWS_WITH(set("train.block", Value(1)), Contains("params.yaml:8:") && Contains("not a plain one-line scalar"));
+  CHECK_THROWS_WITH(set("train.block", Value(1)),
+                    Contains("params.yaml:8:") && Contains("not a plain one-line scalar"));
   CHECK_THROWS_WITH(set("train", Value(1)), Contains("not a plain one-line scalar"));
   CHECK_THROWS_WITH(set("train.lrr", Value(1)), Contains("no parameter `train.lrr`"));
   CHECK_THROWS_WITH(set("", Value(1)), Contains("no parameter"));
