@@ -85,6 +85,13 @@ void ActionCache::store(const ActionRecord& record) const {
     out.u64(output.content.bytes);
     out.u64(output.content.files);
   }
+  out.u64(record.metrics.size());
+  for (const auto& [key, value] : record.metrics) {
+    put_text(out, key);
+    out.u64(std::bit_cast<std::uint64_t>(value));
+  }
+  out.u8(record.log ? 1 : 0);
+  out.raw(record.log.value_or(Digest()).raw());
   out.u32(crc32c(bytes_of(out.str())));
   write_file(path_of(record.key), out.str());
 }
@@ -112,6 +119,13 @@ std::optional<ActionRecord> ActionCache::find(const Digest& key) const {
     output.content.files = in.u64();
     record.outputs.push_back(std::move(output));
   }
+  for (std::uint64_t left = in.u64(); left > 0 && in.ok(); --left) {
+    std::string name = take_text(in);
+    record.metrics[std::move(name)] = std::bit_cast<double>(in.u64());
+  }
+  const bool logged = in.u8() != 0;
+  const Digest log = take_digest(in);
+  if (logged) record.log = log;
   if (!in.ok() || !in.at_end() || record.key != key) return std::nullopt;
   return record;
 }

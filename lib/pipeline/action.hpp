@@ -1,4 +1,5 @@
 #pragma once
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -25,6 +26,8 @@ struct ActionRecord {
   std::string run;     ///< id of the stage's run
   double seconds = 0;  ///< wall time
   std::vector<SavedOutput> outputs;
+  std::map<std::string, double> metrics;  ///< last value of each key, logged or from metric files
+  std::optional<Digest> log;              ///< what it wrote, in the store
 };
 
 /// The results of actions, `<root>/ab/<62 hex>`, one small file each; a cache that may be deleted. A record is written

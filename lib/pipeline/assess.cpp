@@ -134,7 +134,7 @@ bool Assessor::settle(const Stage& stage, const StageLock& locked, Assessment& o
   set_contents(out.inputs, saved);
   out.state = intact ? StageState::up_to_date : StageState::restorable;
   if (!intact) {
-    if (const auto record = actions_.find(out.inputs.action)) out.cached_run = record->run;
+    out.cached = actions_.find(out.inputs.action);
     out.saved = std::move(saved);
   }
   return true;
@@ -145,8 +145,8 @@ bool Assessor::find_cached(const Stage& stage, Assessment& out) {
   auto record = actions_.find(out.inputs.action);
   if (!record || record->outputs.size() != stage.outputs.size() || !restorable(record->outputs)) return false;
   set_contents(out.inputs, record->outputs);
-  out.saved = std::move(record->outputs);
-  out.cached_run = record->run;
+  out.saved = record->outputs;
+  out.cached = std::move(record);
   out.state = StageState::restorable;
   return true;
 }

@@ -24,10 +24,10 @@ std::string_view to_string(StageState state);
 
 struct Assessment {
   StageState state = StageState::stale;
-  std::vector<Reason> reasons;     ///< empty if up to date
-  StageLock inputs;                ///< as seen now; with outputs' contents and `action` if up_to_date or restorable
-  std::vector<SavedOutput> saved;  ///< what to restore, if restorable
-  std::string cached_run;          ///< the run that made `saved`, if known
+  std::vector<Reason> reasons;         ///< empty if up to date
+  StageLock inputs;                    ///< as seen now; with outputs' contents and `action` if up_to_date or restorable
+  std::vector<SavedOutput> saved;      ///< what to restore, if restorable
+  std::optional<ActionRecord> cached;  ///< of the run that made `saved`, if known
 };
 
 enum class Force { no, yes };

@@ -44,8 +44,7 @@ class LogFinder {
       const fs::path dir = workspace_.local() / "runs" / record.id;
       return {record, find_file(dir / "stdout").value_or("") + find_file(dir / "stderr").value_or(""), true};
     }
-    std::optional<Digest> log = record.log;
-    if (!log && record.cached_from) log = log_of_stage(*record.cached_from);
+    const std::optional<Digest>& log = record.log;
     if (!log) return {record, "", true};
     if (!workspace_.store().has(*log)) return {record, "", false};
     return {record, workspace_.store().get(*log), true};
@@ -55,15 +54,6 @@ class LogFinder {
   bool has_stage(const RunRecord& run, const std::string& stage) {
     const std::vector<RunRecord> stages = stages_of(run);
     return std::any_of(stages.begin(), stages.end(), [&](const RunRecord& s) { return s.stage == stage; });
-  }
-
-  std::optional<Digest> log_of_stage(const std::string& id) {
-    for (const Run& run : runs_.all(RunStore::Deleted::show)) {
-      for (const RunRecord& stage : runs_.stages_of(run.record.id)) {
-        if (stage.id == id) return stage.log;
-      }
-    }
-    return std::nullopt;
   }
 
   Workspace& workspace_;

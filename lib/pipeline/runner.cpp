@@ -4,9 +4,9 @@
 #include <thread>
 
 #include "lib/crypto/sha256.hpp"
-#include "lib/manifest/names.hpp"
-#include "lib/pipeline/dataset_index.hpp"
+#include "lib/data/datasets.hpp"
 #include "lib/pipeline/idle_proof.hpp"
+#include "lib/pipeline/invocation.hpp"
 #include "lib/pipeline/stage_run.hpp"
 #include "lib/pipeline/tracked_command.hpp"
 #include "lib/runs/live_run.hpp"
@@ -47,10 +47,6 @@ class Schedule {
     const auto jobs =
         static_cast<unsigned>(std::clamp<std::size_t>(request_.jobs, 1, std::max<std::size_t>(total_, 1)));
     observer_.begin(total_, jobs);
-    const std::stop_callback wake(pipeline_.workspace().world().stop, [this] {
-      const std::lock_guard lock(mutex_);
-      changed_.notify_all();
-    });
     {
       std::vector<std::jthread> threads;
       for (unsigned i = 0; i < jobs; ++i) threads.emplace_back([this] { work(); });
@@ -86,7 +82,8 @@ class Schedule {
   void work() {
     std::unique_lock lock(mutex_);
     for (;;) {
-      changed_.wait(lock, [this] { return !ready_.empty() || running_ == 0 || !may_start(); });
+      changed_.wait(lock, pipeline_.workspace().world().stop,
+                    [this] { return !ready_.empty() || running_ == 0 || !may_start(); });
       if (!may_start() || ready_.empty()) break;
       const StageIndex i = ready_.begin()->second;
       ready_.erase(ready_.begin());
@@ -169,7 +166,7 @@ class Schedule {
   StageContext context_;
   std::vector<Node> nodes_;
   std::mutex mutex_;
-  std::condition_variable changed_;
+  std::condition_variable_any changed_;
   std::set<std::pair<double, StageIndex>> ready_;
   std::size_t total_ = 0, done_ = 0;
   unsigned running_ = 0;
@@ -185,6 +182,21 @@ LockFile lock_pipeline(Workspace& workspace) {
                            workspace.world());
 }
 
+/// A stage's outputs are removed before it runs: nobody's dataset may be among them.
+void refuse_dataset(const std::vector<DatasetManifest>& datasets, const Output& output, const std::string& stage) {
+  const auto holds = [](const std::string& outer, const std::string& inner) {
+    return outer == inner || inner.starts_with(outer + "/");
+  };
+  for (const DatasetManifest& dataset : datasets) {
+    if (!holds(dataset.path, output.path) && !holds(output.path, dataset.path)) continue;
+    throw Error(ErrorKind::conflict, fmt::format("output `{}` of stage `{}` overlaps the dataset `{}` at `{}`",
+                                                 output.path, stage, dataset.name, dataset.path))
+        .hint(fmt::format("what a stage makes is kept by `mlo run` already; if the data is made by it, type "
+                          "`mlo version-data remove {} --keep-files`",
+                          dataset.name));
+  }
+}
+
 /// Before anything starts: what is needed and made by nobody, and outputs that git tracks though mlo is to keep them.
 void check_start(const Pipeline& pipeline, const Plan& plan) {
   for (const PlannedStage& planned : plan.stages) {
@@ -198,9 +210,11 @@ void check_start(const Pipeline& pipeline, const Plan& plan) {
                     : "");
     }
   }
+  const std::vector<DatasetManifest> datasets = load_datasets(pipeline.workspace());
   const std::vector<std::string> tracked = pipeline.workspace().work_tree().tracked(pipeline.spec().dir);
   for (const PlannedStage& planned : plan.stages) {
     for (const Output& output : pipeline.graph().stage(planned.index).outputs) {
+      refuse_dataset(datasets, output, pipeline.graph().stage(planned.index).name);
       const auto at = std::lower_bound(tracked.begin(), tracked.end(), output.path);
       const std::string below = output.path + "/";
       const auto inside = std::lower_bound(tracked.begin(), tracked.end(), below);
@@ -222,57 +236,6 @@ void ignore_outputs(Pipeline& pipeline, const Plan& plan) {
     }
   }
   for (const std::string& file : ensure_ignored(pipeline.workspace().root(), paths)) pipeline.work().forget(file);
-}
-
-/// The whole picture of the selected stages, whether they ran now or were up to date: parameters, metrics, first
-/// inputs, outputs.
-void summarize(Pipeline& pipeline, const std::vector<StageIndex>& stages, RunRecord& out) {
-  std::map<std::string, Artifact> inputs;
-  std::set<std::string> made;
-  std::map<std::string, std::vector<std::pair<std::string, double>>> by_key;
-  for (const StageIndex i : stages) {
-    const Stage& stage = pipeline.graph().stage(i);
-    const auto locked = pipeline.lock().stages.find(stage.name);
-    if (locked == pipeline.lock().stages.end()) continue;
-    const Value params = recorded_params(locked->second);
-    for (const auto& [key, value] : params.members()) out.params.set(key, value);
-    for (Artifact& input : recorded_inputs(locked->second)) inputs.insert_or_assign(input.path, std::move(input));
-    for (Artifact& output : recorded_outputs(locked->second)) {
-      made.insert(output.path);
-      out.outputs.push_back(std::move(output));
-    }
-    for (const auto& [key, value] : read_stage_metrics(pipeline, stage)) by_key[key].emplace_back(stage.name, value);
-  }
-  const auto made_here = [&](std::string_view path) {
-    for (;;) {
-      if (made.contains(std::string(path))) return true;
-      const std::size_t slash = path.rfind('/');
-      if (slash == std::string_view::npos) return false;
-      path = path.substr(0, slash);
-    }
-  };
-  for (auto& [path, input] : inputs) {
-    if (!made_here(path)) out.inputs.push_back(std::move(input));
-  }
-  for (const auto& [key, values] : by_key) {
-    for (const auto& [stage, value] : values) {
-      // A metric that several stages write needs their names to stay apart.
-      const std::string name = values.size() == 1 ? key : replace_all(stage, "@", ":") + "/" + key;
-      if (is_metric_key(name)) out.metrics.insert_or_assign(name, MetricPoint{0, value, out.started});
-    }
-  }
-}
-
-/// What only all stages together say.
-void note_totals(const Workspace& workspace, RunRecord& invocation, std::vector<RunRecord>& stages) {
-  const DatasetIndex datasets(workspace);
-  invocation.datasets = datasets.of(invocation.inputs);
-  for (RunRecord& record : stages) {
-    record.datasets = datasets.of(record.inputs);
-    invocation.usage.user_seconds += record.usage.user_seconds;
-    invocation.usage.system_seconds += record.usage.system_seconds;
-    invocation.usage.max_rss_bytes = std::max(invocation.usage.max_rss_bytes, record.usage.max_rss_bytes);
-  }
 }
 
 RunStatus invocation_status(const std::vector<StageOutcome>& outcomes, bool stopped) {
@@ -321,6 +284,7 @@ RunReport run_pipeline(Workspace& workspace, const RunRequest& request, RunObser
   }
   check_start(pipeline, plan);
   if (!guard) guard = lock_pipeline(workspace);
+  recover_runs(workspace);
 
   World& world = workspace.world();
   LiveRun live = LiveRun::create(workspace, start_record(workspace, request.name, request.experiment, request.command));
@@ -330,9 +294,9 @@ RunReport run_pipeline(Workspace& workspace, const RunRequest& request, RunObser
   report.outcomes = std::move(schedule.outcomes);
 
   const bool stopped = world.stop.stop_requested();
+  const WithoutStop recording(world);
   pipeline.update_lock(schedule.locks);
-  summarize(pipeline, stages, live.record());
-  note_totals(workspace, live.record(), schedule.records);
+  summarize_invocation(pipeline, stages, report.outcomes, schedule.records, live.record());
   const RunStatus status = invocation_status(report.outcomes, stopped);
   report.run = live.finish(status, stopped ? 130 : status == RunStatus::failed ? 1 : 0, world.clock.now());
   RunStore(workspace).publish(*report.run, schedule.records);

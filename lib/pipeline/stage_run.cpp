@@ -73,7 +73,11 @@ class StageRun {
     }
     RunRecord record = new_record();
     record.status = RunStatus::cached;
-    if (!seen_.cached_run.empty()) record.cached_from = seen_.cached_run;
+    if (seen_.cached) {
+      record.cached_from = seen_.cached->run;
+      record.log = seen_.cached->log;
+      for (const auto& [key, value] : seen_.cached->metrics) record.metrics[key] = {0, value, started_};
+    }
     record.outputs = recorded_outputs(seen_.inputs);
     record.ended = world_.clock.now();
     for (const auto& [key, value] : read_stage_metrics(pipeline_, stage_))
@@ -207,8 +211,10 @@ class StageRun {
   }
 
   void store_action() {
-    const double seconds = std::chrono::duration<double>(done_.record->ended - done_.record->started).count();
-    pipeline_.actions().store({seen_.inputs.action, done_.record->id, seconds, saved_});
+    const RunRecord& run = *done_.record;
+    ActionRecord action{seen_.inputs.action, run.id, run.usage.wall_seconds, saved_, {}, run.log};
+    for (const auto& [key, point] : run.metrics) action.metrics[key] = point.value;
+    pipeline_.actions().store(action);
   }
 
   /// A stage may write a file that others read parameters from.

@@ -63,6 +63,7 @@ RunRecord run_tracked(Workspace& workspace, const TrackedCommand& command, const
   const RunStatus status = exit->stopped          ? RunStatus::killed
                            : exit->exit.code == 0 ? RunStatus::finished
                                                   : RunStatus::failed;
+  const WithoutStop recording(world);
   RunRecord record = live.finish(status, exit->stopped ? 130 : exit->exit.code, world.clock.now());
   RunStore(workspace).publish(record, {});
   return record;

@@ -1,6 +1,7 @@
 #pragma once
 #include <filesystem>
 #include <stop_token>
+#include <utility>
 
 #include "lib/util/clock.hpp"
 #include "lib/util/environment.hpp"
@@ -24,5 +25,17 @@ struct World {
 
 /// Throws Error{interrupted} once the user asked to stop.
 void check_stop(const World& world);
+
+/// While it lives the user's wish to stop is not heard: for the few writes that record what was stopped.
+class WithoutStop {
+ public:
+  explicit WithoutStop(World& world) : world_(world), stop_(std::exchange(world.stop, {})) {}
+  WithoutStop(const WithoutStop&) = delete;
+  ~WithoutStop() { world_.stop = stop_; }
+
+ private:
+  World& world_;
+  std::stop_token stop_;
+};
 
 }  // namespace mlo
