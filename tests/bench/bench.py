@@ -62,7 +62,7 @@ def startup():
     report("start: `version`", seconds(where, ["mlo", "version"], 201), seconds(where, ["dvc", "--version"], 5))
     inner = where / "inner.py"
     inner.write_text("import statistics, subprocess, time\ntaken = []\nfor i in range(201):\n  started = time.perf_counter()\n"
-                     "  subprocess.run(['mlo', 'track', 'log', f'loss={1 / (i + 1)}', '--step', str(i)], check=True)\n"
+                     "  subprocess.run(['mlo', 'track', 'log', 'metric', f'loss={1 / (i + 1)}', '--step', str(i)], check=True)\n"
                      "  taken.append(time.perf_counter() - started)\nopen('taken', 'w').write(str(statistics.median(taken)))\n")
     sh(where, "mlo run -- python3 inner.py")
     report("`track log` of one metric", float((where / "taken").read_text()))
