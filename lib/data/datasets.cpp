@@ -178,8 +178,8 @@ DatasetManifest resolve_dataset(const Workspace& workspace, std::string_view spe
   if (version->size() < 7 + 4)
     throw Error(ErrorKind::usage, fmt::format("`{}` is too short: give 4 digits or more", printable(*version)));
   std::map<Digest, DatasetManifest> matches;
-  const auto consider = [&](const DatasetManifest& manifest) {
-    if (manifest.tree.str().starts_with(*version)) matches.emplace(manifest.tree, manifest);
+  const auto consider = [&matches, &prefix = *version](const DatasetManifest& manifest) {
+    if (manifest.tree.str().starts_with(prefix)) matches.emplace(manifest.tree, manifest);
   };
   if (const auto current = find_dataset(workspace, name)) consider(*current);
   for (const DatasetVersion& old : dataset_history(workspace, name)) {

@@ -238,8 +238,8 @@ class Builder {
     }
     for (const auto& [id, feeder] : feeders) {
       const auto wrote = written(*feeder);
-      const bool consumed = std::any_of(feeders.begin(), feeders.end(), [&](const auto& other) {
-        return other.first != id &&
+      const bool consumed = std::any_of(feeders.begin(), feeders.end(), [&wrote, &own = id](const auto& other) {
+        return other.first != own &&
                std::any_of(wrote.begin(), wrote.end(), [&](const Artifact* a) { return reads(*other.second, a->id); });
       });
       if (!consumed && steps_.contains(id)) edge(steps_.at(id).node, out.id);

@@ -83,8 +83,8 @@ std::vector<ComparedRow> compare_runs(const std::vector<Run>& runs) {
   }
   std::vector<ComparedRow> out;
   for (auto& [name, row] : rows) {
-    row.differs =
-        std::any_of(row.values.begin(), row.values.end(), [&](const auto& value) { return value != row.values[0]; });
+    const auto& values = row.values;
+    row.differs = std::any_of(values.begin(), values.end(), [&](const auto& value) { return value != values[0]; });
     out.push_back(std::move(row));
   }
   std::stable_partition(out.begin(), out.end(), [](const ComparedRow& row) { return row.differs; });

@@ -126,8 +126,7 @@ class Bench:
 def try_again(bench, wanted, label, complaints):
     """After a cut: whole, and a second run brings the undisturbed result."""
     wrong = bench.check_whole()
-    lock = bench.trial / ".git/index.lock"
-    if lock.exists():  # git itself was cut; its rule is that the user removes the lock
+    for lock in list((bench.trial / ".git").rglob("*.lock")):  # git itself was cut; its rule is that the user removes the lock
         lock.unlink()
     code, _, err = bench.command()
     if code not in bench.scenario.codes:
