@@ -1,8 +1,12 @@
+#include <unistd.h>
+
 #include <thread>
 
 #include "lib/git/handle.hpp"
 #include "lib/git/repository.hpp"
 #include "lib/util/error.hpp"
+#include "lib/util/fs.hpp"
+#include "lib/util/lock_file.hpp"
 #include "lib/util/text.hpp"
 
 namespace mlo::git {
@@ -30,26 +34,52 @@ SignatureHandle reflog_signature(git_repository* repo, const git_oid& target) {
   return to_signature({"mlo", "mlo@localhost", UtcTime()});
 }
 
-/// Locks the ref, compares it, lets `change` put one step into the transaction, commits. Git's programs hold a ref's
-/// lock for milliseconds, so a short wait is enough.
+/// mlo's own refs: whoever changes one holds this lock too, which the kernel frees when a process dies. Git's `.lock`
+/// file does not go with its owner.
+std::optional<LockFile> try_lock_own(const fs::path& common_dir) {
+  return LockFile::try_acquire(common_dir / "mlo" / "locks" / "refs", "changing a ref");
+}
+
+/// Asks again at growing intervals for some seconds; git's programs hold a ref's lock for milliseconds.
+bool wait_until(const std::function<bool()>& done) {
+  auto pause = std::chrono::milliseconds(1);
+  for (auto left = std::chrono::milliseconds(4000); left.count() > 0; left -= pause) {
+    if (done()) return true;
+    std::this_thread::sleep_for(pause);
+    pause = std::min(2 * pause, std::chrono::milliseconds(50));
+  }
+  return done();
+}
+
+[[noreturn]] void fail_locked(const std::string& ref, const fs::path& lock) {
+  throw Error(ErrorKind::conflict, fmt::format("cannot lock ref `{}`: another program holds it", printable(ref)))
+      .hint(fmt::format("if no git is running, remove `{}`", printable(lock.string())));
+}
+
+/// Locks the ref, compares it, lets `change` put one step into the transaction, commits.
 bool compare_and_swap(git_repository* repo, std::string_view name, std::optional<ObjectId> expected,
                       const std::function<int(git_transaction*, const char*)>& change) {
   const std::string ref(name);
+  const fs::path common = git_repository_commondir(repo);
+  const fs::path lock = common / (ref + ".lock");
+  std::optional<LockFile> own;
+  const bool is_own = ref.starts_with("refs/mlo");
+  if (is_own && !wait_until([&] { return (own = try_lock_own(common)).has_value(); })) fail_locked(ref, lock);
+
   git_transaction* raw = nullptr;
   check_git(git_transaction_new(&raw, repo), "change git refs");
   const TransactionHandle transaction(raw);
-  for (auto pause = std::chrono::milliseconds(1);; pause *= 2) {
+  const auto try_lock = [&] {
     const int rc = git_transaction_lock_ref(raw, ref.c_str());
-    if (rc == 0) break;
-    if (rc != GIT_ELOCKED || pause > std::chrono::seconds(2)) {
-      const std::string why = last_message();
-      Error error(rc == GIT_ELOCKED ? ErrorKind::conflict : ErrorKind::error,
-                  fmt::format("cannot lock ref `{}`: {}", printable(ref), why));
-      if (rc == GIT_ELOCKED)
-        error.hint(fmt::format("if no git is running, remove `{}{}.lock`", git_repository_commondir(repo), ref));
-      throw error;
-    }
-    std::this_thread::sleep_for(pause);
+    if (rc != GIT_ELOCKED) check_git(rc, fmt::format("lock ref `{}`", printable(ref)));
+    return rc == 0;
+  };
+  const auto seen = find_stat(lock);
+  if (!wait_until(try_lock)) {
+    // No mlo holds our own ref, and no git keeps one lock file for seconds: what made it was killed.
+    const auto now = find_stat(lock);
+    const bool same = seen && now && seen->inode == now->inode && seen->mtime_ns == now->mtime_ns;
+    if (!is_own || !same || ::unlink(lock.c_str()) != 0 || !try_lock()) fail_locked(ref, lock);
   }
   if (resolve(repo, ref) != expected) return false;
   check_git(change(raw, ref.c_str()), fmt::format("change ref `{}`", ref));

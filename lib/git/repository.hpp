@@ -88,8 +88,8 @@ class Repository {
   std::optional<ObjectId> find_ref(std::string_view name) const;
   std::vector<Ref> list_refs(std::string_view prefix) const;  ///< sorted by name
   /// Moves or makes a ref if it still is `expected` (nothing: must not exist). False if somebody else moved it.
-  /// Compared and moved under the ref's lock; Error{conflict} if another program holds that for seconds. On disk when
-  /// it returns.
+  /// Compared and moved under the ref's lock; Error{conflict} if another program holds that for seconds. The lock that
+  /// a killed process left on one of mlo's own refs (refs/mlo..) is taken over. On disk when it returns.
   bool move_ref(std::string_view name, std::optional<ObjectId> expected, ObjectId target, std::string_view reflog);
   bool delete_ref(std::string_view name, ObjectId expected);
 

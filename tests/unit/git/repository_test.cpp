@@ -181,6 +181,20 @@ TEST_CASE("a ref moves only from what was expected", "[git]") {
   CHECK(repo.list_refs("refs/heads/").size() == 1);
 }
 
+TEST_CASE("the lock that a killed process left on mlo's own ref is taken over, one on another ref is not", "[git]") {
+  TestWorld world;
+  world.git_init();
+  Repository repo = open(world);
+  const ObjectId id = *repo.head();
+  world.dir.write(".git/refs/mlo/runs.lock", "");
+  CHECK(repo.move_ref("refs/mlo/runs", std::nullopt, id, "test"));
+  CHECK(repo.find_ref("refs/mlo/runs") == id);
+  world.dir.write(".git/refs/heads/topic.lock", "");
+  CHECK_THROWS_WITH(repo.move_ref("refs/heads/topic", std::nullopt, id, "test"),
+                    Catch::Contains("another program holds it"));
+  CHECK(find_stat(world.dir / ".git/refs/heads/topic.lock"));
+}
+
 TEST_CASE("no increment of a ref is lost among threads that compare, swap and retry", "[git]") {
   TestWorld world;
   world.git_init();
