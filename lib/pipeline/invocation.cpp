@@ -1,6 +1,5 @@
 #include "lib/pipeline/invocation.hpp"
 
-#include "lib/data/datasets.hpp"
 #include "lib/manifest/names.hpp"
 #include "lib/pipeline/stage_run.hpp"
 #include "lib/util/text.hpp"
@@ -58,24 +57,11 @@ class Summary {
   std::map<std::string, std::vector<std::pair<std::string, double>>> metrics_;
 };
 
-bool overlaps(std::string_view a, std::string_view b) {
-  if (a.size() > b.size()) std::swap(a, b);
-  return b.starts_with(a) && (b.size() == a.size() || b[a.size()] == '/');
-}
-
-/// The datasets that the inputs are, lie in, or hold.
-void name_datasets(const std::vector<DatasetManifest>& datasets, RunRecord& record) {
-  for (const DatasetManifest& dataset : datasets) {
-    for (const Artifact& input : record.inputs) {
-      if (overlaps(dataset.path, input.path)) record.datasets[dataset.name] = dataset.tree.str();
-    }
-  }
-}
-
 }  // namespace
 
 void summarize_invocation(Pipeline& pipeline, const std::vector<StageIndex>& stages,
-                          const std::vector<StageOutcome>& outcomes, std::vector<RunRecord>& records, RunRecord& out) {
+                          const std::vector<StageOutcome>& outcomes, const std::vector<RunRecord>& records,
+                          const std::vector<DatasetManifest>& datasets, RunRecord& out) {
   std::set<std::string_view> broken;
   for (const StageOutcome& outcome : outcomes) {
     const bool good = outcome.result == StageResult::ran || outcome.result == StageResult::cached ||
@@ -88,10 +74,8 @@ void summarize_invocation(Pipeline& pipeline, const std::vector<StageIndex>& sta
     const auto locked = pipeline.lock().stages.find(stage.name);
     if (locked != pipeline.lock().stages.end() && !broken.contains(stage.name)) summary.add(stage, locked->second);
   }
-  const std::vector<DatasetManifest> datasets = load_datasets(pipeline.workspace());
-  for (RunRecord& record : records) {
+  for (const RunRecord& record : records) {
     if (broken.contains(record.stage)) summary.add_params(record.params);
-    name_datasets(datasets, record);
     out.usage.user_seconds += record.usage.user_seconds;
     out.usage.system_seconds += record.usage.system_seconds;
     out.usage.max_rss_bytes = std::max(out.usage.max_rss_bytes, record.usage.max_rss_bytes);

@@ -91,7 +91,11 @@ Plan Pipeline::plan(const std::vector<StageIndex>& stages, Force force) const {
   return plan;
 }
 
-void Pipeline::update_lock(const std::map<std::string, StageLock, std::less<>>& entries) {
+void Pipeline::adopt(const std::map<std::string, StageLock, std::less<>>& entries) {
+  for (const auto& [name, entry] : entries) lock_.stages.insert_or_assign(name, entry);
+}
+
+void Pipeline::save_lock(const std::map<std::string, StageLock, std::less<>>& entries) {
   const LockFile guard = workspace_.lock_manifests("mlo run");
   const fs::path path = workspace_.root() / lock_file();
   const auto text = mlo::find_file(path, kMaxLock);

@@ -55,8 +55,10 @@ class Pipeline {
   /// Compares without changing anything but the stat cache.
   Plan plan(const std::vector<StageIndex>& stages, Force force) const;
 
+  /// Takes new entries for the lock as this object knows it; the file stays.
+  void adopt(const std::map<std::string, StageLock, std::less<>>& entries);
   /// Folds new entries into the lock file, drops those of stages that are gone, writes it if it changed.
-  void update_lock(const std::map<std::string, StageLock, std::less<>>& entries);
+  void save_lock(const std::map<std::string, StageLock, std::less<>>& entries);
   void save_stat_cache() const;
 
  private:

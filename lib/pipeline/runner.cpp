@@ -21,12 +21,12 @@ namespace {
 class Schedule {
  public:
   Schedule(Pipeline& pipeline, const RunRequest& request, const Plan& plan, RunObserver& observer,
-           const RunRecord& invocation)
+           const RunRecord& invocation, const std::vector<DatasetManifest>& datasets)
       : pipeline_(pipeline),
         graph_(pipeline.graph()),
         request_(request),
         observer_(observer),
-        context_{pipeline, invocation, workspace_mutex_},
+        context_{pipeline, invocation, datasets, workspace_mutex_},
         nodes_(graph_.stages().size()) {
     for (const PlannedStage& planned : plan.stages) {
       if (planned.assessment.state == StageState::up_to_date || planned.assessment.state == StageState::frozen)
@@ -198,7 +198,7 @@ void refuse_dataset(const std::vector<DatasetManifest>& datasets, const Output& 
 }
 
 /// Before anything starts: what is needed and made by nobody, and outputs that git tracks though mlo is to keep them.
-void check_start(const Pipeline& pipeline, const Plan& plan) {
+void check_start(const Pipeline& pipeline, const Plan& plan, const std::vector<DatasetManifest>& datasets) {
   for (const PlannedStage& planned : plan.stages) {
     if (planned.assessment.state != StageState::stale) continue;
     for (const Reason& reason : planned.assessment.reasons) {
@@ -210,7 +210,6 @@ void check_start(const Pipeline& pipeline, const Plan& plan) {
                     : "");
     }
   }
-  const std::vector<DatasetManifest> datasets = load_datasets(pipeline.workspace());
   const std::vector<std::string> tracked = pipeline.workspace().work_tree().tracked(pipeline.spec().dir);
   for (const PlannedStage& planned : plan.stages) {
     for (const Output& output : pipeline.graph().stage(planned.index).outputs) {
@@ -282,23 +281,25 @@ RunReport run_pipeline(Workspace& workspace, const RunRequest& request, RunObser
     if (whole) proof.write(pipeline);
     return report;
   }
-  check_start(pipeline, plan);
+  const std::vector<DatasetManifest> datasets = load_datasets(workspace);
+  check_start(pipeline, plan, datasets);
   if (!guard) guard = lock_pipeline(workspace);
   recover_runs(workspace);
 
   World& world = workspace.world();
   LiveRun live = LiveRun::create(workspace, start_record(workspace, request.name, request.experiment, request.command));
   ignore_outputs(pipeline, plan);  // after the code was recorded: it is mlo's own change, not the user's
-  Schedule schedule(pipeline, request, plan, observer, live.record());
+  Schedule schedule(pipeline, request, plan, observer, live.record(), datasets);
   schedule.run();
   report.outcomes = std::move(schedule.outcomes);
 
   const bool stopped = world.stop.stop_requested();
   const WithoutStop recording(world);
-  pipeline.update_lock(schedule.locks);
-  summarize_invocation(pipeline, stages, report.outcomes, schedule.records, live.record());
+  pipeline.adopt(schedule.locks);
+  summarize_invocation(pipeline, stages, report.outcomes, schedule.records, datasets, live.record());
   const RunStatus status = invocation_status(report.outcomes, stopped);
   report.run = live.finish(status, stopped ? 130 : status == RunStatus::failed ? 1 : 0, world.clock.now());
+  pipeline.save_lock(schedule.locks);  // after the record is safe: what the lock says has a run that made it
   RunStore(workspace).publish(*report.run, schedule.records);
   pipeline.save_stat_cache();
   if (stopped)

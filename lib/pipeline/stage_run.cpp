@@ -57,6 +57,7 @@ class StageRun {
     record.environment = context_.invocation.environment;
     record.params = recorded_params(seen_.inputs);
     record.inputs = recorded_inputs(seen_.inputs);
+    name_datasets(context_.datasets, record);
     record.action = seen_.inputs.action;
     done_.outcome.run = record.id;
     return record;
@@ -233,6 +234,11 @@ class StageRun {
   StageDone done_;
 };
 
+bool overlaps(std::string_view a, std::string_view b) {
+  if (a.size() > b.size()) std::swap(a, b);
+  return b.starts_with(a) && (b.size() == a.size() || b[a.size()] == '/');
+}
+
 bool lies_in(std::string_view path, std::string_view top) {
   return path == top || (path.starts_with(top) && path.size() > top.size() && path[top.size()] == '/');
 }
@@ -253,6 +259,15 @@ std::vector<Artifact> recorded_inputs(const StageLock& inputs) {
   for (const LockedPath& dep : inputs.deps)
     out.push_back({dep.path, dep.id, dep.directory, dep.bytes, dep.directory ? dep.files : 1, false});
   return out;
+}
+
+void name_datasets(const std::vector<DatasetManifest>& datasets, RunRecord& record) {
+  for (const DatasetManifest& dataset : datasets) {
+    for (const Artifact& input : record.inputs) {
+      if (overlaps(dataset.path, input.path))
+        record.datasets[dataset.name] = (input.path == dataset.path ? input.id : dataset.tree).str();
+    }
+  }
 }
 
 std::vector<Artifact> recorded_outputs(const StageLock& inputs) {

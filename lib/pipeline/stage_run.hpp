@@ -3,6 +3,7 @@
 #include <mutex>
 #include <optional>
 
+#include "lib/manifest/dataset.hpp"
 #include "lib/pipeline/runner.hpp"
 #include "lib/runs/live_run.hpp"
 
@@ -12,6 +13,7 @@ namespace mlo {
 struct StageContext {
   Pipeline& pipeline;
   const RunRecord& invocation;
+  const std::vector<DatasetManifest>& datasets;
   std::mutex& workspace_mutex;  ///< Workspace is for one thread at a time
 };
 
@@ -31,6 +33,8 @@ Value recorded_params(const StageLock& inputs);
 /// What a stage read and wrote, as a run records it.
 std::vector<Artifact> recorded_inputs(const StageLock& inputs);
 std::vector<Artifact> recorded_outputs(const StageLock& inputs);
+/// Names in the record the datasets that its inputs are (by the content that was read), lie in, or hold.
+void name_datasets(const std::vector<DatasetManifest>& datasets, RunRecord& record);
 /// The numbers in the stage's metric files as they lie in the work tree, and in the pipeline's top-level ones that the
 /// stage writes. What cannot be read is a warning.
 std::map<std::string, double> read_stage_metrics(const Pipeline& pipeline, const Stage& stage);

@@ -34,9 +34,14 @@ git::ObjectId RunStore::publish(const RunRecord& record_so_far, const std::vecto
   add_stage_facts(invocation, stages);
   git::Repository& repo = workspace_.repo();
   HistoryCommit commit;
-  std::vector<std::string> ids;
+  std::vector<std::string> ids{invocation.id};
+  for (const RunRecord& stage : stages) ids.push_back(stage.id);
+  const auto tip = repo.find_ref(workspace_.config().runs_ref);
+  if (tip && repo.find_entry(repo.load_commit(*tip).tree, record_path(invocation))) {
+    remove_live_dirs(workspace_, ids);
+    return *tip;
+  }
   const auto add = [&](const RunRecord& record) {
-    ids.push_back(record.id);
     commit.files.push_back({record_path(record), repo.write_blob(emit_run(record))});
     if (!record.series || workspace_.store().find_size(*record.series).value_or(kSeriesInGit + 1) > kSeriesInGit)
       return;

@@ -36,7 +36,8 @@ class RunStore {
 
   /// One commit for one invocation and its stages. Its message is a readable summary with trailers (Mlo-Run, Mlo-Data).
   /// A dirty or unreachable HEAD commit is kept by a local ref. Removes the live directories of these runs afterwards.
-  /// The invocation also shows what its stages logged.
+  /// The invocation also shows what its stages logged. One that is in the history already, because a crash cut a
+  /// publication short after its commit, only loses its live directories.
   git::ObjectId publish(const RunRecord& invocation, const std::vector<RunRecord>& stages);
   /// One commit with amendments. One without a time gets the present, or the moment after the run's last amendment if
   /// another clone's clock was ahead: what is said later counts later.

@@ -1,7 +1,7 @@
 """What run.py stops: a prepared state, one command, and the views in which its result must show."""
 from dataclasses import dataclass, field
 
-RUNS = "mlo track list --json | python3 -c 'import json,sys; print(sorted((r[\"status\"].replace(\"cached\", \"finished\"), r.get(\"note\", \"\")) for r in json.load(sys.stdin)[\"runs\"] if r[\"status\"] != \"killed\"))'"
+RUNS = "newest_run.py"
 DATA = "mlo version-data status --json"
 
 INIT = "mlo init && git add -A && git commit -q -m 'mlo init'\n"

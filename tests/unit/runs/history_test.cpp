@@ -136,6 +136,28 @@ TEST_CASE_METHOD(Repo, "live runs are listed with what they have logged, and rec
   CHECK(list_dir(workspace->local() / "runs").empty());
 }
 
+TEST_CASE_METHOD(Repo, "a crash between a run's commit and the end of its cleaning changes nothing", "[runs]") {
+  RunRecord invocation = record("inv"), stage = record("st");
+  stage.parent = invocation.id;
+  stage.stage = "train";
+  {
+    std::optional<LiveRun> live = LiveRun::create(*workspace, invocation);
+    std::optional<LiveRun> step = LiveRun::create(*workspace, stage);
+    stage = step->finish(RunStatus::finished, 0, clock.now());
+    invocation = live->finish(RunStatus::finished, 0, clock.now());
+  }
+  sh("cp -a .git/mlo/runs ../left");
+  RunStore(*workspace).publish(invocation, {stage});
+  const std::string tip = sh("git rev-parse refs/mlo/runs");
+  sh("rm -r .git/mlo/runs && cp -a ../left .git/mlo/runs");
+  // half cleaned: of the invocation only its start is left, which alone would read as a run that was killed
+  sh("rm .git/mlo/runs/" + invocation.id + "/run.yaml");
+  CHECK(recover_runs(*workspace) == 1);
+  CHECK(list_dir(workspace->local() / "runs").empty());
+  CHECK(sh("git rev-parse refs/mlo/runs") == tip);
+  CHECK(RunStore(*workspace).all().at(0).record.status == RunStatus::finished);
+}
+
 TEST_CASE_METHOD(Repo, "a series travels with git, and one that was tampered with is refused", "[runs]") {
   LiveRun live = LiveRun::create(*workspace, record("a"));
   append_events(live.dir(), {MetricEvent{"loss", 1, 1, clock.now()}, MetricEvent{"loss", 0.5, 2, clock.now()}});
