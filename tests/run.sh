@@ -28,7 +28,7 @@ tested() {
   ctest --test-dir "build/$preset" -j 2 --output-on-failure --no-tests=error --output-junit "$PWD/$report" "$@" >"$log" 2>&1
   local status=$?
   local all bad missed
-  all=$(sed -n '/<testsuite/,/>/p' "$report" 2>/dev/null | tr '\n' ' ')
+  all=$(sed -n '/<testsuite/,/>/p' "$report" 2>/dev/null | tr '\n\t' '  ')
   bad=$(sed -n 's/.* failures="\([0-9]*\)".*/\1/p' <<<"$all")
   missed=$(sed -n 's/.* skipped="\([0-9]*\)".*/\1/p' <<<"$all")
   all=$(sed -n 's/.* tests="\([0-9]*\)".*/\1/p' <<<"$all")
