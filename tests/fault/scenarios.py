@@ -14,6 +14,8 @@ stages:
 Y
 git add -A && git commit -q -m pipeline
 """
+RECORDED = PIPELINE + "mlo run --name one && mlo run --force --name two\n"
+TAGS = "mlo track list --json | python3 -c 'import json,sys; print(sorted((r[\"name\"], r[\"tags\"], r[\"note\"]) for r in json.load(sys.stdin)[\"runs\"] if r[\"status\"] != \"killed\"))'"
 
 
 @dataclass
@@ -41,6 +43,11 @@ SCENARIOS = [
     Scenario("run -- CMD", INIT, "mlo run -- sh -c 'echo hi > out.txt'"),
     Scenario("track note", PIPELINE + "mlo run && mlo track list --json > ../runs.json\n",
              "mlo track note $(python3 -c 'import json; print(json.load(open(\"../runs.json\"))[\"runs\"][0][\"id\"])') 'worth keeping'", [RUNS]),
+    Scenario("track tag", RECORDED + "mlo track tag one stale=yes\n", "mlo track tag one owner=ada --remove stale", [TAGS], codes=(0, 1)),
+    Scenario("track delete", RECORDED, "mlo track delete one --yes", [TAGS], codes=(0, 1)),
+    Scenario("track restore", RECORDED + "mlo track delete one --yes\n", "mlo track restore one", [TAGS], codes=(0, 1)),
+    Scenario("hooks install", INIT, "mlo hooks install", ["mlo hooks status --json", "ls .git/hooks | grep -v sample"]),
+    Scenario("remote remove", INIT + "mkdir ../far && mlo remote add far ../far\n", "mlo remote remove far", ["mlo remote list --json"], codes=(0, 1)),
     Scenario("push", PIPELINE + "mlo run && mkdir ../far && mlo remote add far ../far\n", "mlo push --remote far",
              ["cd ../far && find . -path ./tmp -prune -o -type f -print | LC_ALL=C sort | head -50"]),
     Scenario("pull", ADDED + "rm -rf ../far; mkdir ../far && mlo remote add far ../far && mlo push --remote far && rm -rf raw .git/mlo/objects\n",

@@ -116,7 +116,7 @@ ROWS = [
     Row("-P without a value", "", "mlo run -P lr", 2, "lr"),
     # history
     Row("a run record that was tampered with", "c=$(git rev-parse refs/mlo/runs); p=$(git ls-tree -r --name-only $c | grep 'run.yaml$' | head -n 1); b=$(echo 'mlo: run/1' | git hash-object -w --stdin); export GIT_INDEX_FILE=$PWD/../idx; git read-tree $c; git update-index --cacheinfo 100644,$b,$p; t=$(git write-tree); unset GIT_INDEX_FILE; rm ../idx; git update-ref refs/mlo/runs $(git commit-tree $t -p $c -m forged)",
-        "mlo track list", 0, "a run is left out", unchanged=False),
+        "mlo track list", 0, "a run is left out"),
     Row("commit in the middle of a merge", "git rev-parse HEAD > .git/MERGE_HEAD; echo 1 > raw/c.csv", "mlo version-data add raw --commit", 4, "merge"),
     Row("git's index is locked", ": > .git/index.lock; echo 1 > raw/c.csv", "mlo version-data add raw --commit", 4, "lock"),
 ]
