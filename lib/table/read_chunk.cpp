@@ -63,7 +63,6 @@ void append(std::vector<Out>& out, const std::vector<bool>& nulls, const void* d
             Convert convert) {
   const auto* const values = static_cast<const Stored*>(data);
   const std::size_t first = out.size();
-  out.reserve(first + rows);
   for (std::size_t row = 0; row < rows; ++row) out.push_back(nulls[first + row] ? Out() : convert(values[row]));
 }
 

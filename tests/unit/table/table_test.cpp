@@ -2,6 +2,7 @@
 
 #include "lib/table/connection.hpp"
 #include "lib/table/describe.hpp"
+#include "lib/table/gzip.hpp"
 #include "tests/support/test.hpp"
 #include "tests/support/test_world.hpp"
 
@@ -171,4 +172,25 @@ TEST_CASE("a damaged table file is an error that names it", "[table]") {
   dir.write("t.csv.gz", "not gzip");
   CHECK(message_of([&] { describe_file(engine, dir / "t.csv.gz"); }).find("cannot read the columns of `") == 0);
   CHECK(message_of([&] { describe_file(engine, dir / "none.csv"); }).find("cannot read the columns of `") == 0);
+}
+
+TEST_CASE("gzip is refused unless it is whole", "[table]") {
+  test::TestWorld w;
+  w.sh("seq 200000 | gzip > one.gz; seq 9 | gzip > small.gz; cat one.gz small.gz small.gz > many.gz; head -c 60000 one.gz > cut.gz; "
+       "head -c -1 one.gz > nearly.gz; (cat one.gz; echo x) > more.gz; echo x > none.gz; : > empty.gz; "
+       "cp one.gz flipped.gz; printf X | dd of=flipped.gz bs=1 seek=40000 conv=notrunc status=none; : | gzip > nothing.gz; "
+       "head -c 20000000 /dev/zero | gzip -9 > zeros.gz");
+  for (const char* whole : {"one.gz", "small.gz", "many.gz", "nothing.gz", "zeros.gz"}) CHECK_NOTHROW(require_whole_gzip(w.dir / whole));
+  for (const char* bad : {"cut.gz", "nearly.gz", "more.gz", "none.gz", "empty.gz", "flipped.gz"}) {
+    CAPTURE(bad);
+    CHECK_THROWS_AS(require_whole_gzip(w.dir / bad), Error);
+  }
+}
+
+TEST_CASE("rows of uneven length are refused, not read as whole lines", "[table]") {
+  test::TestWorld w;
+  w.dir.write("ragged.csv", "x,y\n1,2\n1,2,3\n1\n");
+  CHECK(message_of([&] { describe_file(Engine::load(), w.dir / "ragged.csv"); }).find("`x,y`") != std::string::npos);
+  w.dir.write("one.csv", "x\n1\n2\n");
+  CHECK(describe_file(Engine::load(), w.dir / "one.csv").size() == 1);
 }

@@ -1,0 +1,34 @@
+#pragma once
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "lib/table/connection.hpp"
+#include "lib/util/fs.hpp"
+
+namespace mlo::table {
+
+enum class FileFormat { parquet, csv, csv_gz, json_lines, json_lines_gz };
+
+/// By the end of the name: .parquet, .csv, .tsv, .jsonl, .ndjson (the text formats also with .gz). Nothing for other
+/// names.
+std::optional<FileFormat> format_of(std::string_view file_name);
+
+/// How text files are typed: from their first rows, or from all (twice the work, and no surprise further down).
+enum class Sniff { first_rows, all_rows };
+
+/// A SQL expression that reads the files as one table, by column name; columns a file lacks are null there. The names
+/// of the files themselves do not matter.
+std::string scan(const std::vector<fs::path>& files, FileFormat format, Sniff sniff = Sniff::first_rows);
+
+/// Error{invalid} for the columns of a CSV file of uneven rows, which the engine takes for one column of whole lines.
+void require_even_rows(const std::vector<Column>& columns, FileFormat format);
+
+/// What a connection must be allowed to reach for `scan`.
+Sandbox sandbox_for(const std::vector<fs::path>& files, unsigned threads);
+
+/// A SQL identifier.
+std::string quote_name(std::string_view name);
+
+}  // namespace mlo::table
