@@ -20,6 +20,7 @@ std::span<const GroupEntry> command_groups() {
       {"version-data", "data", "version datasets beside the code"},
       {"run", "", "run the pipeline, or one tracked command"},
       {"track", "", "log, list, compare and search runs"},
+      {"drift", "", "find out whether data still looks like it did"},
       {"remote", "", "say where objects are shared"},
       {"hooks", "", "keep data and code together in git's own commands"},
   };

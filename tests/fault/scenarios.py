@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 RUNS = "newest_run.py"
 DATA = "mlo version-data status --json"
 
+TABLE = "seq 1.5 1 60 > table.csv && sed -i 1ix table.csv\n"
 INIT = "mlo init && git add -A && git commit -q -m 'mlo init'\n"
 RAW = "mkdir raw && for i in 1 2 3; do seq $i 40 > raw/$i.csv; done\nmkdir raw/deep && echo x > raw/deep/x && ln -s 1.csv raw/link\n"
 ADDED = INIT + RAW + "mlo version-data add raw --commit\n"
@@ -52,4 +53,9 @@ SCENARIOS = [
              ["cd ../far && find . -path ./tmp -prune -o -type f -print | LC_ALL=C sort | head -50"]),
     Scenario("pull", ADDED + "rm -rf ../far; mkdir ../far && mlo remote add far ../far && mlo push --remote far && rm -rf raw .git/mlo/objects\n",
              "mlo pull --remote far", [DATA]),
+    Scenario("drift baseline", INIT + TABLE, "mlo drift baseline delay table.csv", ["mlo drift baseline --json"]),
+    Scenario("drift baseline, changed", INIT + TABLE + "mlo drift baseline delay table.csv && git add -A && echo 7.5 >> table.csv\n",
+             "mlo drift baseline delay table.csv --test psi", ["mlo drift baseline --json"]),
+    Scenario("drift check", INIT + TABLE, "mlo drift check table.csv table.csv --html ../drift.html --prometheus ../drift.prom",
+             ["test ! -e ../drift.html || tail -n 1 ../drift.html", "test ! -e ../drift.prom || tail -n 1 ../drift.prom | cut -c 1-20"]),
 ]

@@ -37,6 +37,15 @@ def pipeline(name, yaml, code, says, command="mlo run"):
     return Row(name, f"cat > mlo.yaml <<'Y'\n{yaml}\nY", command, code, says)
 
 
+# One column `x` of three doubles.
+PARQUET = ("UEFSMRUAFTwVPCwVBhUAFQYVBhwAAAACAAAABgEAAAAAAAD4PwAAAAAAAARAAAAAAAAADEAVBBksNQAYBnNjaGVtYRUCABUKJQIYAXgAFgYZHBkcJgAcFQoZJQYAGRgB"
+           "eBUAFgYWYhZiJghJHBUAFQAVAgA8KQYZJgAGAAAAFmIWBiYIFmIAKCBwYXJxdWV0LWNwcC1hcnJvdyB2ZXJzaW9uIDI2LjAuMRkcHAAAAHoAAABQQVIx")
+
+
+def drift(name, setup, command, code, says):
+    return Row("drift: " + name, "printf 'x,y\\n1.5,a\\n2.5,b\\n3.5,a\\n' > a.csv\n" + setup, "mlo " + command, code, says)
+
+
 ROWS = [
     # names and arguments
     Row("unknown command", "", "mlo runn", 2, "`runn`"),
@@ -119,4 +128,35 @@ ROWS = [
         "mlo track list", 0, "a run is left out"),
     Row("commit in the middle of a merge", "git rev-parse HEAD > .git/MERGE_HEAD; echo 1 > raw/c.csv", "mlo version-data add raw --commit", 4, "merge"),
     Row("git's index is locked", ": > .git/index.lock; echo 1 > raw/c.csv", "mlo version-data add raw --commit", 4, "lock"),
+    # tables compared by drift
+    drift("not a table", "echo hi > b.txt", "drift check a.csv b.txt", 1, "b.txt"),
+    drift("empty file", ": > b.csv", "drift check a.csv b.csv", 1, "b.csv"),
+    drift("header alone", "echo x,y > b.csv", "drift check a.csv b.csv", 1, "b.csv"),
+    drift("ragged CSV", "printf 'x,y\\n1,2\\n3\\n4,5,6\\n' > b.csv", "drift check a.csv b.csv", 1, "b.csv"),
+    drift("NUL bytes in CSV", "head -c 400 /dev/zero > b.csv", "drift check a.csv b.csv", 1, "b.csv"),
+    drift("malformed JSON lines", "printf '{\"x\": 1}\\n{\"x\": \\n' > b.jsonl", "drift check a.csv b.jsonl", 1, "b.jsonl"),
+    drift("truncated gzip", "gzip < a.csv | head -c 30 > b.csv.gz", "drift check a.csv b.csv.gz", 1, "b.csv.gz"),
+    drift("truncated Parquet", f"echo {PARQUET} | base64 -d | head -c 120 > b.parquet", "drift check a.csv b.parquet", 1, "b.parquet"),
+    drift("Parquet with a hole", f"echo {PARQUET} | base64 -d > b.parquet; printf '\\377\\377\\377' | dd of=b.parquet bs=1 seek=6 conv=notrunc status=none",
+          "drift check a.csv b.parquet", 1, "b.parquet"),
+    drift("Parquet whose footer lies about its size", f"echo {PARQUET} | base64 -d > b.parquet; printf '\\377\\377\\377\\177' | dd of=b.parquet bs=1 seek=175 conv=notrunc status=none",
+          "drift check a.csv b.parquet", 1, "b.parquet"),
+    drift("a fifo", "mkfifo b.csv", "drift check a.csv b.csv", 1, "b.csv"),
+    drift("formats mixed", "mkdir b && cp a.csv b && echo '{}' > b/b.jsonl", "drift check a.csv b", 1, "`b`"),
+    drift("nothing in common", "printf 'z\\n1\\n' > b.csv", "drift check b.csv b.csv --ignore z", 1, "b.csv"),
+    drift("only nulls", "printf 'x,y\\n,\\n,\\n' > b.csv", "drift check b.csv b.csv", 1, "b.csv"),
+    drift("a test that is none", "", "drift check a.csv a.csv --test 'x=$(touch pwned)'", 2, "touch pwned"),
+    drift("a threshold that is no number", "", "drift check a.csv a.csv --threshold nan", 2, "nan"),
+    drift("a share above 1", "", "drift check a.csv a.csv --share 2", 2, "`2`"),
+    drift("an unknown column with escape codes", "", "drift check a.csv a.csv --column $'\\e[31m'", 2, r"\x1b[31m"),
+    drift("a baseline's name climbs out", "", "drift baseline ../../x a.csv", 2, "../../x"),
+    drift("no such baseline", "", "drift check baseline:eta a.csv", 1, "`eta`"),
+    drift("baseline: unknown field", "mlo drift baseline eta a.csv; echo 'extra: 1' >> .mlo/baselines/eta.yaml", "drift check baseline:eta a.csv", 1, ".mlo/baselines/eta.yaml:"),
+    drift("baseline: newer version", "mlo drift baseline eta a.csv; sed -i 's|drift-baseline/1|drift-baseline/9|' .mlo/baselines/eta.yaml", "drift check baseline:eta a.csv", 1, "eta.yaml"),
+    drift("baseline: of another model", "mlo drift baseline eta a.csv; mv .mlo/baselines/eta.yaml .mlo/baselines/theta.yaml", "drift check baseline:theta a.csv", 1, "theta.yaml"),
+    drift("baseline: a test that is none", "mlo drift baseline eta a.csv --test psi; sed -i 's/- psi/- pssi/' .mlo/baselines/eta.yaml", "drift check baseline:eta a.csv", 1, "eta.yaml:"),
+    drift("baseline: its data is gone", "mlo drift baseline eta a.csv; rm -rf .git/mlo/objects", "drift check baseline:eta a.csv", 1, "a.csv"),
+    drift("baseline: a directory that is a planted link", "mkdir ../outside && ln -s ../../outside .mlo/baselines", "drift baseline eta a.csv", 1, "baselines"),
+    drift("a report that is none", "echo '[]' > r.json", "drift report r.json", 1, "r.json"),
+    drift("a report whose parts do not fit", "mlo drift check a.csv a.csv --json > r.json; sed -i '0,/\"edges\": \\[/s//\"edges\": [1,/' r.json", "drift report r.json", 1, "r.json:"),
 ]

@@ -72,6 +72,13 @@ constexpr const char* kSession[] = {
     "mlo version-data checkout raw --force",
     "mlo version-data remove raw --yes",
     "mlo hooks uninstall",
+    "printf 'x,y\\n1.5,a\\n2.5,a\\n3.5,b\\n4.5,b\\n' > before.csv && printf 'x,y,z\\n1.5,a,1\\n2.5,b,1\\n' > after.csv",
+    "mlo drift tests",
+    "mlo drift check before.csv after.csv",
+    "mlo drift check after.csv before.csv",
+    "mlo drift report",
+    "mlo drift baseline delay before.csv",
+    "mlo drift baseline delay --remove",
 };
 
 /// Objects whose keys are the user's or the machine's.
