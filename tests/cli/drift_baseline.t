@@ -8,8 +8,8 @@ $ awk 'BEGIN { print "delay,carrier"; for (i = 0; i < 150; i++) print (i * 37 % 
 $ mlo drift baseline
 no baselines
 $ mlo drift baseline delay january.csv --test psi --threshold carrier=0.5
-MODEL  DATA         CONTENT              MADE
-delay  january.csv  sha256:f8aa01ea0bc4  <time>
+MODEL  DATA         CONTENT
+delay  january.csv  sha256:f8aa01ea0bc4
 $ cat .mlo/baselines/delay.yaml
 mlo: drift-baseline/1
 model: delay
@@ -17,7 +17,6 @@ source: january.csv
 type: file
 tree: sha256:f8aa01ea0bc4716aa89129ce65100431ad4661723676d5b4681f3489bd44c1c5
 file_name: january.csv
-made: "<time>"
 options:
   tests:
     - psi
@@ -48,8 +47,7 @@ $ mlo drift baseline delay --json
     "model": "delay",
     "source": "january.csv",
     "tree": "sha256:f8aa01ea0bc4716aa89129ce65100431ad4661723676d5b4681f3489bd44c1c5",
-    "file_name": "january.csv",
-    "made": "<time>"
+    "file_name": "january.csv"
   }
 ]
 $ mlo drift check baseline:eta july.csv
