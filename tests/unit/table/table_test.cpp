@@ -176,11 +176,15 @@ TEST_CASE("a damaged table file is an error that names it", "[table]") {
 
 TEST_CASE("gzip is refused unless it is whole", "[table]") {
   test::TestWorld w;
-  w.sh("seq 200000 | gzip > one.gz; seq 9 | gzip > small.gz; cat one.gz small.gz small.gz > many.gz; head -c 60000 one.gz > cut.gz; "
-       "head -c -1 one.gz > nearly.gz; (cat one.gz; echo x) > more.gz; echo x > none.gz; : > empty.gz; "
-       "cp one.gz flipped.gz; printf X | dd of=flipped.gz bs=1 seek=40000 conv=notrunc status=none; : | gzip > nothing.gz; "
-       "head -c 20000000 /dev/zero | gzip -9 > zeros.gz");
-  for (const char* whole : {"one.gz", "small.gz", "many.gz", "nothing.gz", "zeros.gz"}) CHECK_NOTHROW(require_whole_gzip(w.dir / whole));
+  w.sh(
+      "seq 200000 | gzip > one.gz; seq 9 | gzip > small.gz; cat one.gz small.gz small.gz > many.gz; head -c 60000 "
+      "one.gz > cut.gz; "
+      "head -c -1 one.gz > nearly.gz; (cat one.gz; echo x) > more.gz; echo x > none.gz; : > empty.gz; "
+      "cp one.gz flipped.gz; printf X | dd of=flipped.gz bs=1 seek=40000 conv=notrunc status=none; : | gzip > "
+      "nothing.gz; "
+      "head -c 20000000 /dev/zero | gzip -9 > zeros.gz");
+  for (const char* whole : {"one.gz", "small.gz", "many.gz", "nothing.gz", "zeros.gz"})
+    CHECK_NOTHROW(require_whole_gzip(w.dir / whole));
   for (const char* bad : {"cut.gz", "nearly.gz", "more.gz", "none.gz", "empty.gz", "flipped.gz"}) {
     CAPTURE(bad);
     CHECK_THROWS_AS(require_whole_gzip(w.dir / bad), Error);
