@@ -88,8 +88,12 @@ bool remove_baseline(Workspace& workspace, const std::string& model) {
   require_name(model);
   const auto lock = workspace.lock_manifests(fmt::format("mlo drift baseline --remove {}", model));
   const std::string file = file_of(model);
-  if (!remove_file(workspace.root() / file)) return false;
-  workspace.work_tree().stage({file});
+  const fs::path path = workspace.root() / file;
+  const git::WorkTree git = workspace.work_tree();
+  if (!find_stat(path) && git.tracked(file).empty()) return false;
+  // The file goes last: while it is there, the command can be repeated.
+  git.untrack({file});
+  if (remove_file(path)) fsync_dir(path.parent_path());
   return true;
 }
 

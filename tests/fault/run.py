@@ -104,6 +104,10 @@ class Bench:
             status = subprocess.run(["mlo", "status", "--json"], cwd=self.trial, env=self.env, capture_output=True, text=True)
             if status.returncode != 0:
                 wrong.append(f"mlo status: exit {status.returncode}: {status.stderr.strip()}")
+        for command in self.scenario.whole:
+            done = subprocess.run(["sh", "-c", command], cwd=self.trial, env=self.env, capture_output=True, text=True)
+            if done.returncode != 0:
+                wrong.append(f"`{command}`: exit {done.returncode}: {done.stderr.strip()}")
         return wrong
 
     def snapshot(self):

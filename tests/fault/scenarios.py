@@ -26,6 +26,7 @@ class Scenario:
     command: str
     views: list = field(default_factory=list)
     codes: tuple = (0,)
+    whole: list = field(default_factory=list)  # commands that succeed at every moment
 
 
 SCENARIOS = [
@@ -56,6 +57,11 @@ SCENARIOS = [
     Scenario("drift baseline", INIT + TABLE, "mlo drift baseline delay table.csv", ["mlo drift baseline --json"]),
     Scenario("drift baseline, changed", INIT + TABLE + "mlo drift baseline delay table.csv && git add -A && echo 7.5 >> table.csv\n",
              "mlo drift baseline delay table.csv --test psi", ["mlo drift baseline --json"]),
-    Scenario("drift check", INIT + TABLE, "mlo drift check table.csv table.csv --html ../drift.html --prometheus ../drift.prom",
-             ["test ! -e ../drift.html || tail -n 1 ../drift.html", "test ! -e ../drift.prom || tail -n 1 ../drift.prom | cut -c 1-20"]),
+    Scenario("drift baseline --remove", INIT + TABLE + "mlo drift baseline delay table.csv && git add -A && git commit -q -m baseline\n",
+             "mlo drift baseline delay --remove", ["mlo drift baseline --json"], codes=(0, 1)),
+    Scenario("drift check", INIT + TABLE, "mlo drift check table.csv table.csv --html .git/drift.html --prometheus .git/drift.prom",
+             ["tail -n 1 .git/drift.html", "tail -n 1 .git/drift.prom | cut -d ' ' -f 1", "mlo drift report | tail -n 1"],
+             whole=["test ! -e .git/drift.html || tail -n 1 .git/drift.html | grep -q '</html>'",
+                    "test ! -e .git/drift.prom || tail -n 1 .git/drift.prom | grep -q '^mlo_drift_last_run.* [0-9.e+]*$'",
+                    "mlo drift report || test $? = 1"]),
 ]
