@@ -5,6 +5,8 @@
 #include "lib/util/error.hpp"
 #include "lib/util/text.hpp"
 
+#include <set>
+
 namespace mlo::drift {
 namespace {
 
@@ -45,9 +47,11 @@ DriftOptions read_options(const Value& value, std::string_view source) {
   options.tests = reader.strings("tests");
   if (reader.find("threshold") != nullptr) options.threshold = reader.number("threshold");
   if (reader.find("share") != nullptr) options.share = reader.number("share");
+  std::set<std::string> named;
   for (const Value& item : reader.array("by_column")) {
     ObjectReader column(item, source, "a choice for a column");
     const std::string name = column.string("column");
+    if (!named.insert(name).second) column.fail("column", fmt::format("`{}` is there twice", printable(name)));
     if (column.find("kind") != nullptr) {
       const std::string kind = column.string("kind");
       if (kind != "number" && kind != "category") column.fail("kind", "`kind` must be `number` or `category`");

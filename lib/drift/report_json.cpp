@@ -4,6 +4,7 @@
 #include "lib/codec/json.hpp"
 #include "lib/codec/reader.hpp"
 #include "lib/drift/report.hpp"
+#include "lib/util/text.hpp"
 
 namespace mlo::drift {
 namespace {
@@ -110,7 +111,7 @@ Enum read_word(ObjectReader& reader, std::string_view key, std::initializer_list
   for (const Enum candidate : all) {
     if (to_string(candidate) == word) return candidate;
   }
-  reader.fail(key, fmt::format("`{}` is no {}", word, key));
+  reader.fail(key, fmt::format("`{}` is no {}", printable(word), key));
 }
 
 ColumnDrift read_column(const Value& value, std::string_view source) {

@@ -120,7 +120,7 @@ std::string side_rows(const ColumnDrift& column) {
   const auto counts = [&](std::string_view title, std::uint64_t before, std::uint64_t after) {
     row(title, format_count(before), format_count(after));
   };
-  row("type", column.reference.type, column.current.type);
+  row("type", escape(column.reference.type), escape(column.current.type));
   counts("values", column.reference.values, column.current.values);
   counts("nulls", column.reference.nulls, column.current.nulls);
   if (column.reference.not_finite + column.current.not_finite > 0)

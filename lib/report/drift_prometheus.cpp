@@ -43,7 +43,7 @@ std::string drift_prometheus(const drift::DriftReport& report) {
     page.metric(name, help);
     for (const drift::ColumnDrift& column : report.columns) {
       if (const std::optional<double> v = value(column)) {
-        page.sample(name, fmt::format(",column=\"{}\",method=\"{}\"", label(column.name), column.test), *v);
+        page.sample(name, fmt::format(",column=\"{}\",method=\"{}\"", label(column.name), label(column.test)), *v);
       }
     }
   };

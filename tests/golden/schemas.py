@@ -17,7 +17,7 @@ import yaml
 from decode import canonical
 
 source, mlo = pathlib.Path(sys.argv[1]), os.path.abspath(sys.argv[2])
-KINDS = ["amend", "config", "dataset", "lock", "pipeline", "run", "tombstone"]
+KINDS = ["amend", "config", "dataset", "drift-baseline", "lock", "pipeline", "run", "tombstone"]
 NOT_JSON = object()
 
 
@@ -152,7 +152,8 @@ def written_by_mlo():
         first = next(name.split("/")[2] for name in listed if "/stages/" in name)
         run(mlo, "track", "note", first, "worth\nkeeping")
         run(mlo, "track", "delete", "--yes", first)
-        for file in [root / ".mlo/config.yaml", *sorted((root / ".mlo/data").rglob("*.yaml")), root / "mlo.lock"]:
+        run(mlo, "drift", "baseline", "nyc/delay", "flights.csv", "--test", "delay=psi", "--threshold", "0.2", "--as", "delay=number", "--ignore", "day")
+        for file in [root / ".mlo/config.yaml", *sorted((root / ".mlo/data").rglob("*.yaml")), *sorted((root / ".mlo/baselines").rglob("*.yaml")), root / "mlo.lock"]:
             yield file.read_text().removeprefix("mlo: ").partition("/")[0], file.name, file.read_text()
         for name in run("git", "ls-tree", "-r", "--name-only", "refs/mlo/runs").splitlines():
             if name.endswith(".yaml"):
@@ -173,7 +174,7 @@ def main():
         check(kind, document, name)
         assert canonical(document) == text, f"{name} is not canonical"
         seen.append(kind)
-    assert sorted(seen) == ["amend", "config", "dataset", "dataset", "lock", "run", "run", "run", "tombstone"], seen  # two invocations, one stage
+    assert sorted(seen) == ["amend", "config", "dataset", "dataset", "drift-baseline", "lock", "run", "run", "run", "tombstone"], seen  # two invocations, one stage
     print("schemas hold")
 
 
