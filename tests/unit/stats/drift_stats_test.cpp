@@ -17,7 +17,7 @@ using namespace mlo::stats;
 
 TEST_CASE("sort_doubles sorts what std::sort sorts", "[stats]") {
   test::SeededRng rng;
-  for (const std::size_t count : {0, 1, 2, 100, 5000, 70'000}) {
+  for (const std::size_t count : std::vector<std::size_t>{0, 1, 2, 100, 5000, 70'000}) {
     std::vector<double> values;
     while (values.size() < count) {
       const double value = std::bit_cast<double>(rng.next());
