@@ -146,10 +146,10 @@ TEST_CASE_METHOD(Repo, "a crash between a run's commit and the end of its cleani
     stage = step->finish(RunStatus::finished, 0, clock.now());
     invocation = live->finish(RunStatus::finished, 0, clock.now());
   }
-  sh("cp -a .git/mlo/runs ../left");
+  sh("cp -a .git/mlo/runs .git/left");
   RunStore(*workspace).publish(invocation, {stage});
   const std::string tip = sh("git rev-parse refs/mlo/runs");
-  sh("rm -r .git/mlo/runs && cp -a ../left .git/mlo/runs");
+  sh("rm -r .git/mlo/runs && cp -a .git/left .git/mlo/runs");
   // half cleaned: of the invocation only its start is left, which alone would read as a run that was killed
   sh("rm .git/mlo/runs/" + invocation.id + "/run.yaml");
   CHECK(recover_runs(*workspace) == 1);
