@@ -35,8 +35,9 @@ Command push_command() {
   info.path = "push";
   info.summary = "send objects to a remote, then run history to git's";
   info.description =
-      "Sends the content of the datasets' versions in the work tree, and of everything that recorded runs made, to the "
-      "remote. When all of it is "
+      "Sends the content of the datasets' versions in the work tree, of drift baselines, and of everything that "
+      "recorded "
+      "runs made, to the remote. When all of it is "
       "durable there, the run history goes to git's remote `origin`, if there is one. So what others can see never "
       "names what they cannot get. Branches "
       "and tags travel by `git push`, as ever.\n\n"

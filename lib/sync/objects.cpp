@@ -3,15 +3,20 @@
 #include <functional>
 #include <set>
 
-#include "lib/data/compare.hpp"
+#include "lib/data/datasets.hpp"
+#include "lib/drift/baseline.hpp"
 #include "lib/runs/run_store.hpp"
 
 namespace mlo {
 
-std::vector<Root> dataset_roots(const std::vector<DatasetManifest>& datasets) {
+std::vector<Root> manifest_roots(const Workspace& workspace, const std::vector<std::string>& names) {
   std::vector<Root> roots;
-  for (const DatasetManifest& dataset : datasets) {
+  for (const DatasetManifest& dataset : select_datasets(workspace, names)) {
     roots.push_back({fmt::format("dataset `{}`", dataset.name), dataset.tree, dataset.directory, dataset.bytes});
+  }
+  if (!names.empty()) return roots;
+  for (const drift::Baseline& baseline : drift::list_baselines(workspace)) {
+    roots.push_back({fmt::format("baseline `{}`", baseline.model), baseline.tree, baseline.directory, 0});
   }
   return roots;
 }

@@ -9,15 +9,17 @@
 // What a push or pull is about, as objects.
 namespace mlo {
 
-/// The top of something that is pushed: a dataset, an output of a run.
+/// The top of something that is pushed: a dataset, a drift baseline, an output of a run.
 struct Root {
-  std::string owner;  ///< "dataset `raw`", "run brave-otter"
+  std::string owner;  ///< "dataset `raw`", "baseline `delay`", "run brave-otter"
   Digest id;
   bool directory = false;
   std::uint64_t size = 0;
 };
 
-std::vector<Root> dataset_roots(const std::vector<DatasetManifest>& datasets);
+/// What manifests in the work tree name: these datasets, or all of them and the models' drift baselines if `names` is
+/// empty.
+std::vector<Root> manifest_roots(const Workspace& workspace, const std::vector<std::string>& names);
 /// Outputs, artifacts, metric series and logs that the records of all runs name and whose bytes were stored.
 std::vector<Root> run_roots(Workspace& workspace);
 

@@ -44,12 +44,11 @@ SyncReport pull(Workspace& workspace, Remote& remote, const std::vector<std::str
   SyncReport report;
   const auto git_remote = find_git_remote(workspace);
   if (names.empty() && git_remote && mode == Mode::real) report.runs_moved = fetch_runs(workspace, *git_remote);
-  const std::vector<DatasetManifest> datasets = select_datasets(workspace, names);
-  report.transfer = fetch_below(world, store, remote, dataset_roots(datasets), /*must=*/true, mode);
+  report.transfer = fetch_below(world, store, remote, manifest_roots(workspace, names), /*must=*/true, mode);
   if (run_objects == RunObjects::fetch)
     report.transfer += fetch_below(world, store, remote, run_roots(workspace), /*must=*/false, mode);
   if (mode == Mode::dry_run) return report;
-  for (const DatasetManifest& dataset : datasets) {
+  for (const DatasetManifest& dataset : select_datasets(workspace, names)) {
     try {
       if (check_out_dataset(workspace, dataset, Overwrite::saved_only, Execution::real).changed())
         report.checked_out.push_back(dataset);

@@ -6,9 +6,9 @@ namespace mlo {
 enum class RunObjects { skip, fetch };
 
 /// The reverse of push: git's remote's run history is merged into the own one, then the objects of these datasets'
-/// manifests (all if `names` is empty; those of runs too, if asked for) are fetched and verified, then the data on disk
-/// is made to fit its manifests, except where it has unsaved changes. Error{remote} naming the dataset if the remote
-/// lacks one of its objects.
+/// manifests (all, and those of drift baselines, if `names` is empty; those of runs too, if asked for) are fetched and
+/// verified, then the data on disk is made to fit its manifests, except where it has unsaved changes. Error{remote}
+/// naming the dataset or baseline if the remote lacks one of its objects.
 SyncReport pull(Workspace& workspace, Remote& remote, const std::vector<std::string>& names, RunObjects run_objects,
                 Mode mode);
 

@@ -1,6 +1,5 @@
 #include "lib/sync/push.hpp"
 
-#include "lib/data/datasets.hpp"
 #include "lib/sync/run_refs.hpp"
 #include "lib/util/error.hpp"
 #include "lib/util/text.hpp"
@@ -29,7 +28,7 @@ SyncReport push(Workspace& workspace, Remote& remote, const std::vector<std::str
   const World& world = workspace.world();
   ObjectStore& store = workspace.store();
   SyncReport report;
-  const ObjectSet data = objects_below(store, dataset_roots(select_datasets(workspace, names)));
+  const ObjectSet data = objects_below(store, manifest_roots(workspace, names));
   for (const auto* objects : {&data.files, &data.trees})
     require_complete(upload(world, store, remote, *objects, Mode::dry_run));
   const ObjectSet runs = names.empty() ? objects_below(store, run_roots(workspace)) : ObjectSet();

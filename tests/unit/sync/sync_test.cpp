@@ -1,6 +1,7 @@
 #include "lib/crypto/sha256.hpp"
 #include "lib/data/add.hpp"
 #include "lib/data/datasets.hpp"
+#include "lib/drift/baseline.hpp"
 #include "lib/runs/run_store.hpp"
 #include "lib/sync/pull.hpp"
 #include "lib/sync/push.hpp"
@@ -100,6 +101,24 @@ TEST_CASE("what one clone pushes another pulls, data and runs", "[sync]") {
   CHECK(pull(*w.b, *w.remote(), {}, RunObjects::fetch, Mode::real).transfer.objects == 1);
   CHECK(w.b->store().verify(sha256("brave-otter")));
   CHECK(w.sh("git -C b for-each-ref --format='%(refname)' refs/mlo-remotes") == "refs/mlo-remotes/origin/runs\n");
+}
+
+TEST_CASE("a drift baseline travels with its rows", "[sync]") {
+  TwoClones w;
+  w.dir.write("a/january.csv", "x\n1.5\n2.5\n");
+  drift::save_baseline(*w.a, "delay", drift::resolve_source(w.dir / "a", nullptr, "january.csv"), {});
+  w.sh("cd a && git commit -qm baseline && git push -q origin main && cd ../b && git pull -q");
+  push(*w.a, *w.remote(), {}, Mode::real);
+  const drift::Baseline baseline = drift::load_baseline(*w.b, "delay");
+  CHECK_THROWS_AS(drift::baseline_source(*w.b, baseline), Error);
+  pull(*w.b, *w.remote(), {"d"}, RunObjects::skip, Mode::real);
+  CHECK_THROWS_AS(drift::baseline_source(*w.b, baseline), Error);
+  pull(*w.b, *w.remote(), {}, RunObjects::skip, Mode::real);
+  CHECK(read_file(drift::baseline_source(*w.b, baseline).files.at(0)) == "x\n1.5\n2.5\n");
+
+  fs::remove(w.b->store().path_of(baseline.tree));
+  fs::remove_all(w.dir / "objects/objects");
+  CHECK_THROWS_WITH(push(*w.b, *w.remote(), {}, Mode::real), Catch::Contains("baseline `delay`"));
 }
 
 TEST_CASE("two clones that both have new runs end with the union", "[sync]") {
