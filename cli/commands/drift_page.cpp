@@ -23,7 +23,6 @@ std::pair<std::string, std::string> split_assignment(const std::string& text) {
 }
 
 void print_summary(Page& page, const drift::DriftReport& report) {
-  if (!report.missing.empty()) page.line({{"missing: ", Style::bad}, {join(report.missing, ", ")}});
   if (!report.added.empty()) page.line({{"new: ", Style::warn}, {join(report.added, ", ")}});
   page.line({{report.is_drift() ? "drift" : "no drift", report.is_drift() ? Style::bad : Style::good},
              {fmt::format(": {} of {} drifted ({:.0f}%, limit {:.0f}%); {} rows against {}", report.drifted(),
@@ -92,11 +91,10 @@ void write_files(Context& ctx, const DriftFiles& files, const drift::DriftReport
 
 void report_lines(Page& page, const drift::DriftReport& report) {
   Table table{.columns = {{"COLUMN", Align::left},
-                          {"KIND", Align::left},
-                          {"TEST", Align::left},
-                          {"SCORE", Align::right},
-                          {"THRESHOLD", Align::right},
                           {"VERDICT", Align::left},
+                          {"SCORE", Align::right},
+                          {"LIMIT", Align::right},
+                          {"TEST", Align::left},
                           {"NOTE", Align::left}},
               .rows = {}};
   for (const drift::ColumnDrift& column : report.columns) {
@@ -106,11 +104,10 @@ void report_lines(Page& page, const drift::DriftReport& report) {
                         : column.outcome == Outcome::stable ? Style::good
                                                             : Style::dim;
     table.rows.push_back({{column.name, Style::name},
-                          {column.current.type.empty() ? "-" : std::string(to_string(column.kind)), Style::dim},
-                          {column.test.empty() ? "-" : column.test},
+                          {std::string(to_string(column.outcome)), style},
                           {column.score ? fmt::format("{:.4g}", *column.score) : "-", Style::number},
                           {column.test.empty() ? "-" : fmt::format("{:.4g}", column.threshold), Style::dim},
-                          {std::string(to_string(column.outcome)), style},
+                          {column.test.empty() ? "-" : column.test},
                           {join(notes, "; "), Style::dim}});
   }
   page.table(table);

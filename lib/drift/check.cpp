@@ -36,12 +36,12 @@ double share_of(std::uint64_t part, std::uint64_t rows) {
 
 void add_notes(ColumnDrift& column, const DriftReport& report) {
   if (column.reference.type != column.current.type) {
-    column.notes.push_back(fmt::format("type was {}, is {}", column.reference.type, column.current.type));
+    column.notes.push_back(fmt::format("type {} -> {}", column.reference.type, column.current.type));
   }
   const double before = share_of(column.reference.nulls, report.reference_rows);
   const double after = share_of(column.current.nulls, report.current_rows);
   if (std::abs(before - after) >= kNullShareChange) {
-    column.notes.push_back(fmt::format("nulls were {:.1f}%, are {:.1f}%", before * 100, after * 100));
+    column.notes.push_back(fmt::format("nulls {:.1f}% -> {:.1f}%", before * 100, after * 100));
   }
 }
 
@@ -93,7 +93,7 @@ void compare(ColumnDrift& column, LoadedColumn& reference, LoadedColumn& current
     column.reason = "the reference has no values";
   } else if (column.current.values == 0) {
     column.outcome = Outcome::drifted;
-    column.reason = "no values are left";
+    column.reason = "no values left";
   } else if (!testable) {
     const bool chosen = options.column_tests.contains(column.name);
     if (chosen) {
@@ -106,7 +106,7 @@ void compare(ColumnDrift& column, LoadedColumn& reference, LoadedColumn& current
                                                       : "nested or binary values";
   } else if (!are_comparable(reference, current, column.kind)) {
     column.outcome = Outcome::drifted;
-    column.reason = "the values cannot be compared any more";
+    column.reason = "values not comparable";
   } else {
     measure(column, make_samples(reference, current, column.kind), options);
   }
@@ -183,7 +183,7 @@ DriftReport check_drift(World& world, const DataSource& reference, const DataSou
     } else {
       report.missing.push_back(name);
       column.outcome = Outcome::drifted;
-      column.reason = "missing from the current data";
+      column.reason = "missing";
     }
     report.columns.push_back(std::move(column));
   }

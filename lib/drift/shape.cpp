@@ -18,17 +18,30 @@ void add(Shape& shape, const stats::CountPair& count, const stats::PairTotals& a
   shape.current.push_back(static_cast<double>(count.current) / all.current);
 }
 
-Shape draw_numbers(const Samples& samples) {
+bool are_whole(const std::vector<double>& values) {
+  return std::all_of(values.begin(), values.end(), [](double value) { return std::floor(value) == value; });
+}
+
+std::vector<double> draw_edges(const Samples& samples) {
   const double low = std::min(samples.reference.front(), samples.current.front());
   const double high = std::max(samples.reference.back(), samples.current.back());
-  Shape shape;
-  const double width = (high - low) / static_cast<double>(kBins);
-  if (width > 0 && std::isfinite(width)) {
-    for (std::size_t i = 0; i < kBins; ++i) shape.edges.push_back(low + static_cast<double>(i) * width);
-    shape.edges.push_back(high);
-  } else {
-    shape.edges = high > low ? std::vector<double>{low, high} : std::vector<double>{low - 0.5, high + 0.5};
+  if (low == high) return {low - 0.5, high + 0.5};
+  std::vector<double> edges;
+  // As many whole numbers in each bin, or the gaps between them would show.
+  constexpr double kExact = 1e15;
+  if (low > -kExact && high < kExact && are_whole(samples.reference) && are_whole(samples.current)) {
+    const double width = std::ceil((high - low + 1) / static_cast<double>(kBins));
+    for (double edge = low - 0.5; edge <= high; edge += width) edges.push_back(edge);
+    edges.push_back(edges.back() + width);
+    return edges;
   }
+  for (std::size_t i = 0; i <= kBins; ++i)
+    edges.push_back(std::lerp(low, high, static_cast<double>(i) / static_cast<double>(kBins)));
+  return edges;
+}
+
+Shape draw_numbers(const Samples& samples) {
+  Shape shape{.edges = draw_edges(samples)};
   const auto counts = stats::count_in_bins(samples.reference, samples.current, shape.edges);
   for (const stats::CountPair& count : counts) add(shape, count, stats::totals(counts));
   return shape;

@@ -1,9 +1,10 @@
 #include "lib/report/drift_html.hpp"
 
-#include <algorithm>
-#include <cmath>
-
+#include "lib/report/drift_plot.hpp"
+#include "lib/report/markup.hpp"
 #include "lib/util/text.hpp"
+
+#include <algorithm>
 
 namespace mlo::report {
 namespace {
@@ -12,11 +13,6 @@ using drift::ColumnDrift;
 using drift::DriftReport;
 using drift::Outcome;
 
-constexpr double kWidth = 320;
-constexpr double kHeight = 96;
-constexpr double kRow = 16;     // of a category
-constexpr double kLabel = 130;  // width left for its name
-
 constexpr std::string_view kHead = R"(<!doctype html>
 <html lang="en">
 <head>
@@ -24,91 +20,36 @@ constexpr std::string_view kHead = R"(<!doctype html>
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
 <style>
-:root { --ink: #1c1f24; --dim: #667; --line: #d8dbe2; --paper: #fff; --ref: #7a8aa6; --cur: #d9822b; --bad: #b3261e; --good: #2e7d32; }
-@media (prefers-color-scheme: dark) { :root { --ink: #e6e8ec; --dim: #99a; --line: #3a3f4a; --paper: #16181d; --ref: #8fa3c7; --cur: #f0a04b; --bad: #ff8a80; --good: #81c784; } }
-body { font: 14px/1.45 system-ui, sans-serif; color: var(--ink); background: var(--paper); max-width: 1080px; margin: 2em auto; padding: 0 1em; }
-h1 { font-size: 1.4em; margin: 0 0 .2em; }
+:root { --ink: #1c1f24; --dim: #5c6270; --line: #d8dbe2; --paper: #fff; --ref: #b4bdce; --cur: #c96f16; --bad: #b3261e; --good: #2e7d32; }
+@media (prefers-color-scheme: dark) { :root { --ink: #e6e8ec; --dim: #9aa1ad; --line: #3a3f4a; --paper: #16181d; --ref: #56627a; --cur: #f0a04b; --bad: #ff8a80; --good: #81c784; } }
+* { box-sizing: border-box; }
+body { font: 14px/1.45 system-ui, sans-serif; color: var(--ink); background: var(--paper); max-width: 1080px; margin: 1.5em auto; padding: 0 1em; }
+h1 { font-size: 1.5em; margin: 0; } h2 { font-size: 1.05em; margin: 0; overflow-wrap: anywhere; } p { margin: .3em 0; }
+a { color: inherit; }
 table { border-collapse: collapse; width: 100%; }
-th, td { text-align: left; padding: .3em .6em; border-bottom: 1px solid var(--line); vertical-align: top; }
+th, td { text-align: left; padding: .2em 1.2em .2em 0; border-bottom: 1px solid var(--line); vertical-align: top; white-space: nowrap; }
+td:first-child, td:last-child { white-space: normal; overflow-wrap: anywhere; }
 th { color: var(--dim); font-weight: 600; }
-td.n, th.n { text-align: right; font-variant-numeric: tabular-nums; }
+th:last-child, td:last-child { padding-right: 0; }
+.n, th.n { text-align: right; font-variant-numeric: tabular-nums; }
 .dim { color: var(--dim); } .bad { color: var(--bad); font-weight: 600; } .good { color: var(--good); }
-.card { border: 1px solid var(--line); border-radius: 6px; padding: .8em 1em; margin: 1em 0; display: flex; flex-wrap: wrap; gap: 1em 2em; break-inside: avoid; }
-.card h2 { font-size: 1.05em; margin: 0 0 .3em; overflow-wrap: anywhere; } .card div { flex: 1 1 20em; } .card table { width: auto; }
-svg text { fill: var(--dim); font-size: 10px; } .ref { fill: var(--ref); fill-opacity: .55; } .cur { fill: none; stroke: var(--cur); stroke-width: 1.6; } rect.cur { fill: var(--cur); stroke: none; }
-.key i { display: inline-block; width: .8em; height: .8em; margin: 0 .3em 0 .8em; } </style>
+.data { width: auto; margin: .8em 0; } .data td, .data th { padding-right: 1.6em; border: 0; }
+.key { display: inline-block; width: .8em; height: .8em; margin-right: .5em; border: 0 solid var(--cur); background: var(--ref); } .key.cur { background: none; border-bottom-width: .2em; }
+.cards { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(20em, 100%), 1fr)); gap: 1em; align-items: start; margin: 1.5em 0; }
+.card { border: 1px solid var(--line); border-radius: 6px; padding: .8em 1em; break-inside: avoid; content-visibility: auto; contain-intrinsic-size: auto 26em; min-width: 0; }
+.card table { margin-top: .6em; font-size: .93em; }
+svg { display: block; width: 100%; height: 96px; margin-top: .6em; border-bottom: 1px solid var(--line); }
+path.ref { fill: var(--ref); } path.cur { fill: none; stroke: var(--cur); stroke-width: 1.6; vector-effect: non-scaling-stroke; }
+.axis { display: flex; justify-content: space-between; color: var(--dim); font-size: .8em; margin: 0; }
+.bars { display: grid; grid-template-columns: minmax(0, 7em) 1fr auto; gap: .15em .6em; align-items: center; margin-top: .6em; font-size: .85em; color: var(--dim); }
+.bars span { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
+.bars i { display: block; height: 6px; } i.ref { background: var(--ref); } i.cur { background: var(--cur); }
+@media (max-width: 40em) { .wide { display: none; } }
+</style>
 )";
-
-std::string escape(std::string_view text) {
-  std::string out;
-  for (const char c : printable(text)) {
-    if (c == '&') {
-      out += "&amp;";
-    } else if (c == '<') {
-      out += "&lt;";
-    } else if (c == '>') {
-      out += "&gt;";
-    } else if (c == '"') {
-      out += "&quot;";
-    } else {
-      out += c;
-    }
-  }
-  return out;
-}
-
-std::string short_number(double value) { return fmt::format("{:.4g}", value); }
 
 std::string_view outcome_class(Outcome outcome) {
   return outcome == Outcome::drifted ? "bad" : outcome == Outcome::stable ? "good" : "dim";
-}
-
-/// The reference as a filled outline, the current data as a line over it, on one scale.
-std::string number_plot(const drift::Shape& shape) {
-  double top = 0;
-  for (const auto* side : {&shape.reference, &shape.current})
-    top = std::max(top, *std::max_element(side->begin(), side->end()));
-  if (top <= 0) return {};
-  const double step = kWidth / static_cast<double>(shape.reference.size());
-  const auto outline = [&](const std::vector<double>& shares) {
-    std::string path = fmt::format("M0 {:.1f}", kHeight);
-    for (std::size_t i = 0; i < shares.size(); ++i) {
-      path +=
-          fmt::format("V{:.1f}H{:.1f}", kHeight - shares[i] / top * (kHeight - 4), static_cast<double>(i + 1) * step);
-    }
-    return path + fmt::format("V{:.1f}", kHeight);
-  };
-  return fmt::format(
-      R"(<svg viewBox="0 0 {0:.0f} {1:.0f}" width="{0:.0f}" role="img" aria-label="both distributions"><path class="ref" d="{2}"/><path class="cur" d="{3}"/>)"
-      R"(<text x="0" y="{4:.0f}">{5}</text><text x="{0:.0f}" y="{4:.0f}" text-anchor="end">{6}</text></svg>)",
-      kWidth, kHeight + 14, outline(shape.reference), outline(shape.current), kHeight + 11,
-      short_number(shape.edges.front()), short_number(shape.edges.back()));
-}
-
-std::string category_plot(const drift::Shape& shape) {
-  double top = 0;
-  for (const auto* side : {&shape.reference, &shape.current})
-    top = std::max(top, *std::max_element(side->begin(), side->end()));
-  if (top <= 0) return {};
-  std::string bars;
-  for (std::size_t i = 0; i < shape.labels.size(); ++i) {
-    const double y = static_cast<double>(i) * kRow;
-    const auto bar = [&](const char* side, double share, double at) {
-      return fmt::format(R"(<rect class="{}" x="{:.0f}" y="{:.1f}" width="{:.1f}" height="6"/>)", side, kLabel + 4, at,
-                         share / top * (kWidth - kLabel - 4));
-    };
-    bars += fmt::format(R"(<text x="{:.0f}" y="{:.1f}" text-anchor="end">{}</text>)", kLabel, y + 11,
-                        escape(shape.labels[i]));
-    bars += bar("ref", shape.reference[i], y + 1) + bar("cur", shape.current[i], y + 7.5);
-  }
-  return fmt::format(
-      R"(<svg viewBox="0 0 {0:.0f} {1:.0f}" width="{0:.0f}" role="img" aria-label="both distributions">{2}</svg>)",
-      kWidth, static_cast<double>(shape.labels.size()) * kRow + 2, bars);
-}
-
-std::string plot(const drift::Shape& shape) {
-  if (shape.reference.empty()) return {};
-  return shape.labels.empty() ? number_plot(shape) : category_plot(shape);
 }
 
 std::string side_rows(const ColumnDrift& column) {
@@ -120,7 +61,7 @@ std::string side_rows(const ColumnDrift& column) {
   const auto counts = [&](std::string_view title, std::uint64_t before, std::uint64_t after) {
     row(title, format_count(before), format_count(after));
   };
-  row("type", escape(column.reference.type), escape(column.current.type));
+  row("type", escape_markup(column.reference.type), escape_markup(column.current.type));
   counts("values", column.reference.values, column.current.values);
   counts("nulls", column.reference.nulls, column.current.nulls);
   if (column.reference.not_finite + column.current.not_finite > 0)
@@ -138,46 +79,64 @@ std::string side_rows(const ColumnDrift& column) {
   return rows;
 }
 
-std::string measured(const ColumnDrift& column) {
-  std::vector<std::string> parts;
-  if (column.score)
-    parts.push_back(fmt::format("{} = {} (threshold {})", column.test, short_number(*column.score),
-                                short_number(column.threshold)));
-  if (!column.reason.empty()) parts.push_back(column.reason);
-  parts.insert(parts.end(), column.notes.begin(), column.notes.end());
-  return escape(join(parts, "; "));
+std::string notes_of(const ColumnDrift& column) {
+  std::vector<std::string> parts = column.notes;
+  if (!column.reason.empty()) parts.insert(parts.begin(), column.reason);
+  return escape_markup(join(parts, "; "));
 }
 
-std::string card(const ColumnDrift& column) {
+std::string score_of(const ColumnDrift& column) { return column.score ? short_number(*column.score) : "-"; }
+
+std::string card(const ColumnDrift& column, std::size_t number) {
+  std::string out = fmt::format("<section class=\"card\" id=\"c{}\"><h2>{} <span class=\"{}\">{}</span></h2>\n", number,
+                                escape_markup(column.name), outcome_class(column.outcome), to_string(column.outcome));
+  std::string measured = std::string(to_string(column.kind));
+  if (column.score) {
+    measured += fmt::format(" &middot; {} {} (limit {})", escape_markup(column.test), score_of(column),
+                            short_number(column.threshold));
+  }
+  out += fmt::format("<p class=\"dim\">{}</p>\n", measured);
+  if (const std::string notes = notes_of(column); !notes.empty()) out += fmt::format("<p>{}</p>\n", notes);
+  out += drift_plot(column);
+  return out + fmt::format(
+                   "<table><tr><th></th><th class=\"n\">reference</th><th class=\"n\">current</th></tr>\n"
+                   "{}</table></section>\n",
+                   side_rows(column));
+}
+
+/// Whether there is more to say of a column than the overview says.
+bool has_card(const ColumnDrift& column) { return !column.current.type.empty(); }
+
+std::string overview_row(const ColumnDrift& column, std::size_t number) {
+  const bool scored = column.score.has_value();
+  const std::string text = escape_markup(column.name);
+  const std::string name = has_card(column) ? fmt::format("<a href=\"#c{}\">{}</a>", number, text) : text;
   return fmt::format(
-      "<section class=\"card\"><div><h2>{} <span class=\"{}\">{}</span></h2><p class=\"dim\">{} &middot; "
-      "{}</p>{}</div>\n"
-      "<table><tr><th></th><th class=\"n\">reference</th><th class=\"n\">current</th></tr>\n{}</table></section>\n",
-      escape(column.name), outcome_class(column.outcome), to_string(column.outcome), to_string(column.kind),
-      measured(column), plot(column.shape), side_rows(column));
+      "<tr><td>{}</td><td class=\"{}\">{}</td><td class=\"n\">{}</td>"
+      "<td class=\"n wide\">{}</td><td class=\"wide\">{}</td><td class=\"wide\">{}</td></tr>\n",
+      name, outcome_class(column.outcome), to_string(column.outcome), score_of(column),
+      scored ? short_number(column.threshold) : "-", scored ? escape_markup(column.test) : "-", notes_of(column));
 }
 
 std::string summary(const DriftReport& report) {
-  std::string out = fmt::format("<h1>{}: <span class=\"{}\">{}</span></h1>\n",
-                                report.model.empty() ? "Drift" : "Drift of " + escape(report.model),
-                                report.is_drift() ? "bad" : "good", report.is_drift() ? "found" : "not found");
-  out += fmt::format("<p>{} of {} drifted ({:.0f}%; the limit is {:.0f}%). <span class=\"dim\">{}</span></p>\n",
+  std::string out = fmt::format("<h1><span class=\"{}\">{}</span>{}</h1>\n", report.is_drift() ? "bad" : "good",
+                                report.is_drift() ? "Drift" : "No drift",
+                                report.model.empty() ? "" : " in the data of " + escape_markup(report.model));
+  out += fmt::format("<p>{} of {} drifted ({:.0f}%; the limit is {:.0f}%). <span class=\"dim\">{} UTC</span></p>\n",
                      report.drifted(), count_of(report.compared(), "column"), report.share() * 100,
-                     report.share_limit * 100, format_utc_short(report.when) + " UTC");
-  out += "<table><tr><th></th><th>data</th><th class=\"n\">rows</th></tr>\n";
+                     report.share_limit * 100, format_utc_short(report.when));
+  out += "<table class=\"data\">\n";
   const auto side = [&](std::string_view key, std::string_view title, const std::string& name,
                         const std::optional<std::string>& id, std::uint64_t rows) {
+    const std::string content = id ? fmt::format("<br><span class=\"dim\">{}</span>", escape_markup(*id)) : "";
     out += fmt::format(
-        "<tr><td class=\"key\"><i style=\"background: var(--{})\"></i>{}</td><td>{}<br><span "
-        "class=\"dim\">{}</span></td><td class=\"n\">{}</td></tr>\n",
-        key, title, escape(name), escape(id.value_or("")), format_count(rows));
+        "<tr><td class=\"dim\"><span class=\"key {}\"></span>{}</td><td>{}{}</td><td class=\"n\">{} rows</td></tr>\n",
+        key, title, escape_markup(name), content, format_count(rows));
   };
   side("ref", "reference", report.reference, report.reference_id, report.reference_rows);
   side("cur", "current", report.current, report.current_id, report.current_rows);
   out += "</table>\n";
-  if (!report.missing.empty())
-    out += fmt::format("<p><span class=\"bad\">missing:</span> {}</p>\n", escape(join(report.missing, ", ")));
-  if (!report.added.empty()) out += fmt::format("<p>new: {}</p>\n", escape(join(report.added, ", ")));
+  if (!report.added.empty()) out += fmt::format("<p>New columns: {}</p>\n", escape_markup(join(report.added, ", ")));
   return out;
 }
 
@@ -193,10 +152,17 @@ std::string drift_html(const DriftReport& report) {
                    [&](const ColumnDrift* a, const ColumnDrift* b) { return rank(a) < rank(b); });
   std::string out(kHead);
   out += fmt::format("<title>{} drift</title>\n</head>\n<body>\n",
-                     escape(report.model.empty() ? report.current : report.model));
+                     escape_markup(report.model.empty() ? report.current : report.model));
   out += summary(report);
-  for (const ColumnDrift* column : order) out += card(*column);
-  return out + "</body>\n</html>\n";
+  out +=
+      "<table><tr><th>column</th><th>verdict</th><th class=\"n\">score</th><th class=\"n wide\">limit</th>"
+      "<th class=\"wide\">test</th><th class=\"wide\"></th></tr>\n";
+  for (std::size_t i = 0; i < order.size(); ++i) out += overview_row(*order[i], i);
+  out += "</table>\n<div class=\"cards\">\n";
+  for (std::size_t i = 0; i < order.size(); ++i) {
+    if (has_card(*order[i])) out += card(*order[i], i);
+  }
+  return out + "</div>\n</body>\n</html>\n";
 }
 
 }  // namespace mlo::report

@@ -9,8 +9,10 @@ namespace {
 
 /// Backslash, quote and newline escaped, other control characters made visible.
 std::string label(std::string_view text) {
-  return replace_all(replace_all(replace_all(printable(replace_all(text, "\n", "\x01")), "\\x01", "\n"), "\\", "\\\\"),
-                     "\"", "\\\"");
+  std::vector<std::string> lines;
+  for (const auto line : split(text, '\n'))
+    lines.push_back(replace_all(replace_all(printable(line), "\\", "\\\\"), "\"", "\\\""));
+  return join(lines, "\\n");
 }
 
 std::string number(double value) {

@@ -39,10 +39,16 @@ std::vector<std::uint64_t> histogram(std::span<const double> sorted, std::span<c
 std::vector<double> sturges_edges(double low, double high, std::size_t values) {
   const double range = high - low;
   if (range == 0) return {low - 0.5, high + 0.5};
-  const double width = range / (std::log2(static_cast<double>(values)) + 1);
-  const double bins = width > 0 && std::isfinite(range) ? std::ceil(range / width) : 1;
+  const double wanted = std::log2(static_cast<double>(values)) + 1;
+  const double width = range / wanted;
   std::vector<double> edges;
-  for (double i = 0; i < bins; ++i) edges.push_back(i * (range / bins) + low);
+  if (!std::isfinite(range)) {
+    const double bins = std::ceil(wanted);
+    for (double i = 0; i < bins; ++i) edges.push_back(std::lerp(low, high, i / bins));
+  } else {
+    const double bins = width > 0 ? std::ceil(range / width) : 1;
+    for (double i = 0; i < bins; ++i) edges.push_back(i * (range / bins) + low);
+  }
   edges.push_back(high);
   return edges;
 }

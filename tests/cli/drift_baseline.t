@@ -27,9 +27,9 @@ $ git status --short .mlo/baselines
 A  .mlo/baselines/delay.yaml
 $ rm january.csv
 $ mlo drift check baseline:delay july.csv
-COLUMN   KIND      TEST  SCORE  THRESHOLD  VERDICT  NOTE
-delay    number    psi   4.144        0.1  drift
-carrier  category  psi   2.901        0.5  drift
+COLUMN   VERDICT  SCORE  LIMIT  TEST  NOTE
+delay    drift    4.144    0.1  psi
+carrier  drift    2.901    0.5  psi
 drift: 2 of 2 columns drifted (100%, limit 50%); 200 rows against 150
 [3]
 $ mlo drift check baseline:delay july.csv --threshold carrier=0.01 --json | grep -E '"(model|reference|reference_id|drifted)": '

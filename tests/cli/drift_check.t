@@ -3,36 +3,35 @@
 $ awk 'BEGIN { print "delay,carrier,gone"; for (i = 0; i < 200; i++) print (i * 37 % 101) / 4 "," substr("ABC", i % 3 + 1, 1) "," i }' > january.csv
 $ awk 'BEGIN { print "delay,carrier,fresh"; for (i = 0; i < 150; i++) print (i * 37 % 101) / 4 + 9 "," substr("AAB", i % 3 + 1, 1) "," i }' > july.csv
 $ mlo drift check january.csv january.csv
-COLUMN   KIND      TEST       SCORE  THRESHOLD  VERDICT  NOTE
-delay    number    ks             1       0.05  stable
-carrier  category  chisquare      1       0.05  stable
-gone     number    ks             1       0.05  stable
+COLUMN   VERDICT  SCORE  LIMIT  TEST       NOTE
+delay    stable       1   0.05  ks
+carrier  stable       1   0.05  chisquare
+gone     stable       1   0.05  ks
 no drift: 0 of 3 columns drifted (0%, limit 50%); 200 rows against 200
 $ mlo drift check january.csv july.csv
-COLUMN   KIND      TEST           SCORE  THRESHOLD  VERDICT  NOTE
-delay    number    ks         2.882e-10       0.05  drift
-carrier  category  chisquare  3.592e-22       0.05  drift
-gone     -         -                  -          -  drift    missing from the current data
-missing: gone
+COLUMN   VERDICT      SCORE  LIMIT  TEST       NOTE
+delay    drift    2.882e-10   0.05  ks
+carrier  drift    3.592e-22   0.05  chisquare
+gone     drift            -      -  -          missing
 new: fresh
 drift: 3 of 3 columns drifted (100%, limit 50%); 200 rows against 150
 [3]
 $ mlo drift check january.csv july.csv --column delay --test wasserstein --threshold delay=2
-COLUMN  KIND    TEST         SCORE  THRESHOLD  VERDICT  NOTE
-delay   number  wasserstein  1.219          2  stable
+COLUMN  VERDICT  SCORE  LIMIT  TEST         NOTE
+delay   stable   1.219      2  wasserstein
 no drift: 0 of 1 column drifted (0%, limit 50%); 200 rows against 150
 $ mlo drift check january.csv july.csv --ignore gone --test delay=psi --share 1 --as delay=number
-COLUMN   KIND      TEST           SCORE  THRESHOLD  VERDICT  NOTE
-delay    number    psi            4.144        0.1  drift
-carrier  category  chisquare  3.592e-22       0.05  drift
+COLUMN   VERDICT      SCORE  LIMIT  TEST       NOTE
+delay    drift        4.144    0.1  psi
+carrier  drift    3.592e-22   0.05  chisquare
 new: fresh
 drift: 2 of 2 columns drifted (100%, limit 100%); 200 rows against 150
 [3]
 
 # Files for a page and for Prometheus.
 $ mlo -q drift check january.csv july.csv --column delay --html out/drift.html --prometheus out/drift.prom
-COLUMN  KIND    TEST      SCORE  THRESHOLD  VERDICT  NOTE
-delay   number  ks    2.882e-10       0.05  drift
+COLUMN  VERDICT      SCORE  LIMIT  TEST  NOTE
+delay   drift    2.882e-10   0.05  ks
 drift: 1 of 1 column drifted (100%, limit 50%); 200 rows against 150
 [3]
 $ grep -c '<svg' out/drift.html && grep '^mlo_drift_[ds]' out/drift.prom && ls -A out

@@ -12,12 +12,12 @@ $ mlo -q drift check a.csv b.csv --test wasserstein --json > check.json
 [3]
 $ rm a.csv b.csv
 $ mlo drift report
-COLUMN  KIND    TEST         SCORE  THRESHOLD  VERDICT  NOTE
-x       number  wasserstein  122.5        0.1  drift
+COLUMN  VERDICT  SCORE  LIMIT  TEST         NOTE
+x       drift    122.5    0.1  wasserstein
 drift: 1 of 1 column drifted (100%, limit 50%); 3 rows against 3
 $ mlo drift report check.json --prometheus x.prom
-COLUMN  KIND    TEST         SCORE  THRESHOLD  VERDICT  NOTE
-x       number  wasserstein  122.5        0.1  drift
+COLUMN  VERDICT  SCORE  LIMIT  TEST         NOTE
+x       drift    122.5    0.1  wasserstein
 drift: 1 of 1 column drifted (100%, limit 50%); 3 rows against 3
 $ grep -Ev '^#|timestamp' x.prom
 mlo_drift_score{model="b.csv",column="x",method="wasserstein"} 122.47448713915891
