@@ -49,7 +49,7 @@ struct GateOverride {
 struct GateReport {
   std::string stage;
   UtcTime when;
-  std::string policy_commit;  ///< git-sha1:.. the policy was read at; empty if there is no policy for the stage
+  std::string policy_commit;     ///< git-sha1:.. the policy was read at; empty if there is no policy for the stage
   std::optional<Digest> policy;  ///< of its bytes
   std::optional<UsedDataset> holdout;
   ReportedVersion candidate;

@@ -28,11 +28,11 @@ struct ModelManifest {
   std::string name;
   std::string version;  ///< semver without `v`
   UtcTime created;
-  std::string author;  ///< e-mail
-  std::string run;     ///< id of the run whose output it is
-  std::string stage;   ///< the stage that wrote it; empty for `run -- CMD`
-  Artifact model;      ///< path in the repository, id, size
-  CodeState code;      ///< of the run
+  std::string author;                 ///< e-mail
+  std::string run;                    ///< id of the run whose output it is
+  std::string stage;                  ///< the stage that wrote it; empty for `run -- CMD`
+  Artifact model;                     ///< path in the repository, id, size
+  CodeState code;                     ///< of the run
   std::vector<UsedDataset> training;  ///< never empty
   UsedDataset holdout;                ///< what `metrics` were measured on
   std::map<std::string, double> metrics;

@@ -2,6 +2,7 @@
 
 #include "lib/crypto/sha256.hpp"
 #include "lib/manifest/dataset.hpp"
+#include "lib/manifest/gate_report.hpp"
 #include "lib/manifest/lock.hpp"
 #include "lib/manifest/run_record.hpp"
 #include "lib/util/fs.hpp"
@@ -86,6 +87,25 @@ PipelineLock every_lock_field() {
   return {{{"train@a", stage}, {"a", small}}};
 }
 
+GateReport every_report_field() {
+  GateReport r;
+  r.stage = "prod";
+  r.when = kTime;
+  r.policy_commit = "git-sha1:" + std::string(40, 'b');
+  r.policy = sha256("policy");
+  r.holdout = {"holdout/2013.12", sha256("holdout")};
+  r.candidate = {
+      "delay", "1.2.0", sha256("new"), "git-sha1:" + std::string(40, 'a'), kRun, {{"auc", 0.875}, {"loss", NAN}}};
+  r.champion = {"delay", "1.1.0", sha256("old"), "git-sha1:" + std::string(40, 'c'), kParent, {{"auc", 0.75}}};
+  r.results = {{"auc", "metric", "auc", Severity::hard, Verdict::pass, 0.875, 0.75, "at least 0.85", ""},
+               {"fair", "fairness", "recall[carrier=AA]", Severity::soft, Verdict::fail, 0.5, std::nullopt,
+                "at least 0.7", "0.5 is below 0.7 on 120 rows"},
+               {"fast", "latency", "latency_ms.p99", Severity::hard, Verdict::missing, std::nullopt, std::nullopt, "",
+                "the command ended with exit code 1"}};
+  r.overrides = {{"fast", "measured by hand: 12 ms", "ada@example.org"}};
+  return r;
+}
+
 void check_golden(const std::string& name, const std::string& written) {
   INFO(name);
   CHECK(written == read_file("tests/golden/" + name + ".yaml"));
@@ -97,6 +117,7 @@ TEST_CASE("every kind of manifest is written as it was when format 1 was fixed",
   check_golden("dataset", emit_dataset(every_dataset_field()));
   check_golden("run", emit_run(every_run_field()));
   check_golden("lock", emit_lock(every_lock_field()));
+  check_golden("gate-report", emit_gate_report(every_report_field()));
   RunAmendment amendment{kRun,       kTime,       {{"gone", std::nullopt}, {"team", "ops"}}, "worth\n\nkeeping",
                          "new-name", std::nullopt};
   check_golden("amend", emit_amendment(amendment));
@@ -109,5 +130,6 @@ TEST_CASE("every kind of manifest of format 1 reads back", "[manifest]") {
   CHECK(emit_dataset(parse_dataset(text("dataset"), "d")) == text("dataset"));
   CHECK(emit_run(parse_run(text("run"), "r")) == text("run"));
   CHECK(parse_lock(text("lock"), "l") == every_lock_field());
+  CHECK(emit_gate_report(parse_gate_report(text("gate-report"), "g")) == text("gate-report"));
   for (const char* kind : {"amend", "tombstone"}) CHECK(emit_amendment(parse_amendment(text(kind), "a")) == text(kind));
 }
