@@ -20,6 +20,7 @@ struct GateSubject {
 struct GateRequest {
   GateSubject candidate;
   std::optional<GateSubject> champion;  ///< the verified holder of the policy's baseline stage
+  std::vector<std::string> held;        ///< stages that the candidate holds or held, for the policy's `from`
   std::vector<GateOverride> overrides;  ///< Error{usage} for a gate that the policy does not have
 };
 
@@ -34,11 +35,11 @@ class GateVerdict {
   GateReport report_;
 };
 
-/// Asks every gate of the policy. If the policy names an evaluation, that stage of the policy's own commit runs (or comes
-/// from the action cache) on the policy's holdout for the candidate and for the champion, in a work tree of its own that
-/// is gone afterwards; each is a run of the experiment `gates`. Nothing else changes. A gate that cannot be answered is
-/// `missing`, with its reason. Throws Error{interrupted}, Error{config} for a policy that cannot work with this
-/// repository.
+/// Asks every gate of the policy. If the policy names an evaluation, that stage of the policy's own commit runs (or
+/// comes from the action cache) on the policy's holdout for the candidate and for the champion, in a work tree of its
+/// own that is gone afterwards; each is a run of the experiment `gates`. Nothing else changes. A gate that cannot be
+/// answered is `missing`, with its reason. Throws Error{interrupted}, Error{config} for a policy that cannot work with
+/// this repository.
 GateVerdict evaluate_gates(Workspace& workspace, const StagePolicy& policy, const GateRequest& request,
                            RunObserver& observer);
 

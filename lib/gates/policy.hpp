@@ -10,15 +10,16 @@ namespace mlo {
 /// What decides about one stage, as the protected ref has it.
 struct StagePolicy {
   std::string stage;
-  std::optional<GatePolicy> policy;    ///< nothing: no file for this stage, so every version may go there
-  std::optional<Digest> id;            ///< of the file's bytes
+  std::optional<GatePolicy> policy;     ///< nothing: no file for this stage, so every version may go there
+  std::optional<Digest> id;             ///< of the file's bytes
   std::optional<git::ObjectId> commit;  ///< what the ref points at
-  std::string ref;                     ///< where it was read
-  bool unprotected = false;            ///< read from HEAD, because neither mlo.policyRef nor origin/HEAD exists
+  std::string ref;                      ///< where it was read
+  bool unprotected = false;             ///< read from HEAD, because neither mlo.policyRef nor origin/HEAD exists
 };
 
-/// `.mlo/gates/<stage>.yaml` at `git config mlo.policyRef`, else refs/remotes/origin/HEAD, else HEAD; never from the work
-/// tree. Error{config} if mlo.policyRef names nothing here (with the `git fetch` line), Error{invalid} for a bad file.
+/// `.mlo/gates/<stage>.yaml` at `git config mlo.policyRef`, else refs/remotes/origin/HEAD, else HEAD; never from the
+/// work tree. Error{config} if mlo.policyRef names nothing here (with the `git fetch` line), Error{invalid} for a bad
+/// file.
 StagePolicy load_stage_policy(const Workspace& workspace, const std::string& stage);
 
 /// Whether `id` is the policy of `stage` at `commit`, and `commit` is one the protected ref contains.
