@@ -17,9 +17,9 @@ struct ModelVersion {
   git::ObjectId tag;     ///< the annotated tag
 };
 
-/// One stage tag. Verified: annotated, made by promote or rollback (its message holds a gate report that matches its own
-/// digest), the report speaks of this stage and of the version at this commit, passed, and names a policy that was in
-/// force. Anything else is a hand-made or altered tag: shown, never resolved.
+/// One stage tag. Verified: annotated, made by promote or rollback (its message holds a gate report that matches its
+/// own digest), the report speaks of this stage and of the version at this commit, passed, and names a policy that was
+/// in force. Anything else is a hand-made or altered tag: shown, never resolved.
 struct Assignment {
   std::string model, stage;
   std::uint64_t counter = 0;
@@ -28,7 +28,7 @@ struct Assignment {
   UtcTime when;
   std::string who;
   bool verified = false;
-  std::string problem;  ///< one line, if not verified
+  std::string problem;   ///< one line, if not verified
   bool removed = false;  ///< `NAME#STAGE!#N`
   bool rollback = false;
   std::optional<GateReport> report;
