@@ -149,12 +149,34 @@ TEST_CASE("a drift test either measures awkward data or says what it lacks", "[d
 TEST_CASE("a constant column that stays what it was never drifts", "[drift]") {
   for (const DriftTest& test : all_tests()) {
     INFO(test.name);
-    if (test.name == "anderson") {
-      CHECK_THROWS_AS(test.compare(numbers({5, 5, 5, 5}, {5, 5})), Error);
-      continue;
+    for (const std::size_t rows : {std::size_t{4}, std::size_t{400}, std::size_t{40'000}}) {
+      if (!test.reads(ColumnKind::number)) break;
+      const Samples same = numbers(std::vector<double>(rows, 5), std::vector<double>(rows / 2, 5));
+      if (test.name == "anderson") {
+        CHECK_THROWS_AS(test.compare(same), Error);
+      } else {
+        CHECK_FALSE(drifts(test, same));
+      }
     }
-    if (test.reads(ColumnKind::number)) CHECK_FALSE(drifts(test, numbers({5, 5, 5, 5}, {5, 5})));
     if (test.reads(ColumnKind::category)) CHECK_FALSE(drifts(test, categories({{100, 7}})));
+  }
+}
+
+TEST_CASE("huge values drift as small ones do", "[drift]") {
+  for (const DriftTest& test : all_tests()) {
+    for (const Trio& trio : trios(test)) {
+      if (trio.same.kind != ColumnKind::number) continue;
+      for (const double unit : {1e150, 4e306}) {
+        INFO(test.name << " in units of " << unit);
+        const auto in_unit = [&](Samples samples) {
+          for (auto* side : {&samples.reference, &samples.current})
+            for (double& value : *side) value *= unit;
+          return samples;
+        };
+        CHECK_FALSE(drifts(test, in_unit(trio.same)));
+        CHECK(drifts(test, in_unit(trio.far)));
+      }
+    }
   }
 }
 
