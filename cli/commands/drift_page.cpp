@@ -25,9 +25,10 @@ std::pair<std::string, std::string> split_assignment(const std::string& text) {
 void print_summary(Page& page, const drift::DriftReport& report) {
   if (!report.added.empty()) page.line({{"new: ", Style::warn}, {join(report.added, ", ")}});
   page.line({{report.is_drift() ? "drift" : "no drift", report.is_drift() ? Style::bad : Style::good},
-             {fmt::format(": {} of {} drifted ({:.0f}%, limit {:.0f}%); {} rows against {}", report.drifted(),
+             {fmt::format(": {} of {} drifted ({:.0f}%, limit {:.0f}%); {} {} against {}", report.drifted(),
                           count_of(report.compared(), "column"), report.share() * 100, report.share_limit * 100,
-                          format_count(report.reference_rows), format_count(report.current_rows))}});
+                          format_count(report.reference_rows), report.reference_rows == 1 ? "row" : "rows",
+                          format_count(report.current_rows))}});
 }
 
 }  // namespace

@@ -64,14 +64,15 @@ Baseline save_baseline(Workspace& workspace, const std::string& model, const Dat
                     .directory = false,
                     .file_name = source.file_name,
                     .options = options};
+  if (!source.tree && source.files.size() != 1) {
+    throw Error(ErrorKind::usage,
+                fmt::format("`{}` is a directory of tables that is not a dataset", printable(source.label)))
+        .hint(fmt::format("version it first: `mlo version-data add {}`", shell_quote(source.label)));
+  }
   const auto lock = workspace.lock_manifests(fmt::format("mlo drift baseline {}", model));
   if (source.tree) {
     baseline.tree = *source.tree;
     baseline.directory = source.directory;
-  } else if (source.files.size() != 1) {
-    throw Error(ErrorKind::usage,
-                fmt::format("`{}` is a directory of tables that is not a dataset", printable(source.label)))
-        .hint(fmt::format("version it first: `mlo version-data add {}`", shell_quote(source.label)));
   } else {
     baseline.file_name = source.directory ? source.files.front().filename().native() : source.file_name;
     ObjectStore::Batch batch(workspace.store());

@@ -209,11 +209,14 @@ DriftReport check_drift(World& world, const DataSource& reference, const DataSou
       task->advance(1);
     });
   }
-  if (report.compared() == 0) {
-    throw Error(ErrorKind::invalid, fmt::format("no column of `{}` and `{}` could be compared",
-                                                printable(reference.label), printable(current.label)));
+  if (report.compared() > 0) return report;
+  Error error(ErrorKind::invalid, fmt::format("no column of `{}` and `{}` could be compared",
+                                              printable(reference.label), printable(current.label)));
+  if (!report.columns.empty()) {
+    const ColumnDrift& first = report.columns.front();
+    error.hint(fmt::format("`{}`: {}", printable(first.name), first.reason));
   }
-  return report;
+  throw error;
 }
 
 }  // namespace mlo::drift
