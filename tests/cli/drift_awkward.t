@@ -46,14 +46,16 @@ $ printf 'x,y\n1.5,a\n' > row.csv && mlo drift check row.csv row.csv
 COLUMN  VERDICT   SCORE  LIMIT  TEST  NOTE
 x       stable        1   0.05  z
 y       untested      -      -  -     free text
-no drift: 0 of 1 column drifted (0%, limit 50%); 1 rows against 1
+no drift: 0 of 1 column drifted (0%, limit 50%); 1 row against 1
 $ mlo drift check a.csv row.csv --test cramer_von_mises --column x
 error: no column of `a.csv` and `row.csv` could be compared
+hint: `x`: the test needs at least two values on each side
 [1]
 $ awk 'BEGIN { print "x"; for (i = 0; i < 300; i++) print 3.25 }' > constant.csv && for test in ks cramer_von_mises anderson psi; do mlo drift check constant.csv constant.csv --test $test | sed -n 2p; done
 x       stable       1   0.05  ks
 x       stable       1    0.1  cramer_von_mises
 error: no column of `constant.csv` and `constant.csv` could be compared
+hint: `x`: the test needs at least two different values
 x       stable       0    0.1  psi
 $ printf 'x,x\n1.5,2\n2.5,3\n' > twice.csv && mlo drift check twice.csv twice.csv
 COLUMN  VERDICT  SCORE  LIMIT  TEST  NOTE
