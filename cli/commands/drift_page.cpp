@@ -34,12 +34,11 @@ void print_summary(Page& page, const drift::DriftReport& report) {
 }  // namespace
 
 void declare_choice(Args& args, DriftChoice& choice) {
-  args.option(choice.columns, "--column", "COLUMN", "compare only this column (repeatable)");
-  args.option(choice.ignored, "--ignore", "COLUMN", "leave this column out (repeatable)");
-  args.option(choice.tests, "--test", "[COLUMN=]TEST",
-              "test to use: for one column, or for every column it reads (repeatable)");
-  args.option(choice.thresholds, "--threshold", "[COLUMN=]VALUE", "score from which a column has drifted (repeatable)");
-  args.option(choice.kinds, "--as", "COLUMN=KIND", "compare this column as a `number` or a `category` (repeatable)");
+  args.option(choice.columns, "--column", "COLUMN", "compare only this column");
+  args.option(choice.ignored, "--ignore", "COLUMN", "leave this column out");
+  args.option(choice.tests, "--test", "[COLUMN=]TEST", "test to use: for one column, or for every column it reads");
+  args.option(choice.thresholds, "--threshold", "[COLUMN=]VALUE", "score from which a column has drifted");
+  args.option(choice.kinds, "--as", "COLUMN=KIND", "compare this column as a `number` or a `category`");
   args.option(choice.share, "--share", "SHARE",
               "share of drifted columns from which the data has drifted (default: 0.5)");
 }
