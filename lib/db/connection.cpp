@@ -7,9 +7,7 @@
 namespace mlo::db {
 namespace {
 
-constexpr int kBusyMilliseconds = 10'000;
-
-void check(int code, sqlite3* handle, std::string_view what) {
+void check(int code, sqlite3* handle, std::string_view what, const char* name = nullptr) {
   if (code == SQLITE_OK || code == SQLITE_ROW || code == SQLITE_DONE) return;
   const int primary = code & 0xFF;
   const ErrorKind kind = primary == SQLITE_CORRUPT || primary == SQLITE_NOTADB ? ErrorKind::corrupt
@@ -17,8 +15,8 @@ void check(int code, sqlite3* handle, std::string_view what) {
                          : primary == SQLITE_ERROR || primary == SQLITE_MISUSE || primary == SQLITE_RANGE
                              ? ErrorKind::internal
                              : ErrorKind::io;
-  const char* file = handle == nullptr ? nullptr : ::sqlite3_db_filename(handle, "main");
-  throw Error(kind, fmt::format("cannot {} `{}`: {}", what, file == nullptr ? "database" : file,
+  const char* file = name != nullptr || handle == nullptr ? name : ::sqlite3_db_filename(handle, "main");
+  throw Error(kind, fmt::format("cannot {} `{}`: {}", what, file == nullptr || *file == 0 ? "database" : file,
                                 handle == nullptr ? ::sqlite3_errstr(code) : ::sqlite3_errmsg(handle)));
 }
 
@@ -76,17 +74,19 @@ std::string Statement::text(int column) const {
   return data == nullptr ? std::string() : std::string(reinterpret_cast<const char*>(data), size);
 }
 
-Connection::Connection(const char* name) {
+Connection::Connection(const char* name, std::chrono::milliseconds patience) {
   sqlite3* raw = nullptr;
   const int code =
       ::sqlite3_open_v2(name, &raw, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, nullptr);
   handle_.reset(raw);
-  check(code, raw, "open");
-  ::sqlite3_busy_timeout(raw, kBusyMilliseconds);
+  check(code, raw, "open", name);
+  ::sqlite3_busy_timeout(raw, static_cast<int>(patience.count()));
 }
 
-Connection Connection::open(const fs::path& file) { return Connection(file.c_str()); }
-Connection Connection::in_memory() { return Connection(":memory:"); }
+Connection Connection::open(const fs::path& file, std::chrono::milliseconds patience) {
+  return {file.c_str(), patience};
+}
+Connection Connection::in_memory() { return {":memory:", {}}; }
 
 void Connection::execute(const std::string& sql) {
   check(::sqlite3_exec(handle_.get(), sql.c_str(), nullptr, nullptr, nullptr), handle_.get(), "query");
@@ -101,6 +101,11 @@ Transaction::~Transaction() {
   }
 }
 
-void Transaction::commit() { std::exchange(connection_, nullptr)->execute("COMMIT"); }
+void Transaction::commit() {
+  connection_->execute("COMMIT");
+  connection_ = nullptr;
+}
+
+std::string sqlite_version() { return sqlite3_libversion(); }
 
 }  // namespace mlo::db

@@ -1,4 +1,5 @@
 #pragma once
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -50,8 +51,8 @@ class Statement {
 /// An open database; one thread at a time.
 class Connection {
  public:
-  /// Opens or makes the file; its directory must exist. Waits up to ten seconds for other processes.
-  static Connection open(const fs::path& file);
+  /// Opens or makes the file; its directory must exist. Everything waits as long as `patience` for other processes.
+  static Connection open(const fs::path& file, std::chrono::milliseconds patience = std::chrono::seconds(10));
   static Connection in_memory();
 
   /// One or more statements without values or result.
@@ -62,21 +63,26 @@ class Connection {
   struct Close {
     void operator()(sqlite3* handle) const;
   };
-  explicit Connection(const char* name);
+  Connection(const char* name, std::chrono::milliseconds patience);
   std::unique_ptr<sqlite3, Close> handle_;
 };
 
-/// Takes the database's write lock; rolls back on destruction unless committed.
+/// Takes the database's write lock; rolls back on destruction unless committed. One at a time: Error{internal} for a
+/// second one in the same connection, which leaves the first as it is.
 class Transaction {
  public:
   explicit Transaction(Connection& connection) : connection_(&connection) { connection.execute("BEGIN IMMEDIATE"); }
   Transaction(Transaction&& other) noexcept : connection_(std::exchange(other.connection_, nullptr)) {}
   Transaction& operator=(Transaction&&) = delete;
   ~Transaction();
+  /// If it throws, nothing was committed, and the destructor rolls back.
   void commit();
 
  private:
   Connection* connection_;
 };
+
+/// Of the SQLite that runs: "3.40.1".
+std::string sqlite_version();
 
 }  // namespace mlo::db
