@@ -205,7 +205,9 @@ const Value* find_at(const Value& root, std::string_view path) {
     if (at->is(Value::Type::object)) {
       at = at->find(part);
     } else if (at->is(Value::Type::array)) {
-      const auto index = parse_u64(part);
+      const bool from_end = part.starts_with('-');
+      auto index = parse_u64(part.substr(from_end ? 1 : 0));
+      if (index && from_end) *index = at->items().size() - *index;  // -0 and what is too far wrap beyond the end
       at = index && *index < at->items().size() ? &at->items()[*index] : nullptr;
     } else {
       at = nullptr;

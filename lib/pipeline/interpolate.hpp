@@ -29,7 +29,8 @@ Value interpolate(const Value& value, const Scope& scope, std::string_view sourc
 /// True if the text holds a `${` that interpolate would replace.
 bool has_interpolation(std::string_view text);
 
-/// The value at a dotted path (`a.b.0` or `a.b[0]`) below `root`; null pointer if there is none. Borrowed from `root`.
+/// The value at a dotted path (`a.b.0` or `a.b[0]`; `[-1]` is the last) below `root`; null pointer if there is none.
+/// Borrowed from `root`.
 const Value* find_at(const Value& root, std::string_view path);
 
 /// A scalar as a command sees it: `true`, `3`, `0.1`, `1e-05`, text as it is.

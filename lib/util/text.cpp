@@ -153,7 +153,7 @@ std::string count_of(std::uint64_t n, std::string_view singular, std::string_vie
 std::string shell_quote(std::string_view text) {
   static constexpr std::string_view kSafe = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./:=@%+,";
   if (!text.empty() && text.find_first_not_of(kSafe) == std::string_view::npos) return std::string(text);
-  return "'" + replace_all(text, "'", "'\\''") + "'";
+  return "'" + replace_all(text, "'", "'\"'\"'") + "'";
 }
 
 std::string printable(std::string_view text) {

@@ -75,7 +75,7 @@ TEST_CASE("a quoted word means exactly its text to a shell", "[util]") {
   CHECK(shell_quote("data/raw-1.csv") == "data/raw-1.csv");
   CHECK(shell_quote("") == "''");
   CHECK(shell_quote("~/x") == "'~/x'");
-  CHECK(shell_quote("it's $HOME") == "'it'\\''s $HOME'");
+  CHECK(shell_quote("it's $HOME") == "'it'\"'\"'s $HOME'");
 }
 
 TEST_CASE("foreign text cannot drive a terminal, forge a line or turn the writing round", "[util]") {
