@@ -120,8 +120,8 @@ class Builder {
     edge(out.id, to);
   }
 
-  std::string add_artifact(const Artifact& artifact, const std::string& writer) {
-    const std::string suffix = writer.empty() ? "" : "@" + writer;
+  std::string add_artifact(const Artifact& artifact, const std::string& origin) {
+    const std::string suffix = origin.empty() ? "" : "@" + origin;
     LineageNode& out = node("artifact:" + artifact.id.str() + suffix, LineageKind::artifact, artifact.path);
     out.digest = artifact.id.str();
     out.detail = size_of(artifact);
@@ -165,18 +165,32 @@ class Builder {
     return {};
   }
 
-  void add_part_edges(const Artifact& input, const std::string& to) {
+  /// True if the input is a part of this version of a dataset, or holds it.
+  bool shares(const DatasetFact& fact, const Artifact& input) const {
+    const DatasetManifest& dataset = fact.manifest;
+    if (const auto inner = below(dataset.path, input.path); inner && dataset.directory)
+      return history_.find_in_tree(dataset.tree, *inner) == input.id;
+    if (const auto held = below(input.path, dataset.path); held && input.directory)
+      return history_.find_in_tree(input.id, *held) == dataset.tree;
+    return false;
+  }
+
+  /// Several versions of a dataset may share a part; the one that the reader's record names is the one it read.
+  std::vector<const DatasetFact*> versions_of_part(const RunRecord& reader, const Artifact& input) const {
+    std::map<std::string, std::vector<const DatasetFact*>> sharing;
     for (const DatasetFact& fact : history_.datasets) {
-      std::optional<Digest> found;
-      if (const auto inner = below(fact.manifest.path, input.path); inner && fact.manifest.directory) {
-        found = history_.find_in_tree(fact.manifest.tree, *inner);
-        if (found != input.id) continue;
-      } else if (const auto held = below(input.path, fact.manifest.path); held && input.directory) {
-        found = history_.find_in_tree(input.id, *held);
-        if (found != fact.manifest.tree) continue;
-      }
-      if (found) edge(add_dataset(fact.manifest.name, fact.manifest.tree, &fact), to);
+      if (shares(fact, input)) sharing[fact.manifest.name].push_back(&fact);
     }
+    std::vector<const DatasetFact*> out;
+    for (const auto& [name, facts] : sharing) {
+      const auto recorded = reader.datasets.find(name);
+      const auto exact = std::find_if(facts.begin(), facts.end(), [&](const DatasetFact* fact) {
+        return recorded != reader.datasets.end() && fact->manifest.tree.str() == recorded->second;
+      });
+      out.insert(out.end(), exact == facts.end() ? facts.begin() : exact,
+                 exact == facts.end() ? facts.end() : exact + 1);
+    }
+    return out;
   }
 
   /// A directory that other stages filled, or a file of a directory that one wrote: the run names what was in the work
@@ -198,11 +212,14 @@ class Builder {
       if (writer != nullptr && !reads(*writer->record, input.id)) edge(writer->node, dataset);
       return dataset;
     }
-    std::string id = add_artifact(input, writer == nullptr ? "" : writer->record->id);
-    if (writer == nullptr) {
-      add_part_edges(input, id);
-      add_output_edges(reader, input, id);
-    }
+    if (writer != nullptr) return add_artifact(input, writer->record->id);
+    const std::vector<const DatasetFact*> sources = versions_of_part(reader, input);
+    std::vector<std::string> names;
+    for (const DatasetFact* fact : sources)
+      names.push_back(fmt::format("{}@{}", fact->manifest.name, fact->manifest.tree.brief()));
+    std::string id = add_artifact(input, join(names, "+"));
+    for (const DatasetFact* fact : sources) edge(add_dataset(fact->manifest.name, fact->manifest.tree, fact), id);
+    add_output_edges(reader, input, id);
     return id;
   }
 

@@ -15,8 +15,8 @@ enum class LineageKind { dataset, artifact, stage, run, code };
 std::string_view to_string(LineageKind kind);
 
 struct LineageNode {
-  /// dataset:NAME@sha256:.. | artifact:sha256:..[@ID of the stage or run that wrote it] | stage:ID | run:ID |
-  /// code:COMMIT[+TREE]
+  /// dataset:NAME@sha256:.. | artifact:sha256:..[@ID of the stage or run that wrote it, or the dataset versions it is a
+  /// part of] | stage:ID | run:ID | code:COMMIT[+TREE]
   std::string id;
   LineageKind kind = LineageKind::artifact;
   std::string name;    ///< for people: flights@sha256:0123456789ab, prepared/train.csv, train, brave-otter, ab12cd3

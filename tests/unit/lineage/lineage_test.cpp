@@ -189,9 +189,30 @@ TEST_CASE("a file of a dataset's directory comes from the version that holds it"
   h.run("1", {file("o", "o")});
   h.stage("read", {file("data/raw/x.csv", "x2")}, {file("o", "o")});
   const LineageGraph graph = h.build();
-  const auto causes = graph.causes("artifact:" + sha256("x2").str());
+  const auto causes = graph.causes(fmt::format("artifact:{}@raw@{}", sha256("x2").str(), sha256("tree-2").brief()));
   REQUIRE(causes.size() == 1);
   CHECK(causes[0]->id == dataset_node("raw", "tree-2"));
+}
+
+TEST_CASE("a file that did not change comes from the version of its dataset that the run recorded", "[lineage]") {
+  TestHistory h;
+  for (const std::string version : {"tree-1", "tree-2"}) {
+    h.dataset("raw", "data/raw", version, true);
+    h.trees[{sha256(version), "x.csv"}] = sha256("x");
+  }
+  for (const std::string run : {"1", "2"}) {
+    h.run(run, {file("o", "o" + run)});
+    h.stage("read", {file("data/raw/x.csv", "x")}, {file("o", "o" + run)});
+    h.history.stages[run].back().datasets["raw"] = sha256("tree-" + run).str();
+  }
+  for (const std::string run : {"1", "2"}) {
+    const Lineage up = narrow({"run:" + run, h.build()}, {LineageDirection::up});
+    CHECK(up.graph.nodes.contains(dataset_node("raw", "tree-" + run)));
+    CHECK_FALSE(up.graph.nodes.contains(dataset_node("raw", run == "1" ? "tree-2" : "tree-1")));
+  }
+  const Lineage down = narrow({dataset_node("raw", "tree-2"), h.build()}, {LineageDirection::down});
+  CHECK(down.graph.nodes.contains("run:2"));
+  CHECK_FALSE(down.graph.nodes.contains("run:1"));
 }
 
 TEST_CASE("a directory that holds a dataset comes from it", "[lineage]") {
