@@ -22,26 +22,6 @@ void store_file(ObjectStore& store, ObjectStore::Batch& batch, StatCache& cache,
   entry.id = added.id;
 }
 
-/// Names every directory by its tree, children before parents; the top's entry.
-TreeEntry store_trees(ObjectStore::Batch& batch, Scan& scan) {
-  std::vector<TreeEntry> made(scan.directories.size());
-  for (std::size_t i = scan.directories.size(); i-- > 0;) {
-    Tree tree;
-    TreeEntry& self = made[i];
-    self.kind = TreeEntryKind::directory;
-    for (ScannedEntry& found : scan.directories[i].entries) {
-      if (found.entry.kind == TreeEntryKind::directory) {
-        found.entry.id = made[found.directory].id;
-        found.entry.size = made[found.directory].size;
-      }
-      self.size += found.entry.size;
-      tree.push_back(found.entry);
-    }
-    self.id = batch.put(encode_tree(tree));
-  }
-  return made.front();
-}
-
 DataContent store_directory(const Workspace& workspace, StatCache& cache, const std::string& repo_path) {
   const World& world = workspace.world();
   Scan scan = scan_directory(world, workspace.root(), repo_path);
@@ -71,7 +51,8 @@ DataContent store_directory(const Workspace& workspace, StatCache& cache, const 
     }
     task->advance(found.entry.size);
   });
-  DataContent content{.entry = store_trees(batch, scan), .files = scan.files};
+  DataContent content{.entry = name_trees(scan, [&](const std::string& tree) { return batch.put(tree); }),
+                      .files = scan.files};
   batch.commit();
   return content;
 }

@@ -40,7 +40,8 @@ struct Listing {
       .hint(std::string(hint));
 }
 
-ScannedEntry inspect(int dir_fd, const std::string& repo_path, const std::string& path, const std::string& name) {
+ScannedEntry inspect(int dir_fd, const std::string& repo_path, const std::string& path, const std::string& name,
+                     OuterLinks links) {
   ScannedEntry found;
   found.entry.name = name;
   const auto stat = find_stat_at(dir_fd, name, repo_path);
@@ -60,7 +61,7 @@ ScannedEntry inspect(int dir_fd, const std::string& repo_path, const std::string
       found.entry.kind = TreeEntryKind::symlink;
       found.target = read_link(fmt::format("/proc/self/fd/{}/{}", dir_fd, name));
       found.entry.size = found.target.size();
-      if (!is_inner_link(path, found.target)) {
+      if (links == OuterLinks::refuse && !is_inner_link(path, found.target)) {
         refuse(repo_path, fmt::format("the symlink leads out of the data, to `{}`", printable(found.target)),
                "copy what it points at, or name it in .mloignore");
       }
@@ -68,7 +69,7 @@ ScannedEntry inspect(int dir_fd, const std::string& repo_path, const std::string
   return found;
 }
 
-Listing read_directory(const fs::path& root, const std::string& top, const Pending& pending) {
+Listing read_directory(const fs::path& root, const std::string& top, const Pending& pending, OuterLinks links) {
   const std::string repo_path = child_path(top, pending.path);
   const fs::path full = root / repo_path;
   Listing out;
@@ -83,7 +84,8 @@ Listing read_directory(const fs::path& root, const std::string& top, const Pendi
       continue;
     }
     if (!is_tree_name(entry.name)) refuse(repo_child, "the name is not allowed", "rename it, or name it in .mloignore");
-    out.directory.entries.push_back(inspect(fd.get(), repo_child, child_path(pending.path, entry.name), entry.name));
+    out.directory.entries.push_back(
+        inspect(fd.get(), repo_child, child_path(pending.path, entry.name), entry.name, links));
   }
   return out;
 }
@@ -107,7 +109,7 @@ bool is_inner_link(std::string_view path, std::string_view target) {
   return true;
 }
 
-Scan scan_directory(const World& world, const fs::path& root, const std::string& top) {
+Scan scan_directory(const World& world, const fs::path& root, const std::string& top, OuterLinks links) {
   IgnoreScope outer;
   for (std::size_t slash = 0; slash != std::string::npos; slash = top.find('/', slash + 1)) {
     outer = enter(outer, root, top.substr(0, slash));
@@ -119,7 +121,7 @@ Scan scan_directory(const World& world, const fs::path& root, const std::string&
     check_stop(world);
     std::vector<Listing> listings(frontier.size());
     parallel_for(frontier.size(), world.threads,
-                 [&](std::size_t i) { listings[i] = read_directory(root, top, frontier[i]); });
+                 [&](std::size_t i) { listings[i] = read_directory(root, top, frontier[i], links); });
     frontier.clear();
     const std::size_t next_level = scan.directories.size() + listings.size();
     for (Listing& listing : listings) {
@@ -135,6 +137,25 @@ Scan scan_directory(const World& world, const fs::path& root, const std::string&
     }
   }
   return scan;
+}
+
+TreeEntry name_trees(Scan& scan, const std::function<Digest(const std::string& tree)>& put) {
+  std::vector<TreeEntry> made(scan.directories.size());
+  for (std::size_t i = scan.directories.size(); i-- > 0;) {
+    Tree tree;
+    TreeEntry& self = made[i];
+    self.kind = TreeEntryKind::directory;
+    for (ScannedEntry& found : scan.directories[i].entries) {
+      if (found.entry.kind == TreeEntryKind::directory) {
+        found.entry.id = made[found.directory].id;
+        found.entry.size = made[found.directory].size;
+      }
+      self.size += found.entry.size;
+      tree.push_back(found.entry);
+    }
+    self.id = put(encode_tree(tree));
+  }
+  return made.front();
 }
 
 }  // namespace mlo

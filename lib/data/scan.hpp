@@ -1,4 +1,5 @@
 #pragma once
+#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -29,10 +30,18 @@ struct Scan {
   std::uint64_t files = 0;  ///< and symlinks
 };
 
+/// What to do about symlinks that lead out of the data.
+enum class OuterLinks { refuse, keep };
+
 /// Walks `top` (relative to `root`), which must be a directory, on many threads; `.mloignore` files between `root` and
 /// the data and within it are honoured; no symlink is followed. Error{invalid} naming what cannot be versioned: special
-/// files, symlinks that lead out of the data, names that are not allowed.
-Scan scan_directory(const World& world, const fs::path& root, const std::string& top);
+/// files, names that are not allowed, and refused links.
+Scan scan_directory(const World& world, const fs::path& root, const std::string& top,
+                    OuterLinks links = OuterLinks::refuse);
+
+/// Names every directory by its tree, children before parents; the top's entry. Needs the ids of all else. `put` gets
+/// each tree's bytes and returns their id.
+TreeEntry name_trees(Scan& scan, const std::function<Digest(const std::string& tree)>& put);
 
 /// True if a symlink at `path` (relative to its dataset) with this target stays inside the dataset.
 bool is_inner_link(std::string_view path, std::string_view target);

@@ -63,7 +63,7 @@ void EvaluationSite::remove() noexcept {
 void EvaluationSite::put_model(const ModelManifest& model, const std::string& path) {
   const Artifact& artifact = model.model;
   StatCache cache = workspace_->stat_cache();
-  WorkContent work(workspace_->root(), workspace_->store(), cache, workspace_->config().link, world_.threads);
+  WorkContent work(*workspace_, cache);
   try {
     work.restore(path, {artifact.id, artifact.directory, /*executable=*/false, artifact.bytes,
                         artifact.directory ? artifact.files : 1});

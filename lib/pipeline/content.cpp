@@ -3,90 +3,65 @@
 #include <unistd.h>
 
 #include "lib/crypto/sha256.hpp"
+#include "lib/data/scan.hpp"
 #include "lib/store/staging.hpp"
 #include "lib/util/error.hpp"
 #include "lib/util/parallel.hpp"
 #include "lib/util/text.hpp"
+#include "lib/workspace/git_ignore.hpp"
 
 namespace mlo {
 
-struct WorkContent::Node {
-  TreeEntry entry;
-  std::vector<Node> children;
-};
+/// True for a `.gitignore` that is there for what mlo keeps out of git, so no part of the data around it.
+bool WorkContent::is_own(const std::string& path, const fs::path& file) const {
+  const auto lines = own_lines_.find(path);
+  if (lines == own_lines_.end()) return false;
+  const auto text = find_file(file);
+  return text && has_only_lines(*text, lines->second);
+}
 
-/// One pass over a directory: first everything is listed, then files are hashed (or stored) in parallel, then trees are
-/// named from the leaves up.
-struct WorkContent::Walk {
-  WorkContent& owner;
-  ObjectStore::Batch* batch;
-  struct File {
-    Node* node;
+/// First everything is listed, then files are hashed (or stored) in parallel, then trees are named from the leaves up.
+Content WorkContent::read_directory(const std::string& path, const fs::path& directory, ObjectStore::Batch* batch) {
+  const World& world = workspace_.world();
+  const auto inside = relative_to(root_, directory);
+  Scan scan = inside ? scan_directory(world, root_, *inside, OuterLinks::keep)
+                     : scan_directory(world, directory.parent_path(), directory.filename(), OuterLinks::keep);
+  struct Leaf {
+    ScannedEntry* found;
     std::string path;
-    FileStat stat;
+    fs::path file;
   };
-  std::vector<File> files;
-  std::uint64_t count = 0;
-
-  void list(const std::string& path, Node& node) {
-    for (const DirEntry& found : list_dir(owner.root_ / path)) {
-      if (!is_tree_name(found.name) || StagingDir::owns(found.name)) continue;
-      node.children.push_back({{TreeEntryKind::file, 0, {}, found.name}, {}});
-    }
-    for (Node& child : node.children) {
-      const std::string below = path + "/" + child.entry.name;
-      const auto stat = find_stat(owner.root_ / below);
-      if (!stat) throw Error(ErrorKind::conflict, fmt::format("`{}` vanished while it was read", below));
-      child.entry.size = stat->size;
-      if (stat->kind == FileKind::directory) {
-        child.entry.kind = TreeEntryKind::directory;
-        list(below, child);
-      } else if (stat->kind == FileKind::symlink) {
-        const std::string target = read_link(owner.root_ / below);
-        child.entry = {TreeEntryKind::symlink, target.size(), batch != nullptr ? batch->put(target) : sha256(target),
-                       child.entry.name};
-        ++count;
-      } else if (stat->kind == FileKind::file) {
-        child.entry.kind = stat->executable() ? TreeEntryKind::executable : TreeEntryKind::file;
-        files.push_back({&child, below, *stat});
-        ++count;
-      } else {
-        throw Error(ErrorKind::invalid, fmt::format("`{}` is neither a file nor a directory", below));
-      }
-    }
-  }
-
-  void hash() {
-    parallel_for(files.size(), owner.threads_, [&](std::size_t i) {
-      File& file = files[i];
-      const Content content = owner.read(file.path, owner.root_ / file.path, file.stat, batch);
-      file.node->entry.id = content.id;
-      file.node->entry.size = content.bytes;
+  std::vector<Leaf> leaves;
+  for (ScannedDirectory& part : scan.directories) {
+    scan.files -= std::erase_if(part.entries, [&](const ScannedEntry& found) {
+      const std::string below = child_path(part.path, found.entry.name);
+      return found.entry.name == ".gitignore" && is_own(child_path(path, below), directory / below);
     });
-  }
-
-  void name(Node& node) {
-    Tree tree;
-    node.entry.size = 0;
-    for (Node& child : node.children) {
-      if (child.entry.kind == TreeEntryKind::directory) name(child);
-      node.entry.size += child.entry.size;
-      tree.push_back(child.entry);
+    for (ScannedEntry& found : part.entries) {
+      const std::string below = child_path(part.path, found.entry.name);
+      if (found.entry.kind != TreeEntryKind::directory)
+        leaves.push_back({&found, child_path(path, below), directory / below});
     }
-    node.entry.id = batch != nullptr ? batch->put(encode_tree(tree)) : tree_id(tree);
   }
-};
+  parallel_for(leaves.size(), world.threads, [&](std::size_t i) {
+    check_stop(world);
+    const auto& [found, leaf, file] = leaves[i];
+    if (found->entry.kind == TreeEntryKind::symlink) {
+      found->entry.id = batch != nullptr ? batch->put(found->target) : sha256(found->target);
+      return;
+    }
+    const Content content = read(leaf, file, found->stat, batch);
+    found->entry.id = content.id;
+    found->entry.size = content.bytes;
+  });
+  const TreeEntry top =
+      name_trees(scan, [&](const std::string& tree) { return batch != nullptr ? batch->put(tree) : sha256(tree); });
+  return {top.id, true, false, top.size, scan.files};
+}
 
 Content WorkContent::read(const std::string& path, const fs::path& file, const FileStat& stat,
                           ObjectStore::Batch* batch) {
-  if (stat.kind == FileKind::directory) {
-    Node top;
-    Walk walk{*this, batch, {}, 0};
-    walk.list(path, top);
-    walk.hash();
-    walk.name(top);
-    return {top.entry.id, true, false, top.entry.size, walk.count};
-  }
+  if (stat.kind == FileKind::directory) return read_directory(path, file, batch);
   if (stat.kind != FileKind::file)
     throw Error(ErrorKind::invalid, fmt::format("`{}` is neither a file nor a directory", path));
   const auto cached = cache_.find(path, stat);

@@ -2,10 +2,12 @@
 #include <map>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <string>
 
 #include "lib/store/object_store.hpp"
 #include "lib/workspace/stat_cache.hpp"
+#include "lib/workspace/workspace.hpp"
 
 namespace mlo {
 
@@ -20,11 +22,20 @@ struct Content {
 };
 
 /// The content of paths in the work tree, hashed once each and remembered, and moved between it and the store. Paths
-/// are relative to the root. Safe from any thread for paths that do not overlap.
+/// are relative to the root. A directory is what version-data would make of it: without what a `.mloignore` names, and
+/// without a `.gitignore` that holds nothing but mlo's own lines; but links may lead out of it. Safe from any thread
+/// for paths that do not overlap.
 class WorkContent {
  public:
-  WorkContent(fs::path root, ObjectStore& store, StatCache& cache, LinkType link, unsigned threads)
-      : root_(std::move(root)), store_(store), cache_(cache), link_(link), threads_(threads) {}
+  using IgnoreLines = std::map<std::string, std::set<std::string>>;
+  /// `own_lines`: what mlo puts into which `.gitignore`.
+  WorkContent(const Workspace& workspace, StatCache& cache, IgnoreLines own_lines = {})
+      : workspace_(workspace),
+        root_(workspace.root()),
+        store_(workspace.store()),
+        cache_(cache),
+        link_(workspace.config().link),
+        own_lines_(std::move(own_lines)) {}
 
   /// Nothing if the path does not exist. A link is followed at `path` itself and kept as a link below it.
   /// Error{invalid} for what is neither a file nor a directory (a fifo, a socket).
@@ -47,16 +58,17 @@ class WorkContent {
   std::optional<Content> find_in_tree(const Digest& tree, std::string_view path) const;
 
  private:
-  struct Node;
-  struct Walk;
   Content read(const std::string& path, const fs::path& file, const FileStat& stat, ObjectStore::Batch* batch);
+  Content read_directory(const std::string& path, const fs::path& directory, ObjectStore::Batch* batch);
+  bool is_own(const std::string& path, const fs::path& file) const;
   void write_directory(const Digest& tree, const fs::path& into) const;
 
+  const Workspace& workspace_;
   fs::path root_;
   ObjectStore& store_;
   StatCache& cache_;
   LinkType link_;
-  unsigned threads_;
+  IgnoreLines own_lines_;
   std::mutex mutex_;
   std::map<std::string, std::optional<Content>> known_;
 };

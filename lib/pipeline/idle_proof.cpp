@@ -51,6 +51,13 @@ class Collector {
   std::string entries() && { return std::move(out_).str(); }
   std::uint64_t count() const { return seen_.size(); }
 
+  /// What a stage reads or writes, with the `.mloignore` files around it.
+  void add_content(const std::string& path) {
+    add(path);
+    for (std::size_t end = path.rfind('/'); end != std::string::npos && end > 0; end = path.rfind('/', end - 1))
+      add(path.substr(0, end + 1) + ".mloignore");
+    add(".mloignore");
+  }
   void add(const std::string& path, bool top = true) {
     if (!good_ || !seen_.insert(path).second) return;
     const auto stat = find_stat(root_ / path);
@@ -112,9 +119,9 @@ void IdleProof::write(const Pipeline& pipeline) {
   for (const std::string& file : pipeline.params().asked()) collector.add(file);
   for (const Stage& stage : pipeline.graph().stages()) {
     if (stage.inherits_env) return;
-    for (const std::string& dep : stage.deps) collector.add(dep);
+    for (const std::string& dep : stage.deps) collector.add_content(dep);
     for (const ParamRef& param : stage.params) collector.add(param.file);
-    for (const Output& output : stage.outputs) collector.add(output.path);
+    for (const Output& output : stage.outputs) collector.add_content(output.path);
   }
   if (!collector.good()) return;
   ByteWriter out;

@@ -1,7 +1,9 @@
 #include "lib/pipeline/pipeline.hpp"
 
+#include "lib/data/datasets.hpp"
 #include "lib/pipeline/expand.hpp"
 #include "lib/util/text.hpp"
+#include "lib/workspace/git_ignore.hpp"
 
 namespace mlo {
 namespace {
@@ -46,8 +48,12 @@ Pipeline::Pipeline(Workspace& workspace, std::vector<ParamOverride> overrides)
   graph_ = std::make_unique<Graph>(expand(spec_, params_, workspace.world().env), file);
   if (const auto text = mlo::find_file(workspace.root() / lock_file(), kMaxLock))
     lock_ = parse_lock(*text, lock_file());
-  work_ = std::make_unique<WorkContent>(workspace.root(), workspace.store(), stat_cache_, workspace.config().link,
-                                        workspace.world().threads);
+  std::vector<std::string> kept;  // out of git
+  for (const Stage& stage : graph_->stages()) {
+    for (const Output& output : stage.outputs) kept.push_back(output.path);
+  }
+  for (const DatasetManifest& dataset : load_datasets(workspace)) kept.push_back(dataset.path);
+  work_ = std::make_unique<WorkContent>(workspace, stat_cache_, ignore_lines(kept));
   assessor_ = std::make_unique<Assessor>(*work_, params_, lock_, actions_);
 }
 

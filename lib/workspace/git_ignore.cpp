@@ -1,22 +1,9 @@
 #include "lib/workspace/git_ignore.hpp"
 
-#include <map>
-#include <set>
-
 #include "lib/util/text.hpp"
 
 namespace mlo {
 namespace {
-
-/// `.gitignore` -> the lines it should hold (or lose).
-std::map<std::string, std::set<std::string>> group(const std::vector<std::string>& paths) {
-  std::map<std::string, std::set<std::string>> files;
-  for (const std::string& path : paths) {
-    const std::size_t name = path.rfind('/') + 1;
-    files[ignore_file(path)].insert(ignore_line(std::string_view(path).substr(name)));
-  }
-  return files;
-}
 
 /// As git reads it: without the carriage return of an editor elsewhere.
 std::string_view line_text(std::string_view line) {
@@ -37,9 +24,24 @@ std::string ignore_line(std::string_view name) {
   return out;
 }
 
+std::map<std::string, std::set<std::string>> ignore_lines(const std::vector<std::string>& paths) {
+  std::map<std::string, std::set<std::string>> files;
+  for (const std::string& path : paths) {
+    const std::size_t name = path.rfind('/') + 1;
+    files[ignore_file(path)].insert(ignore_line(std::string_view(path).substr(name)));
+  }
+  return files;
+}
+
+bool has_only_lines(std::string_view text, const std::set<std::string>& lines) {
+  const auto split = split_lines(text);
+  return std::all_of(split.begin(), split.end(),
+                     [&](std::string_view line) { return lines.contains(std::string(line_text(line))); });
+}
+
 std::vector<std::string> ensure_ignored(const fs::path& root, const std::vector<std::string>& paths) {
   std::vector<std::string> changed;
-  for (auto& [file, wanted] : group(paths)) {
+  for (auto& [file, wanted] : ignore_lines(paths)) {
     std::string text = find_file(root / file).value_or("");
     for (const std::string_view line : split_lines(text)) wanted.erase(std::string(line_text(line)));
     if (wanted.empty()) continue;
@@ -53,7 +55,7 @@ std::vector<std::string> ensure_ignored(const fs::path& root, const std::vector<
 
 std::vector<std::string> remove_ignored(const fs::path& root, const std::vector<std::string>& paths) {
   std::vector<std::string> changed;
-  for (const auto& [file, unwanted] : group(paths)) {
+  for (const auto& [file, unwanted] : ignore_lines(paths)) {
     const auto text = find_file(root / file);
     if (!text) continue;
     std::string kept;

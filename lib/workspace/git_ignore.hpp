@@ -1,4 +1,6 @@
 #pragma once
+#include <map>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -17,6 +19,11 @@ std::string ignore_line(std::string_view name);
 /// stays. Paths are relative to `root`. Returns the `.gitignore` files that changed, relative to `root`, sorted.
 /// Missing directories are made.
 std::vector<std::string> ensure_ignored(const fs::path& root, const std::vector<std::string>& paths);
+
+/// The lines that ensure_ignored puts in for `paths`, by `.gitignore`.
+std::map<std::string, std::set<std::string>> ignore_lines(const std::vector<std::string>& paths);
+/// True if the text of a `.gitignore` has no other lines than these.
+bool has_only_lines(std::string_view text, const std::set<std::string>& lines);
 
 /// Takes those lines out again; a `.gitignore` left empty is removed. Returns the files that changed or went.
 std::vector<std::string> remove_ignored(const fs::path& root, const std::vector<std::string>& paths);

@@ -58,7 +58,7 @@ TEST_CASE("a hook of the user is never touched, and counts as chained once it ca
   TestWorkspace ws;
   const Workspace workspace = ws.open();
   ws.dir.write(".git/hooks/pre-commit", "#!/bin/sh\nmake lint\n");
-  fs::create_symlink("../../shared", ws.dir / ".git/hooks/post-merge");
+  fs::create_symlink("../../elsewhere", ws.dir / ".git/hooks/post-merge");
   const auto hooks = install_hooks(workspace, "/bin/mlo");
   CHECK(state_of(hooks, "pre-commit") == HookState::foreign);
   CHECK(state_of(hooks, "post-merge") == HookState::foreign);
