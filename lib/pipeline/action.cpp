@@ -9,7 +9,7 @@
 namespace mlo {
 namespace {
 
-constexpr std::string_view kRecordMagic = "mlo action record 1\n";
+constexpr std::string_view kRecordMagic = "mlo action record 2\n";
 constexpr std::uint64_t kMaxRecord = 256U << 20U;
 
 void put_text(ByteWriter& out, std::string_view text) {
@@ -22,11 +22,22 @@ std::string take_text(ByteReader& in) {
   return std::string(in.raw(size <= in.remaining() ? static_cast<std::size_t>(size) : in.remaining() + 1));
 }
 
+void put_digest(ByteWriter& out, const std::optional<Digest>& digest) {
+  out.u8(digest ? 1 : 0);
+  out.raw(digest.value_or(Digest()).raw());
+}
+
 Digest take_digest(ByteReader& in) {
   std::array<std::byte, 32> raw{};
   const std::string_view bytes = in.raw(raw.size());
   if (bytes.size() == raw.size()) std::memcpy(raw.data(), bytes.data(), raw.size());
   return Digest(raw);
+}
+
+std::optional<Digest> take_optional_digest(ByteReader& in) {
+  const bool there = in.u8() != 0;
+  const Digest digest = take_digest(in);
+  return there ? std::optional(digest) : std::nullopt;
 }
 
 }  // namespace
@@ -86,12 +97,14 @@ void ActionCache::store(const ActionRecord& record) const {
     out.u64(output.content.files);
   }
   out.u64(record.metrics.size());
-  for (const auto& [key, value] : record.metrics) {
+  for (const auto& [key, point] : record.metrics) {
     put_text(out, key);
-    out.u64(std::bit_cast<std::uint64_t>(value));
+    out.u64(static_cast<std::uint64_t>(point.step));
+    out.u64(std::bit_cast<std::uint64_t>(point.value));
+    out.u64(static_cast<std::uint64_t>(point.time.micros()));
   }
-  out.u8(record.log ? 1 : 0);
-  out.raw(record.log.value_or(Digest()).raw());
+  put_digest(out, record.series);
+  put_digest(out, record.log);
   out.u32(crc32c(bytes_of(out.str())));
   write_file(path_of(record.key), out.str());
 }
@@ -121,11 +134,13 @@ std::optional<ActionRecord> ActionCache::find(const Digest& key) const {
   }
   for (std::uint64_t left = in.u64(); left > 0 && in.ok(); --left) {
     std::string name = take_text(in);
-    record.metrics[std::move(name)] = std::bit_cast<double>(in.u64());
+    MetricPoint& point = record.metrics[std::move(name)];
+    point.step = static_cast<std::int64_t>(in.u64());
+    point.value = std::bit_cast<double>(in.u64());
+    point.time = UtcTime::from_micros(static_cast<std::int64_t>(in.u64()));
   }
-  const bool logged = in.u8() != 0;
-  const Digest log = take_digest(in);
-  if (logged) record.log = log;
+  record.series = take_optional_digest(in);
+  record.log = take_optional_digest(in);
   if (!in.ok() || !in.at_end() || record.key != key) return std::nullopt;
   return record;
 }

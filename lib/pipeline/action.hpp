@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "lib/manifest/lock.hpp"
+#include "lib/manifest/run_record.hpp"
 #include "lib/pipeline/content.hpp"
 
 namespace mlo {
@@ -26,8 +27,9 @@ struct ActionRecord {
   std::string run;     ///< id of the stage's run
   double seconds = 0;  ///< wall time
   std::vector<SavedOutput> outputs;
-  std::map<std::string, double> metrics;  ///< last value of each key, logged or from metric files
-  std::optional<Digest> log;              ///< what it wrote, in the store
+  std::map<std::string, MetricPoint> metrics;  ///< last point of each key, logged or from metric files
+  std::optional<Digest> series;                ///< all of them, in the store
+  std::optional<Digest> log;                   ///< what it wrote, in the store
 };
 
 /// The results of actions, `<root>/ab/<62 hex>`, one small file each; a cache that may be deleted. A record is written

@@ -2,6 +2,8 @@
 
 #include "lib/manifest/names.hpp"
 #include "lib/pipeline/stage_run.hpp"
+#include "lib/runs/series.hpp"
+#include "lib/runs/stage_facts.hpp"
 #include "lib/util/text.hpp"
 
 namespace mlo {
@@ -9,16 +11,26 @@ namespace {
 
 class Summary {
  public:
-  explicit Summary(Pipeline& pipeline) : pipeline_(pipeline) {}
+  Summary(Pipeline& pipeline, UtcTime started) : pipeline_(pipeline), started_(started) {}
 
-  void add(const Stage& stage, const StageLock& locked) {
+  enum class Points { recorded, missing };
+  /// `missing`: no record of this invocation has the points of its metrics.
+  void add(const Stage& stage, const StageLock& locked, Points points) {
     add_params(recorded_params(locked));
     for (Artifact& input : recorded_inputs(locked)) inputs_.insert_or_assign(input.path, std::move(input));
     for (Artifact& output : recorded_outputs(locked)) outputs_.insert_or_assign(output.path, std::move(output));
-    std::map<std::string, double> metrics;
-    if (const auto action = pipeline_.actions().find(locked.action)) metrics = action->metrics;
-    for (const auto& [key, value] : read_stage_metrics(pipeline_, stage)) metrics[key] = value;
-    for (const auto& [key, value] : metrics) metrics_[key].emplace_back(stage.name, value);
+    std::map<std::string, MetricPoint> metrics;
+    if (const auto action = pipeline_.actions().find(locked.action)) {
+      metrics = action->metrics;
+      const ObjectStore& store = pipeline_.workspace().store();
+      if (points == Points::missing && action->series && store.has(*action->series))
+        series_[stage.name] = parse_series(store.get(*action->series), action->series->brief());
+    }
+    for (const auto& [key, value] : read_stage_metrics(pipeline_, stage)) {
+      MetricPoint& point = metrics[key];
+      if (point.time == UtcTime() || point.value != value) point = {0, value, started_};
+    }
+    for (const auto& [key, point] : metrics) metrics_[key].emplace_back(stage.name, point);
   }
 
   void add_params(const Value& params) {
@@ -31,13 +43,20 @@ class Summary {
       if (!is_made(path)) out.inputs.push_back(std::move(input));
     }
     for (auto& [path, output] : outputs_) out.outputs.push_back(output);
-    for (const auto& [key, values] : metrics_) {
-      for (const auto& [stage, value] : values) {
+    Series points;
+    for (const auto& [key, stages] : metrics_) {
+      for (const auto& [stage, point] : stages) {
         // A metric that several stages write needs their names to stay apart.
-        const std::string name = values.size() == 1 ? key : replace_all(stage, "@", ":") + "/" + key;
-        if (is_metric_key(name)) out.metrics.insert_or_assign(name, MetricPoint{0, value, out.started});
+        const std::string name = stages.size() == 1 ? key : qualified_key(stage, key);
+        if (!is_metric_key(name)) continue;
+        out.metrics.insert_or_assign(name, point);
+        const auto logged = series_.find(stage);
+        if (logged == series_.end()) continue;
+        if (const auto all = logged->second.find(key); all != logged->second.end())
+          points[name] = std::move(all->second);
       }
     }
+    if (!points.empty()) out.series = pipeline_.workspace().store().put(emit_series(points));
   }
 
  private:
@@ -51,10 +70,12 @@ class Summary {
   }
 
   Pipeline& pipeline_;
+  UtcTime started_;
   std::map<std::string, Value> params_;
   std::map<std::string, Artifact> inputs_;
   std::map<std::string, Artifact, std::less<>> outputs_;
-  std::map<std::string, std::vector<std::pair<std::string, double>>> metrics_;
+  std::map<std::string, std::vector<std::pair<std::string, MetricPoint>>> metrics_;
+  std::map<std::string, Series> series_;  ///< by stage
 };
 
 }  // namespace
@@ -68,11 +89,16 @@ void summarize_invocation(Pipeline& pipeline, const std::vector<StageIndex>& sta
                       outcome.result == StageResult::up_to_date;
     if (!good) broken.insert(outcome.stage);
   }
-  Summary summary(pipeline);
+  std::set<std::string_view> recorded;
+  for (const RunRecord& record : records) recorded.insert(record.stage);
+  Summary summary(pipeline, out.started);
   for (const StageIndex i : stages) {
     const Stage& stage = pipeline.graph().stage(i);
     const auto locked = pipeline.lock().stages.find(stage.name);
-    if (locked != pipeline.lock().stages.end() && !broken.contains(stage.name)) summary.add(stage, locked->second);
+    if (locked != pipeline.lock().stages.end() && !broken.contains(stage.name)) {
+      summary.add(stage, locked->second,
+                  recorded.contains(stage.name) ? Summary::Points::recorded : Summary::Points::missing);
+    }
   }
   for (const RunRecord& record : records) {
     if (broken.contains(record.stage)) summary.add_params(record.params);

@@ -77,12 +77,14 @@ class StageRun {
     if (seen_.cached) {
       record.cached_from = seen_.cached->run;
       record.log = seen_.cached->log;
-      for (const auto& [key, value] : seen_.cached->metrics) record.metrics[key] = {0, value, started_};
+      record.metrics = seen_.cached->metrics;
+      if (seen_.cached->series && pipeline_.workspace().store().has(*seen_.cached->series))
+        record.series = seen_.cached->series;
     }
     record.outputs = recorded_outputs(seen_.inputs);
     record.ended = world_.clock.now();
     for (const auto& [key, value] : read_stage_metrics(pipeline_, stage_))
-      record.metrics[key] = {0, value, record.ended};
+      record.metrics.try_emplace(key, MetricPoint{0, value, record.ended});
     forget_params();
     done_.outcome.result = StageResult::cached;
     done_.record = std::move(record);
@@ -213,9 +215,8 @@ class StageRun {
 
   void store_action() {
     const RunRecord& run = *done_.record;
-    ActionRecord action{seen_.inputs.action, run.id, run.usage.wall_seconds, saved_, {}, run.log};
-    for (const auto& [key, point] : run.metrics) action.metrics[key] = point.value;
-    pipeline_.actions().store(action);
+    pipeline_.actions().store(
+        {seen_.inputs.action, run.id, run.usage.wall_seconds, saved_, run.metrics, run.series, run.log});
   }
 
   /// A stage may write a file that others read parameters from.

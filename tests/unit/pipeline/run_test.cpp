@@ -288,6 +288,42 @@ TEST_CASE("declared environment counts, the rest is handed through", "[pipeline]
   CHECK_THAT(p.why(), Contains("environment `SEED` changed: 1 -> 2"));
 }
 
+TEST_CASE("a cached stage and an untouched one keep their metrics with every point", "[pipeline]") {
+  Project p(R"(stages:
+  fit:
+    cmd: 'for i in 1 2 3; do echo "{\"step\": $i, \"loss\": 0.$i}" >> $MLO_METRICS; done; echo ${lr} > model'
+    params: [lr]
+    outs: [model]
+  check: {cmd: 'echo "{\"step\": 7, \"auc\": ${lr}}" >> $MLO_METRICS; echo > c', deps: [model], outs: [c]}
+)",
+            {{"params.yaml", "lr: 1\n"}});
+  const auto steps = [&](const std::string& key) {
+    Workspace workspace = p.open();
+    std::string out;
+    for (const MetricPoint& point : RunStore(workspace).series(p.last, key))
+      out += fmt::format("{}={} ", point.step, point.value);
+    return out;
+  };
+  CHECK(p.run() == "check ran, fit ran");
+  CHECK(steps("loss") == "1=0.1 2=0.2 3=0.3 ");
+  p.write("params.yaml", "lr: 2\n");
+  p.run();
+  p.write("params.yaml", "lr: 1\n");
+  CHECK(p.run() == "check cached, fit cached");
+  CHECK(steps("loss") == "1=0.1 2=0.2 3=0.3 ");
+  CHECK(p.last.metrics.at("loss").step == 3);
+  CHECK(steps("auc") == "7=1 ");
+  p.erase("c");
+  p.request.force = Force::yes;
+  p.request.targets = {"check"};
+  p.request.single = true;
+  CHECK(p.run() == "check ran");
+  p.request = RunRequest();
+  p.write("mlo.yaml", p.read("mlo.yaml") + "  last: {cmd: echo > l, deps: [c], outs: [l]}\n");
+  CHECK(p.run() == "last ran");  // fit and check are up to date
+  CHECK(steps("loss") == "1=0.1 2=0.2 3=0.3 ");
+}
+
 TEST_CASE("one command is one run, whatever becomes of it", "[pipeline]") {
   Project p("");
   Workspace workspace = p.open();
