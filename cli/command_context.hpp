@@ -23,6 +23,7 @@ class CommandContext : public Context {
   Host& host() override { return host_; }
   bool json() const override { return globals_.json; }
   bool quiet() const override { return globals_.quiet; }
+  bool verbose() const override { return globals_.verbose; }
   void print(const std::function<Value()>& to_json, const std::function<void(Page&)>& to_page) override;
   void print_raw(std::string_view bytes) override { host_.out(bytes); }
   bool confirm(std::string_view question, bool yes) override;

@@ -52,6 +52,7 @@ class Context {
   virtual Host& host() = 0;
   virtual bool json() const = 0;
   virtual bool quiet() const = 0;
+  virtual bool verbose() const = 0;
   /// The command's result: `to_json` under --json, else `to_page`. Call once.
   virtual void print(const std::function<Value()>& to_json, const std::function<void(Page&)>& to_page) = 0;
   /// Bytes to stdout as they are (a file's content, a script).

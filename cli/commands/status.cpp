@@ -24,8 +24,25 @@ struct Overview {
   std::vector<DatasetStatus> datasets;
   std::string pipeline;  ///< its file; empty if there is none
   std::vector<StageLine> stages;
+  std::optional<Error> pipeline_error;
   std::vector<RunRecord> live;
 };
+
+void look_at_pipeline(Workspace& workspace, Overview& out) {
+  try {
+    out.pipeline = Pipeline::find_file(workspace);
+    const Pipeline pipeline(workspace);
+    for (PlannedStage& planned : pipeline.plan(pipeline.select({}), Force::no).stages) {
+      out.stages.push_back({pipeline.graph().stage(planned.index).name, planned.assessment.state,
+                            std::move(planned.assessment.reasons)});
+    }
+    pipeline.save_stat_cache();
+  } catch (const Error& error) {
+    const bool absent = out.pipeline.empty() && error.kind() == ErrorKind::not_found;  // a state, not a failure
+    if (error.kind() == ErrorKind::interrupted) throw;
+    if (!absent) out.pipeline_error = error;
+  }
+}
 
 Overview look(Workspace& workspace) {
   Overview out;
@@ -34,19 +51,7 @@ Overview look(Workspace& workspace) {
   out.branch = workspace.repo().head_branch().value_or("");
   out.commit = head ? head->hex() : "";
   out.datasets = data_status(workspace, load_datasets(workspace));
-  try {
-    out.pipeline = Pipeline::find_file(workspace);
-  } catch (const Error& error) {
-    if (error.kind() != ErrorKind::not_found) throw;  // no pipeline is a state, not a failure
-  }
-  if (!out.pipeline.empty()) {
-    const Pipeline pipeline(workspace);
-    for (PlannedStage& planned : pipeline.plan(pipeline.select({}), Force::no).stages) {
-      out.stages.push_back({pipeline.graph().stage(planned.index).name, planned.assessment.state,
-                            std::move(planned.assessment.reasons)});
-    }
-    pipeline.save_stat_cache();
-  }
+  look_at_pipeline(workspace, out);
   out.live = live_runs(workspace);
   return out;
 }
@@ -77,6 +82,7 @@ Value to_value(const Overview& o) {
       .set("commit", o.commit)
       .set("datasets", std::move(datasets))
       .set("pipeline", o.pipeline.empty() ? Value() : Value(o.pipeline))
+      .set("pipeline_error", o.pipeline_error ? Value(o.pipeline_error->message()) : Value())
       .set("stages", std::move(stages))
       .set("live_runs", std::move(live));
 }
@@ -112,6 +118,10 @@ void data_lines(Page& page, const Overview& o) {
 }
 
 void stage_lines(Page& page, const Overview& o) {
+  if (o.pipeline_error) {
+    page.line({{"pipeline  ", Style::bold}, {o.pipeline_error->message(), Style::bad}});
+    return;
+  }
   if (o.pipeline.empty()) {
     page.line({{"pipeline  ", Style::bold}, {"none (no mlo.yaml)"}});
     return;
@@ -150,7 +160,7 @@ int run(Context& ctx, const Options&) {
                            {fmt::format("  since {}", format_utc_short(r.started))}});
               }
             });
-  return exit_code::ok;
+  return o.pipeline_error ? exit_code::of(o.pipeline_error->kind()) : exit_code::ok;
 }
 
 }  // namespace
@@ -161,8 +171,8 @@ Command status() {
   info.summary = "show what changed and what is running, on one screen";
   info.description =
       "Data that differs from its manifests, stages that are not up to date and why, and runs that are live. Nothing "
-      "is "
-      "changed but the stat cache.";
+      "is changed but the stat cache. A pipeline that cannot be read is one line of it, and the exit code is that "
+      "error's.";
   info.examples = {{"mlo status", "where things stand"}, {"mlo status --json", "the same for a script"}};
   return make_command<Options>(std::move(info), declare, run);
 }

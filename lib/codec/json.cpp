@@ -179,4 +179,8 @@ std::string emit_json(const Value& value, JsonStyle style) {
   return out;
 }
 
+std::string nlohmann_json_version() {
+  return fmt::format("{}.{}.{}", NLOHMANN_JSON_VERSION_MAJOR, NLOHMANN_JSON_VERSION_MINOR, NLOHMANN_JSON_VERSION_PATCH);
+}
+
 }  // namespace mlo

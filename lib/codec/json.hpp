@@ -15,4 +15,7 @@ enum class JsonStyle { compact, pretty };
 /// strings is replaced by U+FFFD. Pretty: two spaces, final newline.
 std::string emit_json(const Value& value, JsonStyle style = JsonStyle::pretty);
 
+/// Of the nlohmann-json that mlo was built with: "3.11.2".
+std::string nlohmann_json_version();
+
 }  // namespace mlo

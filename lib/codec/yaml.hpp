@@ -24,4 +24,7 @@ Value parse_yaml(std::string_view text, std::string_view source, YamlDialect dia
 /// invalid UTF-8, NUL, a key of more than 1000 bytes as written.
 std::string emit_yaml(const Value& value);
 
+/// Of the yaml-cpp that mlo was built with: "0.7.0".
+std::string yaml_cpp_version();
+
 }  // namespace mlo

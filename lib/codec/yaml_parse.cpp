@@ -225,4 +225,6 @@ Value parse_yaml(std::string_view text, std::string_view source, YamlDialect dia
   }
 }
 
+std::string yaml_cpp_version() { return MLO_YAML_CPP_VERSION; }
+
 }  // namespace mlo

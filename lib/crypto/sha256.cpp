@@ -1,6 +1,7 @@
 #include "lib/crypto/sha256.hpp"
 
 #include <fcntl.h>
+#include <openssl/crypto.h>
 #include <openssl/evp.h>
 #include <unistd.h>
 
@@ -87,5 +88,7 @@ HashedFile sha256_file(const fs::path& path) {
   ::posix_fadvise(fd.get(), 0, 0, POSIX_FADV_SEQUENTIAL);
   return sha256_fd(fd.get(), path);
 }
+
+std::string openssl_version() { return OpenSSL_version(OPENSSL_VERSION_STRING); }
 
 }  // namespace mlo

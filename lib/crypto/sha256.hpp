@@ -32,4 +32,7 @@ struct HashedFile {
 HashedFile sha256_fd(int fd, const fs::path& path);
 HashedFile sha256_file(const fs::path& path);
 
+/// Of the OpenSSL that runs: "3.0.17".
+std::string openssl_version();
+
 }  // namespace mlo

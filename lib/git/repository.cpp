@@ -164,4 +164,10 @@ Signature Repository::identity(const Environment& env, UtcTime when) const {
   return signature;
 }
 
+std::string libgit2_version() {
+  int major = 0, minor = 0, revision = 0;
+  git_libgit2_version(&major, &minor, &revision);
+  return fmt::format("{}.{}.{}", major, minor, revision);
+}
+
 }  // namespace mlo::git

@@ -105,4 +105,7 @@ class Repository {
   std::unique_ptr<State> state_;
 };
 
+/// Of the libgit2 that runs: "1.5.1".
+std::string libgit2_version();
+
 }  // namespace mlo::git

@@ -35,6 +35,7 @@ USAGE
   mlo version [options]
 
 The format number rises only when an older mlo could no longer read what this one writes.
+--verbose and --json also name the libraries in use.
 
 COMMON OPTIONS
       --json                print the result as JSON
@@ -45,6 +46,8 @@ COMMON OPTIONS
   -h, --help                show this help
 
 EXAMPLES
+  # what a report of a bug should have
+  mlo version -v
   # for scripts
   mlo version --json
 

@@ -39,6 +39,7 @@ $ mlo status --json
     }
   ],
   "pipeline": "mlo.yaml",
+  "pipeline_error": null,
   "stages": [
     {
       "name": "copy",
@@ -59,3 +60,21 @@ pipeline  1 stage, 1 to do
   stale     copy  dependency `raw.csv` does not exist
   `mlo run` brings it up to date; `mlo run why` says more
 runs      none running
+
+# A pipeline that cannot be read hides nothing else.
+
+$ printf 'stages:\n  copy:\n    cmd: cp raw.csv out.csv\n    dep: [raw.csv]\n' > mlo.yaml
+$ mlo status
+code      main at <id>
+data      1 dataset, 1 not as the manifest says
+  missing   raw.csv
+pipeline  mlo.yaml:4:10: unknown key `dep` in stage `copy`; did you mean `deps`?
+runs      none running
+[1]
+$ touch dvc.yaml && mlo status
+code      main at <id>
+data      1 dataset, 1 not as the manifest says
+  missing   raw.csv
+pipeline  both `mlo.yaml` and `dvc.yaml` exist: which is the pipeline?
+runs      none running
+[1]
