@@ -121,7 +121,7 @@ bool matches(const std::vector<std::string>& expected, const std::vector<std::st
 }
 
 std::string with_placeholders(std::string_view line) {
-  static const std::regex time(kTime), duration(fmt::format(R"(\b({}))", kDuration)),
+  static const std::regex time(kTime), duration(fmt::format(R"(\b({})\b)", kDuration)),
       id(R"(\b[0-9a-f]{40}\b|\b0[0-9a-f]{11}7[0-9a-f]{19}\b)");
   std::string out = std::regex_replace(std::string(line), time, "<time>");
   out = std::regex_replace(out, duration, "<duration>");

@@ -39,4 +39,5 @@ TEST_CASE("an update writes placeholders for what differs between runs", "[trans
   CHECK(with_placeholders("2001-02-03T04:05:06.000000Z in 12 ms") == "<time> in <duration>");
   CHECK(with_placeholders("run 00e2b0a6f1507abc8def001122334455 done") == "run <id> done");
   CHECK(with_placeholders("added 3 files (12 B)") == "added 3 files (12 B)");
+  CHECK(with_placeholders("2 ran, 1 skipped") == "2 ran, 1 skipped");
 }
