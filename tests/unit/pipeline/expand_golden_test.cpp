@@ -13,7 +13,7 @@ namespace {
 const std::set<std::string> kMore = {"a list in a command", "matrix of lists", "vars that agree",
                                      "flags from variables", "a date"};
 
-/// A stage in the form that tests/golden/expand_with_dvc.py writes.
+/// A stage in the form that tests/golden/dvc/expand.py writes.
 Value facts(const Stage& stage) {
   Value commands = Value::array(), deps = Value::array(), params = Value::array(), outs = Value::array();
   for (const std::string& line : stage.commands) commands.push(line);
@@ -53,7 +53,7 @@ std::string expand_case(const Value& files) {
 }  // namespace
 
 TEST_CASE("a dvc.yaml means the same stages to mlo as to DVC", "[pipeline]") {
-  const Value golden = parse_json(read_file("tests/golden/dvc_expected.json"), "dvc_expected.json");
+  const Value golden = parse_json(read_file("tests/golden/dvc/expected.json"), "expected.json");
   REQUIRE(golden.find("cases")->items().size() > 30);
   for (const Value& one : golden.find("cases")->items()) {
     const std::string name = one.find("name")->as_string();

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""Writes dvc_expected.json: the stages that DVC makes of the pipelines in dvc_cases.yaml.
+"""Writes expected.json: the stages that DVC makes of the pipelines in cases.yaml.
 
-    python3 -m venv VENV && VENV/bin/pip install dvc==3.67.1 && VENV/bin/python tests/golden/expand_with_dvc.py
+    python3 -m venv VENV && VENV/bin/pip install dvc==3.67.1 && VENV/bin/python tests/golden/dvc/expand.py
 
 Run it after a case changed; tests/unit/pipeline/expand_golden_test.cpp compares mlo's stages with the file."""
 import json, logging, os, pathlib, tempfile
@@ -49,9 +49,9 @@ def expand(files):
 def main():
     logging.getLogger("dvc").setLevel(logging.CRITICAL)
     here = pathlib.Path(__file__).resolve().parent
-    cases = YAML(typ="safe").load((here / "dvc_cases.yaml").read_text())
+    cases = YAML(typ="safe").load((here / "cases.yaml").read_text())
     out = {"dvc": dvc.__version__, "cases": [{"name": name, "files": files, **expand(files)} for name, files in cases.items()]}
-    (here / "dvc_expected.json").write_text(json.dumps(out, indent=1, ensure_ascii=False) + "\n")
+    (here / "expected.json").write_text(json.dumps(out, indent=1, ensure_ascii=False) + "\n")
 
 
 main()
