@@ -25,4 +25,7 @@ struct Column {
   const std::vector<std::string>& strings() const { return std::get<2>(values); }
 };
 
+/// Takes the values out; name and type stay, and so does the memory.
+void clear(Column& column);
+
 }  // namespace mlo::table

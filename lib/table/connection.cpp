@@ -1,47 +1,13 @@
 #include "lib/table/connection.hpp"
 
-#include "lib/table/duckdb_api.hpp"
+#include "lib/table/connection_state.hpp"
 #include "lib/table/read_chunk.hpp"
+#include "lib/table/table_file.hpp"
 #include "lib/util/error.hpp"
 #include "lib/util/text.hpp"
 
 namespace mlo::table {
 namespace {
-
-/// One of DuckDB's handles with the function that frees it.
-class Handle {
- public:
-  explicit Handle(void (*destroy)(DuckPointer*)) : destroy_(destroy) {}
-  Handle(const Handle&) = delete;
-  ~Handle() {
-    if (pointer_ != nullptr) destroy_(&pointer_);
-  }
-  DuckPointer* out() { return &pointer_; }
-  DuckPointer get() const { return pointer_; }
-
- private:
-  DuckPointer pointer_ = nullptr;
-  void (*destroy_)(DuckPointer*);
-};
-
-class Result {
- public:
-  explicit Result(const DuckApi& api) : api_(api) {}
-  Result(const Result&) = delete;
-  ~Result() { api_.destroy_result(&raw_); }
-  DuckResult* raw() { return &raw_; }
-
- private:
-  const DuckApi& api_;
-  DuckResult raw_{};
-};
-
-/// "Binder Error: Referenced column .." and many lines more: the first line says it.
-[[noreturn]] void fail(const char* message) {
-  std::string text(split(message == nullptr ? "unknown error" : message, '\n').front());
-  if (const auto at = text.find(" Error: "); at != std::string::npos) text.erase(0, at + 8);
-  throw Error(ErrorKind::invalid, "the query failed: " + printable(text));
-}
 
 std::string quoted_list(const std::vector<fs::path>& paths) {
   std::vector<std::string> quoted;
@@ -53,37 +19,42 @@ std::string quoted_list(const std::vector<fs::path>& paths) {
 
 std::string quote(std::string_view text) { return "'" + replace_all(text, "'", "''") + "'"; }
 
-struct Connection::State {
-  const DuckApi& api;
-  Handle database{api.close};
-  Handle connection{api.disconnect};
+void fail_query(const char* message) {
+  // "Binder Error: Referenced column .." and many lines more: the first line says it; of a CSV error it is the third.
+  const std::vector<std::string_view> lines = split(message == nullptr ? "unknown error" : message, '\n');
+  std::string text(lines.front());
+  if (const auto at = text.find(" Error: "); at != std::string::npos) text.erase(0, at + 8);
+  if (text.starts_with("CSV Error on Line") && lines.size() > 2) text += fmt::format(": {}", lines[2]);
+  throw Error(ErrorKind::invalid, "the query failed: " + printable(text));
+}
 
-  enum class Only { select, any };
-  /// Runs the one statement of `sql` into `result`.
-  void execute(const std::string& sql, Only only, Result& result) {
-    Handle statements(api.destroy_extracted);
-    const auto count = api.extract_statements(connection.get(), sql.c_str(), statements.out());
-    if (count == 0) {
-      const char* const error = api.extract_statements_error(statements.get());
-      fail(error == nullptr ? "the query is empty" : error);
-    }
-    if (count != 1) fail("more than one statement");
-    Handle statement(api.destroy_prepare);
-    if (api.prepare_extracted_statement(connection.get(), statements.get(), 0, statement.out()) != 0) {
-      fail(api.prepare_error(statement.get()));
-    }
-    if (only == Only::select && api.prepared_statement_type(statement.get()) != kDuckSelect)
-      fail("only SELECT may be used");
-    if (api.execute_prepared(statement.get(), result.raw()) != 0) fail(api.result_error(result.raw()));
+void Connection::State::prepare(const std::string& sql, Only only, Handle& statement) {
+  Handle statements(api.destroy_extracted);
+  const auto count = api.extract_statements(connection.get(), sql.c_str(), statements.out());
+  if (count == 0) {
+    const char* const error = api.extract_statements_error(statements.get());
+    fail_query(error == nullptr ? "the query is empty" : error);
   }
-
-  void set(const std::string& assignment) {
-    Result ignored(api);
-    execute("SET " + assignment, Only::any, ignored);
+  if (count != 1) fail_query("more than one statement");
+  if (api.prepare_extracted_statement(connection.get(), statements.get(), 0, statement.out()) != 0) {
+    fail_query(api.prepare_error(statement.get()));
   }
-};
+  if (only == Only::select && api.prepared_statement_type(statement.get()) != kDuckSelect)
+    fail_query("only SELECT may be used");
+}
 
-Connection::Connection(const Engine& engine, const Sandbox& sandbox) : state_(new State{engine.api()}) {
+void Connection::State::execute(const std::string& sql, Only only, Result& result) {
+  Handle statement(api.destroy_prepare);
+  prepare(sql, only, statement);
+  if (api.execute_prepared(statement.get(), result.raw()) != 0) fail_query(api.result_error(result.raw()));
+}
+
+void Connection::State::run(const std::string& sql) {
+  Result ignored(api);
+  execute(sql, Only::any, ignored);
+}
+
+Connection::Connection(const Engine& engine, const Sandbox& sandbox) : state_(new State(engine.api())) {
   const DuckApi& api = state_->api;
   Handle config(api.destroy_config);
   const std::string threads = std::to_string(sandbox.threads);
@@ -95,44 +66,85 @@ Connection::Connection(const Engine& engine, const Sandbox& sandbox) : state_(ne
   char* error = nullptr;
   if (api.open_ext(nullptr, state_->database.out(), config.get(), &error) != 0) {
     const std::unique_ptr<char, void (*)(void*)> owned(error, api.free);
-    fail(owned.get());
+    fail_query(owned.get());
   }
-  if (api.connect(state_->database.get(), state_->connection.out()) != 0) fail("cannot connect to the engine");
-  state_->set("allowed_paths = " + quoted_list(sandbox.files));
-  state_->set("allowed_directories = " + quoted_list(sandbox.directories));
-  state_->set("enable_external_access = false");
-  state_->set("TimeZone = 'UTC'");
-  state_->set("lock_configuration = true");
+  if (api.connect(state_->database.get(), state_->connection.out()) != 0) fail_query("cannot connect to the engine");
+  state_->run("SET temp_directory = " + quote(sandbox.spill.native()));
+  state_->run("SET allowed_paths = " + quoted_list(sandbox.files));
+  state_->run("SET allowed_directories = " + quoted_list(sandbox.directories));
+  state_->run("SET enable_external_access = false");
+  state_->run("SET TimeZone = 'UTC'");
+  state_->run("SET lock_configuration = true");
 }
 
 Connection::Connection(Connection&&) noexcept = default;
 Connection::~Connection() = default;
 
-std::vector<Column> Connection::select(std::string_view sql) {
-  const DuckApi& api = state_->api;
-  Result result(api);
-  state_->execute(std::string(sql), State::Only::select, result);
+namespace {
 
-  std::vector<Column> columns(api.column_count(result.raw()));
+/// The columns of a result, without values.
+struct Shape {
+  std::vector<Column> columns;
   std::vector<DuckColumn> kinds;
-  for (std::size_t i = 0; i < columns.size(); ++i) {
+};
+
+Shape shape_of(const DuckApi& api, DuckResult* result) {
+  Shape shape;
+  for (std::uint64_t i = 0; i < api.column_count(result); ++i) {
     Handle type(api.destroy_logical_type);
-    *type.out() = api.column_logical_type(result.raw(), i);
-    kinds.push_back(describe_column(api, type.get()));
-    columns[i] = start_column(api.column_name(result.raw(), i), kinds.back());
+    *type.out() = api.column_logical_type(result, i);
+    shape.kinds.push_back(describe_column(api, type.get()));
+    shape.columns.push_back(start_column(api.column_name(result, i), shape.kinds.back()));
   }
-  while (true) {
-    Handle chunk(api.destroy_data_chunk);
-    *chunk.out() = api.fetch_chunk(*result.raw());
-    if (chunk.get() == nullptr) break;
-    const auto rows = api.data_chunk_get_size(chunk.get());
-    for (std::size_t i = 0; i < columns.size(); ++i) {
-      const DuckPointer vector = api.data_chunk_get_vector(chunk.get(), i);
-      append_values(columns[i], kinds[i], api.vector_get_data(vector), api.vector_get_validity(vector), rows);
-    }
+  return shape;
+}
+
+/// Appends the next chunk; false at the end.
+bool fetch(const DuckApi& api, Result& result, Shape& shape) {
+  Handle chunk(api.destroy_data_chunk);
+  *chunk.out() = api.fetch_chunk(*result.raw());
+  if (chunk.get() == nullptr) {
+    if (const char* const error = api.result_error(result.raw()); error != nullptr && *error != '\0') fail_query(error);
+    return false;
   }
-  if (const char* const error = api.result_error(result.raw()); error != nullptr && *error != '\0') fail(error);
-  return columns;
+  const auto rows = api.data_chunk_get_size(chunk.get());
+  for (std::size_t i = 0; i < shape.columns.size(); ++i) {
+    const DuckPointer vector = api.data_chunk_get_vector(chunk.get(), i);
+    append_values(shape.columns[i], shape.kinds[i], api.vector_get_data(vector), api.vector_get_validity(vector), rows);
+  }
+  return true;
+}
+
+}  // namespace
+
+std::vector<Column> Connection::select(std::string_view sql) {
+  Result result(state_->api);
+  state_->execute(std::string(sql), State::Only::select, result);
+  Shape shape = shape_of(state_->api, result.raw());
+  while (fetch(state_->api, result, shape)) {
+  }
+  return std::move(shape.columns);
+}
+
+void Connection::stream(std::string_view sql, const std::stop_token& stop,
+                        const std::function<void(const std::vector<Column>&)>& take) {
+  const DuckApi& api = state_->api;
+  const std::stop_callback interrupt(stop, [&] { api.interrupt(state_->connection.get()); });
+  Handle statement(api.destroy_prepare);
+  state_->prepare(std::string(sql), State::Only::select, statement);
+  Handle pending(api.destroy_pending);
+  if (api.pending_prepared_streaming(statement.get(), pending.out()) != 0) fail_query(api.pending_error(pending.get()));
+  Result result(api);
+  if (api.execute_pending(pending.get(), result.raw()) != 0) fail_query(api.result_error(result.raw()));
+  Shape shape = shape_of(api, result.raw());
+  while (fetch(api, result, shape)) {
+    take(shape.columns);
+    for (Column& column : shape.columns) clear(column);
+  }
+}
+
+void Connection::define(std::string_view name, std::string_view select) {
+  state_->run(fmt::format("CREATE TEMP VIEW {} AS {}", quote_name(name), select));
 }
 
 }  // namespace mlo::table

@@ -1,5 +1,7 @@
 #pragma once
+#include <functional>
 #include <memory>
+#include <stop_token>
 #include <string_view>
 #include <vector>
 
@@ -14,6 +16,7 @@ struct Sandbox {
   std::vector<fs::path> files;
   std::vector<fs::path> directories;
   unsigned threads = 1;
+  fs::path spill = {};  ///< where what does not fit into memory may go; empty: nowhere, and that is an error
 };
 
 /// An in-memory database that reads what its sandbox names and nothing else: no other file, no extension, no setting
@@ -28,8 +31,16 @@ class Connection {
   /// type without a ColumnType (the hint says to cast it) or beyond int64. Columns of type `other` are fine in a result
   /// without rows.
   std::vector<Column> select(std::string_view sql);
+  /// The same, a piece of some thousand rows at a time and in the result's order, so that a result of any length takes
+  /// the memory of a few pieces. `take` borrows the columns for the time of the call. What it throws ends the query. A
+  /// stop ends it with Error{invalid}.
+  void stream(std::string_view sql, const std::stop_token& stop,
+              const std::function<void(const std::vector<Column>&)>& take);
+  /// Gives a trusted SELECT a name that later queries can read from.
+  void define(std::string_view name, std::string_view select);
 
  private:
+  friend class TableWriter;
   struct State;
   std::unique_ptr<State> state_;
 };

@@ -55,38 +55,55 @@ struct DuckHugeint {
   std::int64_t upper;
 };
 
-#define MLO_DUCKDB_FUNCTIONS(F)                                                                      \
-  F(const char*, library_version, ())                                                                \
-  F(DuckState, open_ext, (const char*, DuckPointer*, DuckPointer, char**))                           \
-  F(void, close, (DuckPointer*))                                                                     \
-  F(DuckState, connect, (DuckPointer, DuckPointer*))                                                 \
-  F(void, disconnect, (DuckPointer*))                                                                \
-  F(DuckState, create_config, (DuckPointer*))                                                        \
-  F(DuckState, set_config, (DuckPointer, const char*, const char*))                                  \
-  F(void, destroy_config, (DuckPointer*))                                                            \
-  F(std::uint64_t, extract_statements, (DuckPointer, const char*, DuckPointer*))                     \
-  F(const char*, extract_statements_error, (DuckPointer))                                            \
-  F(DuckState, prepare_extracted_statement, (DuckPointer, DuckPointer, std::uint64_t, DuckPointer*)) \
-  F(void, destroy_extracted, (DuckPointer*))                                                         \
-  F(const char*, prepare_error, (DuckPointer))                                                       \
-  F(int, prepared_statement_type, (DuckPointer))                                                     \
-  F(DuckState, execute_prepared, (DuckPointer, DuckResult*))                                         \
-  F(void, destroy_prepare, (DuckPointer*))                                                           \
-  F(const char*, result_error, (DuckResult*))                                                        \
-  F(std::uint64_t, column_count, (DuckResult*))                                                      \
-  F(const char*, column_name, (DuckResult*, std::uint64_t))                                          \
-  F(DuckPointer, column_logical_type, (DuckResult*, std::uint64_t))                                  \
-  F(DuckType, get_type_id, (DuckPointer))                                                            \
-  F(std::uint8_t, decimal_scale, (DuckPointer))                                                      \
-  F(DuckType, decimal_internal_type, (DuckPointer))                                                  \
-  F(void, destroy_logical_type, (DuckPointer*))                                                      \
-  F(DuckPointer, fetch_chunk, (DuckResult))                                                          \
-  F(std::uint64_t, data_chunk_get_size, (DuckPointer))                                               \
-  F(DuckPointer, data_chunk_get_vector, (DuckPointer, std::uint64_t))                                \
-  F(void*, vector_get_data, (DuckPointer))                                                           \
-  F(std::uint64_t*, vector_get_validity, (DuckPointer))                                              \
-  F(void, destroy_data_chunk, (DuckPointer*))                                                        \
-  F(void, destroy_result, (DuckResult*))                                                             \
+#define MLO_DUCKDB_FUNCTIONS(F)                                                                       \
+  F(const char*, library_version, ())                                                                 \
+  F(DuckState, open_ext, (const char*, DuckPointer*, DuckPointer, char**))                            \
+  F(void, close, (DuckPointer*))                                                                      \
+  F(DuckState, connect, (DuckPointer, DuckPointer*))                                                  \
+  F(void, disconnect, (DuckPointer*))                                                                 \
+  F(DuckState, create_config, (DuckPointer*))                                                         \
+  F(DuckState, set_config, (DuckPointer, const char*, const char*))                                   \
+  F(void, destroy_config, (DuckPointer*))                                                             \
+  F(std::uint64_t, extract_statements, (DuckPointer, const char*, DuckPointer*))                      \
+  F(const char*, extract_statements_error, (DuckPointer))                                             \
+  F(DuckState, prepare_extracted_statement, (DuckPointer, DuckPointer, std::uint64_t, DuckPointer*))  \
+  F(void, destroy_extracted, (DuckPointer*))                                                          \
+  F(const char*, prepare_error, (DuckPointer))                                                        \
+  F(int, prepared_statement_type, (DuckPointer))                                                      \
+  F(DuckState, execute_prepared, (DuckPointer, DuckResult*))                                          \
+  F(DuckState, pending_prepared_streaming, (DuckPointer, DuckPointer*))                               \
+  F(const char*, pending_error, (DuckPointer))                                                        \
+  F(DuckState, execute_pending, (DuckPointer, DuckResult*))                                           \
+  F(void, destroy_pending, (DuckPointer*))                                                            \
+  F(void, interrupt, (DuckPointer))                                                                   \
+  F(void, destroy_prepare, (DuckPointer*))                                                            \
+  F(const char*, result_error, (DuckResult*))                                                         \
+  F(std::uint64_t, column_count, (DuckResult*))                                                       \
+  F(const char*, column_name, (DuckResult*, std::uint64_t))                                           \
+  F(DuckPointer, column_logical_type, (DuckResult*, std::uint64_t))                                   \
+  F(DuckType, get_type_id, (DuckPointer))                                                             \
+  F(std::uint8_t, decimal_scale, (DuckPointer))                                                       \
+  F(DuckType, decimal_internal_type, (DuckPointer))                                                   \
+  F(void, destroy_logical_type, (DuckPointer*))                                                       \
+  F(DuckPointer, fetch_chunk, (DuckResult))                                                           \
+  F(std::uint64_t, data_chunk_get_size, (DuckPointer))                                                \
+  F(DuckPointer, data_chunk_get_vector, (DuckPointer, std::uint64_t))                                 \
+  F(void*, vector_get_data, (DuckPointer))                                                            \
+  F(std::uint64_t*, vector_get_validity, (DuckPointer))                                               \
+  F(void, destroy_data_chunk, (DuckPointer*))                                                         \
+  F(DuckPointer, create_logical_type, (DuckType))                                                     \
+  F(DuckPointer, create_data_chunk, (DuckPointer*, std::uint64_t))                                    \
+  F(void, data_chunk_reset, (DuckPointer))                                                            \
+  F(void, data_chunk_set_size, (DuckPointer, std::uint64_t))                                          \
+  F(void, vector_ensure_validity_writable, (DuckPointer))                                             \
+  F(void, vector_assign_string_element_len, (DuckPointer, std::uint64_t, const char*, std::uint64_t)) \
+  F(DuckState, appender_create, (DuckPointer, const char*, const char*, DuckPointer*))                \
+  F(DuckState, append_data_chunk, (DuckPointer, DuckPointer))                                         \
+  F(const char*, appender_error, (DuckPointer))                                                       \
+  F(DuckState, appender_close, (DuckPointer))                                                         \
+  F(DuckState, appender_destroy, (DuckPointer*))                                                      \
+  F(std::uint64_t, vector_size, ())                                                                   \
+  F(void, destroy_result, (DuckResult*))                                                              \
   F(void, free, (void*))
 
 /// The functions by name, without their `duckdb_` prefix.

@@ -158,6 +158,11 @@ std::string_view to_string(ColumnType type) {
   return "other";
 }
 
+void clear(Column& column) {
+  std::visit([](auto& values) { values.clear(); }, column.values);
+  column.nulls.clear();
+}
+
 DuckColumn describe_column(const DuckApi& api, DuckPointer logical_type) {
   const DuckType id = api.get_type_id(logical_type);
   DuckColumn kind{.stored = id, .type = type_of(id), .decimal = id == DuckType::decimal, .scale = 0};

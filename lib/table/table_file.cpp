@@ -29,22 +29,30 @@ std::optional<FileFormat> format_of(std::string_view file_name) {
   return std::nullopt;
 }
 
-std::string scan(const std::vector<fs::path>& files, FileFormat format, Sniff sniff) {
+bool is_csv(FileFormat format) { return format == FileFormat::csv || format == FileFormat::csv_gz; }
+
+std::string scan(const std::vector<fs::path>& files, FileFormat format, const ScanOptions& options) {
   std::vector<std::string> quoted;
   for (const auto& file : files) quoted.push_back(quote(as_glob(file)));
   const std::string list = "[" + join(quoted, ", ") + "], union_by_name = true";
   if (format == FileFormat::parquet) return "read_parquet(" + list + ")";
-  const bool csv = format == FileFormat::csv || format == FileFormat::csv_gz;
+  const bool csv = is_csv(format);
   const bool gz = format == FileFormat::csv_gz || format == FileFormat::json_lines_gz;
-  std::string options = fmt::format("{}, compression = '{}'", list, gz ? "gzip" : csv ? "none" : "uncompressed");
-  if (csv) options += ", skip = 0";  // or the engine skips rows until the rest looks even
-  if (sniff == Sniff::all_rows) options += ", sample_size = -1";
-  return fmt::format("{}({})", csv ? "read_csv" : "read_ndjson", options);
+  std::string rest = fmt::format("{}, compression = '{}'", list, gz ? "gzip" : csv ? "none" : "uncompressed");
+  if (csv) rest += ", skip = 0";  // or the engine skips rows until the rest looks even
+  if (csv && options.as_text) rest += ", all_varchar = true";
+  if (csv && !options.nulls.empty()) {
+    std::vector<std::string> nulls = {quote("")};
+    for (const std::string& text : options.nulls) nulls.push_back(quote(text));
+    rest += ", nullstr = [" + join(nulls, ", ") + "]";
+  }
+  if (options.sniff == Sniff::all_rows) rest += ", sample_size = -1";
+  return fmt::format("{}({})", csv ? "read_csv" : "read_ndjson", rest);
 }
 
 void require_even_rows(const std::vector<Column>& columns, FileFormat format) {
-  const bool csv = format == FileFormat::csv || format == FileFormat::csv_gz;
-  if (!csv || columns.size() != 1 || columns.front().name.find_first_of(",;\t|") == std::string::npos) return;
+  if (!is_csv(format) || columns.size() != 1 || columns.front().name.find_first_of(",;\t|") == std::string::npos)
+    return;
   throw Error(ErrorKind::invalid,
               fmt::format("its rows do not all have the fields that `{}` names", printable(columns.front().name)))
       .hint("look for rows with too many or too few separators");

@@ -15,12 +15,23 @@ enum class FileFormat { parquet, csv, csv_gz, json_lines, json_lines_gz };
 /// names.
 std::optional<FileFormat> format_of(std::string_view file_name);
 
+bool is_csv(FileFormat format);
+
 /// How text files are typed: from their first rows, or from all (twice the work, and no surprise further down).
 enum class Sniff { first_rows, all_rows };
 
+struct ScanOptions {
+  Sniff sniff = Sniff::first_rows;
+  bool as_text = false;                 ///< CSV: every column as the strings that are there
+  std::vector<std::string> nulls = {};  ///< CSV: texts that mean null, besides nothing
+};
+
 /// A SQL expression that reads the files as one table, by column name; columns a file lacks are null there. The names
 /// of the files themselves do not matter.
-std::string scan(const std::vector<fs::path>& files, FileFormat format, Sniff sniff = Sniff::first_rows);
+std::string scan(const std::vector<fs::path>& files, FileFormat format, const ScanOptions& options);
+inline std::string scan(const std::vector<fs::path>& files, FileFormat format, Sniff sniff = Sniff::first_rows) {
+  return scan(files, format, {.sniff = sniff});
+}
 
 /// Error{invalid} for the columns of a CSV file of uneven rows, which the engine takes for one column of whole lines.
 void require_even_rows(const std::vector<Column>& columns, FileFormat format);
