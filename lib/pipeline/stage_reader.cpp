@@ -172,19 +172,12 @@ class StageReader {
 
   std::chrono::milliseconds duration(const Value& value) const {
     const std::string spelled = text(value, "`timeout`");
-    const std::size_t unit_at = std::min(spelled.find_first_not_of("0123456789."), spelled.size());
-    const std::string_view unit = std::string_view(spelled).substr(unit_at);
-    const auto amount = parse_double(std::string_view(spelled).substr(0, unit_at));
-    const double seconds = unit.empty() || unit == "s" ? 1
-                           : unit == "m"               ? 60
-                           : unit == "h"               ? 3600
-                           : unit == "d"               ? 86400
-                                                       : 0;
-    if (!amount || seconds == 0 || !(*amount * seconds >= 0.001) || *amount * seconds > 366.0 * 86400) {
+    const auto parsed = parse_duration(spelled);
+    if (!parsed || *parsed < std::chrono::milliseconds(1) || *parsed > std::chrono::days(366)) {
       fail(value,
            fmt::format("cannot read the timeout `{}`: expected seconds, or a number with s, m, h or d", spelled));
     }
-    return std::chrono::milliseconds(std::llround(*amount * seconds * 1000));
+    return std::chrono::round<std::chrono::milliseconds>(*parsed);
   }
 
   const StageOrigin& origin_;

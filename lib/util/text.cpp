@@ -115,6 +115,19 @@ std::optional<std::int64_t> parse_i64(std::string_view text) { return parse_numb
 std::optional<std::uint64_t> parse_u64(std::string_view text) { return parse_number<std::uint64_t>(text); }
 std::optional<double> parse_double(std::string_view text) { return parse_number<double>(text); }
 
+std::optional<std::chrono::microseconds> parse_duration(std::string_view text) {
+  const std::size_t unit_at = std::min(text.find_first_not_of("0123456789."), text.size());
+  const std::string_view unit = text.substr(unit_at);
+  const auto amount = parse_double(text.substr(0, unit_at));
+  const double seconds = unit.empty() || unit == "s" ? 1
+                         : unit == "m"               ? 60
+                         : unit == "h"               ? 3600
+                         : unit == "d"               ? 86400
+                                                     : 0;
+  if (!amount || seconds == 0 || *amount * seconds > 100'000.0 * 86400) return std::nullopt;
+  return std::chrono::microseconds(std::llround(*amount * seconds * 1e6));
+}
+
 std::string format_double(double value) {
   if (std::isnan(value)) return "nan";
   if (std::isinf(value)) return value > 0 ? "inf" : "-inf";

@@ -1,4 +1,5 @@
 #pragma once
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -23,6 +24,8 @@ std::string replace_all(std::string_view text, std::string_view from, std::strin
 std::optional<std::int64_t> parse_i64(std::string_view text);
 std::optional<std::uint64_t> parse_u64(std::string_view text);
 std::optional<double> parse_double(std::string_view text);
+/// "90", "1.5h", "7d": a number and its unit, s (or none), m, h or d; from zero to 100,000 days.
+std::optional<std::chrono::microseconds> parse_duration(std::string_view text);
 
 /// The shortest decimal text that reads back as the same double; `nan`, `inf`, `-inf`.
 std::string format_double(double value);
