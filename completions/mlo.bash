@@ -10,7 +10,7 @@ _mlo() {
     esac
     if [[ -z $where && $word == data ]]; then word=version-data; fi
     case "$where $word" in
-      ' completion'|' drift'|'drift baseline'|'drift check'|'drift report'|'drift tests'|' help'|' hooks'|'hooks install'|'hooks run'|'hooks status'|'hooks uninstall'|' init'|' lineage'|' pull'|' push'|' remote'|'remote add'|'remote check'|'remote list'|'remote remove'|' run'|'run graph'|'run logs'|'run status'|'run why'|' status'|' track'|'track compare'|'track delete'|'track list'|'track log'|'track note'|'track plot'|'track restore'|'track search'|'track show'|'track tag'|' version'|' version-data'|'version-data add'|'version-data checkout'|'version-data diff'|'version-data history'|'version-data ls'|'version-data remove'|'version-data status') where="${where:+$where }$word" ;;
+      ' completion'|' drift'|'drift baseline'|'drift check'|'drift report'|'drift tests'|' help'|' hooks'|'hooks install'|'hooks run'|'hooks status'|'hooks uninstall'|' init'|' lineage'|' materialize'|'materialize train'|' pull'|' push'|' remote'|'remote add'|'remote check'|'remote list'|'remote remove'|' run'|'run graph'|'run logs'|'run status'|'run why'|' status'|' track'|'track compare'|'track delete'|'track list'|'track log'|'track note'|'track plot'|'track restore'|'track search'|'track show'|'track tag'|' version'|' version-data'|'version-data add'|'version-data checkout'|'version-data diff'|'version-data history'|'version-data ls'|'version-data remove'|'version-data status') where="${where:+$where }$word" ;;
       *) break ;;
     esac
   done
@@ -20,7 +20,7 @@ _mlo() {
     *:--color) COMPREPLY=($(compgen -W 'auto always never' -- "$cur")); return ;;
   esac
   case $where in
-    '') words='init status version-data run track lineage remote push pull drift hooks completion help version' options='--quiet -q --verbose -v --color -C --help -h' ;;
+    '') words='init status version-data run track lineage remote push pull drift materialize hooks completion help version' options='--quiet -q --verbose -v --color -C --help -h' ;;
     'completion') words='' options='--quiet -q --verbose -v --color -C --help -h' ;;
     'drift') words='check baseline report tests' options='--quiet -q --verbose -v --color -C --help -h' ;;
     'drift baseline') words='' options='--column --ignore --test --threshold --as --share --remove --json --quiet -q --verbose -v --color -C --help -h' ;;
@@ -35,6 +35,8 @@ _mlo() {
     'hooks uninstall') words='' options='--json --quiet -q --verbose -v --color -C --help -h' ;;
     'init') words='' options='--hooks --json --quiet -q --verbose -v --color -C --help -h' ;;
     'lineage') words='' options='--up --down --depth --dot --json --quiet -q --verbose -v --color -C --help -h' ;;
+    'materialize') words='train' options='--quiet -q --verbose -v --color -C --help -h' ;;
+    'materialize train') words='' options='--output -o --timestamp --map --full-names --feast-compat --json --quiet -q --verbose -v --color -C --help -h' ;;
     'pull') words='' options='--remote -r --runs --dry-run -n --json --quiet -q --verbose -v --color -C --help -h' ;;
     'push') words='' options='--remote -r --dry-run -n --json --quiet -q --verbose -v --color -C --help -h' ;;
     'remote') words='add list remove check' options='--quiet -q --verbose -v --color -C --help -h' ;;

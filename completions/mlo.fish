@@ -1,6 +1,6 @@
 # fish completion for mlo. Generated from the table of commands; do not edit.
 function __mlo_at
-  set -l known 'completion' 'drift' 'drift baseline' 'drift check' 'drift report' 'drift tests' 'help' 'hooks' 'hooks install' 'hooks run' 'hooks status' 'hooks uninstall' 'init' 'lineage' 'pull' 'push' 'remote' 'remote add' 'remote check' 'remote list' 'remote remove' 'run' 'run graph' 'run logs' 'run status' 'run why' 'status' 'track' 'track compare' 'track delete' 'track list' 'track log' 'track note' 'track plot' 'track restore' 'track search' 'track show' 'track tag' 'version' 'version-data' 'version-data add' 'version-data checkout' 'version-data diff' 'version-data history' 'version-data ls' 'version-data remove' 'version-data status'
+  set -l known 'completion' 'drift' 'drift baseline' 'drift check' 'drift report' 'drift tests' 'help' 'hooks' 'hooks install' 'hooks run' 'hooks status' 'hooks uninstall' 'init' 'lineage' 'materialize' 'materialize train' 'pull' 'push' 'remote' 'remote add' 'remote check' 'remote list' 'remote remove' 'run' 'run graph' 'run logs' 'run status' 'run why' 'status' 'track' 'track compare' 'track delete' 'track list' 'track log' 'track note' 'track plot' 'track restore' 'track search' 'track show' 'track tag' 'version' 'version-data' 'version-data add' 'version-data checkout' 'version-data diff' 'version-data history' 'version-data ls' 'version-data remove' 'version-data status'
   set -l where ''
   set -l skip 0
   for word in (commandline -opc)[2..-1]
@@ -33,6 +33,7 @@ complete -c mlo -n '__mlo_at '\'''\''' -a remote -d 'say where objects are share
 complete -c mlo -n '__mlo_at '\'''\''' -a push -d 'send objects to a remote, then run history to git'\''s'
 complete -c mlo -n '__mlo_at '\'''\''' -a pull -d 'fetch run history and the data of the manifests'
 complete -c mlo -n '__mlo_at '\'''\''' -a drift -d 'find out whether data still looks like it did'
+complete -c mlo -n '__mlo_at '\'''\''' -a materialize -d 'features: training sets as of their time, and an online store'
 complete -c mlo -n '__mlo_at '\'''\''' -a hooks -d 'keep data and code together in git'\''s own commands'
 complete -c mlo -n '__mlo_at '\'''\''' -a completion -d 'print the completion script of a shell'
 complete -c mlo -n '__mlo_at '\'''\''' -a help -d 'explain a command or a topic'
@@ -159,6 +160,24 @@ complete -c mlo -n '__mlo_at lineage' -l verbose -s v -d 'say more about what is
 complete -c mlo -n '__mlo_at lineage' -l color -x -a 'auto always never' -d 'auto, always or never; NO_COLOR means never'
 complete -c mlo -n '__mlo_at lineage' -s C -r -d 'work as if started in DIR'
 complete -c mlo -n '__mlo_at lineage' -l help -s h -d 'show this help'
+complete -c mlo -n '__mlo_at materialize' -f
+complete -c mlo -n '__mlo_at materialize' -a train -d 'write a training set: each row with the features of its moment'
+complete -c mlo -n '__mlo_at materialize' -l quiet -s q -d 'no progress, no hints'
+complete -c mlo -n '__mlo_at materialize' -l verbose -s v -d 'say more about what is done'
+complete -c mlo -n '__mlo_at materialize' -l color -x -a 'auto always never' -d 'auto, always or never; NO_COLOR means never'
+complete -c mlo -n '__mlo_at materialize' -s C -r -d 'work as if started in DIR'
+complete -c mlo -n '__mlo_at materialize' -l help -s h -d 'show this help'
+complete -c mlo -n '__mlo_at '\''materialize train'\''' -l output -s o -r -d 'where to write: .parquet or .csv (required)'
+complete -c mlo -n '__mlo_at '\''materialize train'\''' -l timestamp -r -d 'the spine'\''s column of times'
+complete -c mlo -n '__mlo_at '\''materialize train'\''' -l map -r -d 'the spine calls this join key otherwise (repeatable)'
+complete -c mlo -n '__mlo_at '\''materialize train'\''' -l full-names -d 'call columns view__feature instead of feature'
+complete -c mlo -n '__mlo_at '\''materialize train'\''' -l feast-compat -d 'as Feast does, let a row answer before it was created: a model may see what nobody knew'
+complete -c mlo -n '__mlo_at '\''materialize train'\''' -l json -d 'print the result as JSON'
+complete -c mlo -n '__mlo_at '\''materialize train'\''' -l quiet -s q -d 'no progress, no hints'
+complete -c mlo -n '__mlo_at '\''materialize train'\''' -l verbose -s v -d 'say more about what is done'
+complete -c mlo -n '__mlo_at '\''materialize train'\''' -l color -x -a 'auto always never' -d 'auto, always or never; NO_COLOR means never'
+complete -c mlo -n '__mlo_at '\''materialize train'\''' -s C -r -d 'work as if started in DIR'
+complete -c mlo -n '__mlo_at '\''materialize train'\''' -l help -s h -d 'show this help'
 complete -c mlo -n '__mlo_at pull' -l remote -s r -r -d 'where from (default: the configured one)'
 complete -c mlo -n '__mlo_at pull' -l runs -d 'also what recorded runs made'
 complete -c mlo -n '__mlo_at pull' -l dry-run -s n -d 'only say what would be fetched'

@@ -20,6 +20,7 @@ std::span<const GroupEntry> command_groups() {
       {"version-data", "data", "version datasets beside the code"},
       {"run", "", "run the pipeline, or one tracked command"},
       {"track", "", "log, list, compare and search runs"},
+      {"materialize", "", "features: training sets as of their time, and an online store"},
       {"drift", "", "find out whether data still looks like it did"},
       {"remote", "", "say where objects are shared"},
       {"hooks", "", "keep data and code together in git's own commands"},
@@ -31,6 +32,7 @@ std::vector<Section> command_sections() {
   return {{"START HERE", {"init", "status"}},
           {"DATA", {"version-data", "remote", "push", "pull"}},
           {"RUNS", {"run", "track", "lineage"}},
+          {"FEATURES AND DRIFT", {"materialize", "drift"}},
           {"MLO ITSELF", {"hooks", "completion", "help", "version"}}};
 }
 
