@@ -111,12 +111,17 @@ std::string_view to_string(Verdict verdict) {
 bool GateReport::passed() const {
   return std::all_of(results.begin(), results.end(), [&](const GateResult& result) {
     return result.verdict == Verdict::pass || result.severity == Severity::soft ||
-           std::any_of(overrides.begin(), overrides.end(),
-                       [&](const GateOverride& override) { return override.gate == result.gate; });
+           find_override(result.gate) != nullptr;
   });
 }
 
-std::string emit_gate_report(const GateReport& report) {
+const GateOverride* GateReport::find_override(std::string_view gate) const {
+  const auto it =
+      std::find_if(overrides.begin(), overrides.end(), [&](const GateOverride& o) { return o.gate == gate; });
+  return it == overrides.end() ? nullptr : &*it;
+}
+
+Value to_value(const GateReport& report) {
   Value out;
   out.set("mlo", "gate-report/1").set("stage", report.stage).set("passed", report.passed());
   out.set("when", format_utc(report.when));
@@ -131,8 +136,10 @@ std::string emit_gate_report(const GateReport& report) {
     overrides.push(Value(Value::Object{{"gate", o.gate}, {"reason", o.reason}, {"who", o.who}}));
   out.set("results", std::move(results));
   if (!report.overrides.empty()) out.set("overrides", std::move(overrides));
-  return emit_yaml(out);
+  return out;
 }
+
+std::string emit_gate_report(const GateReport& report) { return emit_yaml(to_value(report)); }
 
 GateReport parse_gate_report(std::string_view text, std::string_view source) {
   const Value document = parse_yaml(text, source, YamlDialect::manifest);

@@ -5,6 +5,7 @@
 #include <string_view>
 #include <vector>
 
+#include "lib/codec/value.hpp"
 #include "lib/crypto/digest.hpp"
 #include "lib/manifest/model.hpp"
 #include "lib/util/utc_time.hpp"
@@ -59,8 +60,12 @@ struct GateReport {
 
   /// Every hard gate passes or is overridden.
   bool passed() const;
+  /// Nothing if nobody let the gate pass.
+  const GateOverride* find_override(std::string_view gate) const;
 };
 
+/// The report as its text has it, for JSON too.
+Value to_value(const GateReport& report);
 std::string emit_gate_report(const GateReport& report);
 GateReport parse_gate_report(std::string_view text, std::string_view source);
 

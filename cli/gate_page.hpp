@@ -1,0 +1,11 @@
+#pragma once
+#include "cli/context.hpp"
+#include "lib/manifest/gate_report.hpp"
+
+// How `promote` shows what the gates said.
+namespace mlo::cli {
+
+/// The verdict, whom the candidate was compared with, and a row a result.
+void print_gates(const GateReport& report, Page& page);
+
+}  // namespace mlo::cli
