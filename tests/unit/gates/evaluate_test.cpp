@@ -7,8 +7,9 @@ using namespace mlo;
 using namespace mlo::test;
 
 TEST_CASE("mlo computes what it can from the predictions, whatever the stage says of itself", "[gates]") {
-  GateProject p(policy("  - {id: auc, metric: auc, min: 0.8}\n  - {id: accuracy, metric: accuracy, min: 0.85}\n"
-                       "  - {id: size, metric: size, direction: lower, max: 100}\n"));
+  GateProject p(
+      policy("  - {id: auc, metric: auc, min: 0.8}\n  - {id: accuracy, metric: accuracy, min: 0.85}\n"
+             "  - {id: size, metric: size, direction: lower, max: 100}\n"));
   const GateReport good = p.check("0.9 0.9");
   CHECK(GateProject::verdicts(good) == "auc: pass; accuracy: pass; size: pass");
   CHECK(good.candidate.metrics.at("accuracy") == 0.9);
@@ -47,13 +48,14 @@ TEST_CASE("a candidate may be worse than the champion by so much and no more", "
         "accuracy: fail (0.15 below the champion; 0.1 is allowed)");
   CHECK(GateProject::verdicts(p.check("0.9 0.9", "0.9 0.9")) == "accuracy: pass");
   CHECK(GateProject::verdicts(p.check("0.9 0.9")) == "accuracy: pass (no version holds `prod` yet)");
-  CHECK(GateProject::verdicts(p.check("0.9 0.9", "broken")).starts_with(
-      "accuracy: missing (of the champion: stage `evaluate` failed: exit code 1"));
+  CHECK(GateProject::verdicts(p.check("0.9 0.9", "broken"))
+            .starts_with("accuracy: missing (of the champion: stage `evaluate` failed: exit code 1"));
 }
 
 TEST_CASE("a relative bound is relative to the champion; of two bounds both must hold", "[gates]") {
-  GateProject p(policy("  - {id: a, metric: accuracy, max_regression: {rel: 0.2}}\n"
-                       "  - {id: b, metric: brier, max_regression: {abs: 0.2, rel: 0.5}}\n"));
+  GateProject p(
+      policy("  - {id: a, metric: accuracy, max_regression: {rel: 0.2}}\n"
+             "  - {id: b, metric: brier, max_regression: {abs: 0.2, rel: 0.5}}\n"));
   const GateReport report = p.check("0.8 0.8", "0.9 0.9");  // brier is 0.2 and 0.1
   CHECK(report.results[0].verdict == Verdict::pass);
   CHECK(report.results[0].bound == "at most 20 % below the champion");
@@ -63,8 +65,9 @@ TEST_CASE("a relative bound is relative to the champion; of two bounds both must
 }
 
 TEST_CASE("with a confidence the loss must be small enough for nearly every draw of rows", "[gates]") {
-  GateProject p(policy("  - {id: wide, metric: accuracy, max_regression: {abs: 0.13}, confidence: 0.95}\n"
-                       "  - {id: narrow, metric: accuracy, max_regression: {abs: 0.105}, confidence: 0.95}\n"));
+  GateProject p(
+      policy("  - {id: wide, metric: accuracy, max_regression: {abs: 0.13}, confidence: 0.95}\n"
+             "  - {id: narrow, metric: accuracy, max_regression: {abs: 0.105}, confidence: 0.95}\n"));
   const GateReport report = p.check("0.8 0.8", "0.9 0.9");  // 0.1 worse, standard error 0.015
   CHECK(report.results[0].verdict == Verdict::pass);
   CHECK(report.results[1].verdict == Verdict::fail);
@@ -74,7 +77,8 @@ TEST_CASE("with a confidence the loss must be small enough for nearly every draw
 }
 
 TEST_CASE("a baseline that must be there and is not says no", "[gates]") {
-  GateProject p(policy("  - {id: a, metric: accuracy, max_regression: {abs: 0.1}}\n", "baseline: {on_missing: fail}\n"));
+  GateProject p(
+      policy("  - {id: a, metric: accuracy, max_regression: {abs: 0.1}}\n", "baseline: {on_missing: fail}\n"));
   CHECK(GateProject::verdicts(p.check("0.9 0.9")) == "accuracy: fail (no version holds `prod` yet)");
 }
 
@@ -89,9 +93,10 @@ TEST_CASE("slices are judged one by one and against each other", "[gates]") {
 }
 
 TEST_CASE("slices with little support are shown, and cannot make a gate pass alone", "[gates]") {
-  GateProject p(policy("  - {id: some, metric: accuracy, slices: [group], min: 0.8, max_gap: 0.1, min_support: 200}\n"
-                       "  - {id: none, metric: accuracy, slices: [group], max_gap: 0.1, min_support: 500}\n"
-                       "  - {id: bare, metric: accuracy, slices: [group], min: 0.1, min_support: 500}\n"));
+  GateProject p(
+      policy("  - {id: some, metric: accuracy, slices: [group], min: 0.8, max_gap: 0.1, min_support: 200}\n"
+             "  - {id: none, metric: accuracy, slices: [group], max_gap: 0.1, min_support: 500}\n"
+             "  - {id: bare, metric: accuracy, slices: [group], min: 0.1, min_support: 500}\n"));
   CHECK(GateProject::verdicts(p.check("0.9 0.1")) ==
         "accuracy[group=a]: pass (300 rows); accuracy[group=b]: pass (100 rows, too few to judge); "
         "accuracy gap[group]: pass (0.9 to 0.9); "
@@ -102,7 +107,8 @@ TEST_CASE("slices with little support are shown, and cannot make a gate pass alo
 }
 
 TEST_CASE("an evaluation that fails leaves every metric missing", "[gates]") {
-  GateProject p(policy("  - {id: a, metric: accuracy, min: 0.1}\n  - {id: f, metric: accuracy, slices: [group], min: 0.1}\n"));
+  GateProject p(
+      policy("  - {id: a, metric: accuracy, min: 0.1}\n  - {id: f, metric: accuracy, slices: [group], min: 0.1}\n"));
   const GateReport report = p.check("broken", "0.9 0.9");
   for (const GateResult& result : report.results) {
     CHECK(result.verdict == Verdict::missing);
@@ -123,7 +129,8 @@ TEST_CASE("predictions that do not answer leave the metrics missing", "[gates]")
         "accuracy: missing (`accuracy` is not a number on these rows)");
   CHECK(with("printf 'group,label,p\\na,1,0.9\\na,,0.1\\n' > out/predictions.csv") ==
         "accuracy: missing (`accuracy` is not a number on these rows)");
-  CHECK(with("printf 'group,label,q\\na,1,0.9\\n' > out/predictions.csv").find("Referenced column \"p\"") != std::string::npos);
+  CHECK(with("printf 'group,label,q\\na,1,0.9\\n' > out/predictions.csv").find("Referenced column \"p\"") !=
+        std::string::npos);
   CHECK(with("printf 'group,label,p\\na,perhaps,0.9\\n' > out/predictions.csv").find("string 'perhaps' to DOUBLE") !=
         std::string::npos);
   CHECK(with("printf 'group,label,p\\n' > out/predictions.csv") ==
@@ -143,17 +150,19 @@ TEST_CASE("a policy that cannot work with the pipeline is an error, not a verdic
   };
   CHECK(error(changed(policy(gate), "stage: evaluate", "stage: evalute")) ==
         ".mlo/gates/prod.yaml: the pipeline has no stage `evalute` | did you mean `evaluate`?");
-  CHECK(error(changed(policy(gate), "dataset: holdout", "dataset: other")).starts_with(
-      ".mlo/gates/prod.yaml: stage `evaluate` does not depend on a dataset `other`, the holdout | "));
-  CHECK(error(changed(policy(gate), "stage: evaluate,", "stage: evaluate, model: data,")).starts_with(
-      ".mlo/gates/prod.yaml: the model's place `data` overlaps the dataset `holdout`"));
-  CHECK(error(changed(policy(gate), "stage: evaluate,", "stage: evaluate, model: other.txt,")).starts_with(
-      ".mlo/gates/prod.yaml: stage `evaluate` does not depend on the model `other.txt`"));
-  CHECK(error(policy(gate), changed(kPipeline, "outs: [out/predictions.csv]", "outs: [out/p.csv]")).starts_with(
-      ".mlo/gates/prod.yaml: `out/predictions.csv` is not an output of stage `evaluate` | "));
+  CHECK(
+      error(changed(policy(gate), "dataset: holdout", "dataset: other"))
+          .starts_with(".mlo/gates/prod.yaml: stage `evaluate` does not depend on a dataset `other`, the holdout | "));
+  CHECK(error(changed(policy(gate), "stage: evaluate,", "stage: evaluate, model: data,"))
+            .starts_with(".mlo/gates/prod.yaml: the model's place `data` overlaps the dataset `holdout`"));
+  CHECK(error(changed(policy(gate), "stage: evaluate,", "stage: evaluate, model: other.txt,"))
+            .starts_with(".mlo/gates/prod.yaml: stage `evaluate` does not depend on the model `other.txt`"));
+  CHECK(error(policy(gate), changed(kPipeline, "outs: [out/predictions.csv]", "outs: [out/p.csv]"))
+            .starts_with(".mlo/gates/prod.yaml: `out/predictions.csv` is not an output of stage `evaluate` | "));
   CHECK(error(policy(gate), changed(changed(kPipeline, "outs: [model.txt]", "outs: [model.txt, scale.txt]"),
                                     "model.txt, evaluate.sh", "model.txt, scale.txt, evaluate.sh"))
-            .starts_with(".mlo/gates/prod.yaml: stage `evaluate` needs `scale.txt`, which stage `train` makes along with"));
+            .starts_with(
+                ".mlo/gates/prod.yaml: stage `evaluate` needs `scale.txt`, which stage `train` makes along with"));
 }
 
 TEST_CASE("what the evaluation needs from other stages is made first, never the model", "[gates]") {

@@ -108,8 +108,9 @@ struct GateProject {
   }
   /// What must be gone after every check.
   std::string leftovers() {
-    return sh("git worktree list --porcelain | grep -c ^worktree | grep -vx 1 || true; ls .git/worktrees 2>/dev/null || true;"
-              "ls .git/mlo/worktrees | grep -v lock || true; ls .git/mlo/stat | grep gates || true; git status --porcelain");
+    return sh(
+        "git worktree list --porcelain | grep -c ^worktree | grep -vx 1 || true; ls .git/worktrees 2>/dev/null || true;"
+        "ls .git/mlo/worktrees | grep -v lock || true; ls .git/mlo/stat | grep gates || true; git status --porcelain");
   }
 };
 

@@ -86,14 +86,14 @@ TEST_CASE("a row that counts twice is two rows", "[stats]") {
 }
 
 TEST_CASE("what is not defined is not a number", "[stats]") {
-  CHECK(std::isnan(metric("auc", {1, 1}, {0.2, 0.8})));          // one class
-  CHECK(std::isnan(metric("precision", {0, 1}, {0.2, 0.3})));    // nothing predicted positive
-  CHECK(std::isnan(metric("recall", {0, 0}, {0.2, 0.8})));       // nothing is positive
-  CHECK(std::isnan(metric("log_loss", {0, 1}, {0.2, 1.8})));     // no probability
-  CHECK(std::isnan(metric("brier", {0, 1}, {-0.2, 0.8})));       // no probability
-  CHECK(std::isnan(metric("r2", {3, 3}, {1, 2})));               // nothing to explain
-  CHECK(std::isnan(metric("mape", {0, 3}, {1, 2})));             // a truth of 0
-  CHECK(std::isnan(metric("accuracy", {0, 2}, {0.1, 0.8})));     // a third class
+  CHECK(std::isnan(metric("auc", {1, 1}, {0.2, 0.8})));        // one class
+  CHECK(std::isnan(metric("precision", {0, 1}, {0.2, 0.3})));  // nothing predicted positive
+  CHECK(std::isnan(metric("recall", {0, 0}, {0.2, 0.8})));     // nothing is positive
+  CHECK(std::isnan(metric("log_loss", {0, 1}, {0.2, 1.8})));   // no probability
+  CHECK(std::isnan(metric("brier", {0, 1}, {-0.2, 0.8})));     // no probability
+  CHECK(std::isnan(metric("r2", {3, 3}, {1, 2})));             // nothing to explain
+  CHECK(std::isnan(metric("mape", {0, 3}, {1, 2})));           // a truth of 0
+  CHECK(std::isnan(metric("accuracy", {0, 2}, {0.1, 0.8})));   // a third class
   for (const RowMetric& m : row_metrics()) {
     INFO(m.name);
     CHECK(std::isnan(metric(m.name, {}, {})));

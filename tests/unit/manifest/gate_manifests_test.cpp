@@ -43,8 +43,7 @@ TEST_CASE("a report reads back, and cannot say that it passed if it did not", "[
   std::string text = emit_gate_report(report);
   CHECK(emit_gate_report(parse_gate_report(text, "r")) == text);
   text.replace(text.find("passed: false"), 13, "passed: true");
-  CHECK(error_of([&] { parse_gate_report(text, "r"); }) ==
-        "r:3:9: `passed` is not what the results and overrides say");
+  CHECK(error_of([&] { parse_gate_report(text, "r"); }) == "r:3:9: `passed` is not what the results and overrides say");
 
   report.overrides = {{"auc", "the label came late", "ada@example.org"}};
   CHECK(report.passed());
@@ -99,6 +98,5 @@ TEST_CASE("a policy says where it is wrong", "[manifest]") {
         "prod.yaml:3:74: missing `score` in `columns`");
   CHECK(policy_error(with_evaluation(", predictions: o, columns: {label: t, score: p}, threshold: 2")) ==
         "prod.yaml:3:107: `threshold` must be between 0 and 1");
-  CHECK(policy_error("mlo: gate/1\nstage: Prod\n" + kGates) ==
-        "prod.yaml:2:8: `Prod` is not the name of a stage");
+  CHECK(policy_error("mlo: gate/1\nstage: Prod\n" + kGates) == "prod.yaml:2:8: `Prod` is not the name of a stage");
 }
