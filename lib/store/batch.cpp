@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <bitset>
 #include <cerrno>
 #include <unordered_map>
 
@@ -78,20 +79,49 @@ HashedFile copy_large(int from, int to, const fs::path& file, const fs::path& ta
 
 }  // namespace
 
+/// Opened by the first write and kept: a pipeline stores thousands of batches.
+struct ObjectStore::Writing {
+  std::mutex mutex;
+  UniqueFd root;  ///< the store's directory
+  std::optional<StagingDir> staging;
+  std::bitset<256> durable;  ///< the directories `00` to `ff` that are known to be on disk
+
+  void open(const fs::path& dir) {
+    const std::lock_guard lock(mutex);
+    if (staging && staging->exists()) return;
+    staging.reset();
+    durable.reset();
+    make_dirs(dir);
+    root = UniqueFd(::open(dir.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    if (!root) throw_errno("open", dir.string());
+    staging.emplace(dir);
+  }
+};
+
+ObjectStore::ObjectStore(fs::path root) : root_(std::move(root)), writing_(std::make_unique<Writing>()) {}
+ObjectStore::~ObjectStore() = default;
+
 struct ObjectStore::Batch::State {
-  explicit State(ObjectStore& s) : store(s) {}
+  explicit State(ObjectStore& s) : store(s), writing(*s.writing_) {}
+  ~State() {
+    for (const auto& [id, name] : pending) writing.staging->remove(name);
+  }
 
   ObjectStore& store;
+  Writing& writing;
+  std::once_flag opened;
   std::mutex mutex;
-  UniqueFd root;                                                ///< the store's directory, open
-  std::optional<StagingDir> staging;                            ///< both made by the first object that is new
   std::unordered_map<Digest, std::string, DigestHash> pending;  ///< id -> name in staging
+
+  void open() {
+    std::call_once(opened, [this] { writing.open(store.root()); });
+  }
 
   /// True if the object needs no writing: it is in the store with this size, or pending.
   bool known(const Digest& id, std::uint64_t size) {
     open();
     struct stat st {};
-    if (::fstatat(root.get(), relative_path(id).c_str(), &st, AT_SYMLINK_NOFOLLOW) == 0) {
+    if (::fstatat(writing.root.get(), relative_path(id).c_str(), &st, AT_SYMLINK_NOFOLLOW) == 0) {
       // Of another size it is the remains of a disk's mishap: the rename at commit puts the good bytes in its place.
       if (S_ISREG(st.st_mode) && static_cast<std::uint64_t>(st.st_size) == size) return true;
     }
@@ -99,26 +129,35 @@ struct ObjectStore::Batch::State {
     return pending.contains(id);
   }
 
-  void open() {
-    const std::lock_guard lock(mutex);
-    if (staging) return;
-    make_dirs(store.root());
-    root = UniqueFd(::open(store.root().c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-    if (!root) throw_errno("open", store.root().string());
-    staging.emplace(store.root());
-  }
+  /// A file on its way, removed unless the batch adopts it.
+  struct Incoming {
+    explicit Incoming(State& s) : state(s), file(s.writing.staging->create(0444)) {}
+    ~Incoming() {
+      if (!adopted) state.writing.staging->remove(file.name);
+    }
+    int fd() const { return file.fd.get(); }
+    fs::path path() const { return state.writing.staging->path() / file.name; }
+    void adopt(const Digest& id) {
+      const std::lock_guard lock(state.mutex);
+      adopted = state.pending.emplace(id, file.name).second;
+    }
 
-  void adopt(const Digest& id, const std::string& name) {
-    const std::lock_guard lock(mutex);
-    if (!pending.emplace(id, name).second) staging->remove(name);
-  }
+    State& state;
+    const StagingDir::File file;
+    bool adopted = false;
+  };
 
   void add(const Digest& id, std::string_view bytes) {
     if (known(id, bytes.size())) return;
-    const StagingDir::File file = staging->create(0444);
-    write_all(file.fd.get(), bytes, staging->path() / file.name);
-    adopt(id, file.name);
+    Incoming incoming(*this);
+    write_all(incoming.fd(), bytes, incoming.path());
+    incoming.adopt(id);
   }
+
+  using Moves = std::vector<std::pair<std::string, std::string>>;  ///< final place, name in staging; by place
+  void rename_all(const Moves& moves);
+  void sync_directories();
+  std::bitset<256> touched, made;  ///< by `rename_all`
 };
 
 ObjectStore::Batch::Batch(ObjectStore& store) : state_(std::make_unique<State>(store)) {}
@@ -145,68 +184,78 @@ ObjectStore::Batch::Added ObjectStore::Batch::put_file(const fs::path& file) {
     return added;
   }
   state_->open();
-  StagingDir& staging = *state_->staging;
-  const StagingDir::File target = staging.create(0444);
-  const HashedFile copied = copy_large(source.get(), target.fd.get(), file, staging.path() / target.name);
-  const bool changed = copied.size != before.size || stat_fd(source.get(), file) != before;
+  State::Incoming incoming(*state_);
+  const HashedFile copied = copy_large(source.get(), incoming.fd(), file, incoming.path());
+  if (copied.size != before.size || stat_fd(source.get(), file) != before) throw_changed(file);
   added.id = copied.digest;
-  if (changed || state_->known(added.id, added.size))
-    staging.remove(target.name);
-  else
-    state_->adopt(added.id, target.name);
-  if (changed) throw_changed(file);
+  if (!state_->known(added.id, added.size)) incoming.adopt(added.id);
   return added;
 }
 
 std::uint64_t ObjectStore::Batch::put_from(const Digest& id, const std::function<void(int fd)>& fill) {
   state_->open();
-  StagingDir& staging = *state_->staging;
-  const StagingDir::File file = staging.create(0444);
-  fill(file.fd.get());
-  const fs::path path = staging.path() / file.name;
-  if (::lseek(file.fd.get(), 0, SEEK_SET) != 0) throw_errno("read", path.string());
-  const HashedFile hashed = sha256_fd(file.fd.get(), path);
+  State::Incoming incoming(*state_);
+  fill(incoming.fd());
+  if (::lseek(incoming.fd(), 0, SEEK_SET) != 0) throw_errno("read", incoming.path().string());
+  const HashedFile hashed = sha256_fd(incoming.fd(), incoming.path());
   if (hashed.digest != id) {
-    staging.remove(file.name);
     throw Error(ErrorKind::corrupt,
                 fmt::format("the bytes given for object `{}` are not what its name says", id.brief()));
   }
-  state_->adopt(id, file.name);
+  incoming.adopt(id);
   return hashed.size;
+}
+
+void ObjectStore::Batch::State::rename_all(const Moves& moves) {
+  std::string directory;
+  for (const auto& [place, name] : moves) {
+    if (place.compare(0, 2, directory) != 0) {
+      directory = place.substr(0, 2);
+      const std::size_t index = std::stoul(directory, nullptr, 16);
+      touched.set(index);
+      if (::mkdirat(writing.root.get(), directory.c_str(), 0777) == 0)
+        made.set(index);
+      else if (errno != EEXIST)
+        throw_errno("make directory", (store.root() / directory).string());
+    }
+    if (::renameat(writing.staging->fd(), name.c_str(), writing.root.get(), place.c_str()) != 0) {
+      throw_errno("rename to", (store.root() / place).string());
+    }
+  }
+}
+
+void ObjectStore::Batch::State::sync_directories() {
+  for (std::size_t i = 0; i < touched.size(); ++i) {
+    if (touched[i]) fsync_dir(store.root() / fmt::format("{:02x}", i));
+  }
+  // Another process may have made a directory and not have come to syncing it: once is needed in any case.
+  const std::lock_guard lock(writing.mutex);
+  if ((made | (touched & ~writing.durable)).none()) return;
+  fsync_fd(writing.root.get(), store.root());
+  writing.durable |= touched;
 }
 
 void ObjectStore::Batch::commit() {
   State& state = *state_;
   if (state.pending.empty()) return;
-  std::vector<std::pair<std::string, std::string>> moves;  // by final place: renames stay in one directory for long
+  State::Moves moves;
   for (const auto& [id, name] : state.pending) moves.emplace_back(relative_path(id), name);
-  std::sort(moves.begin(), moves.end());
+  std::sort(moves.begin(), moves.end());  // renames stay in one directory for long
 
-  const StagingDir& staging = *state.staging;
-  const fs::path& root = state.store.root();
+  const StagingDir& staging = *state.writing.staging;
   const bool few = moves.size() <= kFewObjects;
-  if (!few) sync_file_system(state.root.get(), root);
-  std::string directory;
-  std::vector<std::string> directories;
-  for (const auto& [place, name] : moves) {
-    if (few) fsync_fd(open_read(staging.path() / name).get(), staging.path() / name);
-    if (place.substr(0, 2) != directory) {
-      directory = place.substr(0, 2);
-      directories.push_back(directory);
-      if (::mkdirat(state.root.get(), directory.c_str(), 0777) != 0 && errno != EEXIST) {
-        throw_errno("make directory", (root / directory).string());
-      }
-    }
-    if (::renameat(staging.fd(), name.c_str(), state.root.get(), place.c_str()) != 0) {
-      throw_errno("rename to", (root / place).string());
-    }
-  }
   if (few) {
-    for (const std::string& made : directories) fsync_dir(root / made);
-    fsync_fd(state.root.get(), root);
+    for (const auto& [place, name] : moves) fsync_fd(open_read(staging.path() / name).get(), staging.path() / name);
   } else {
-    sync_file_system(state.root.get(), root);
+    sync_file_system(state.writing.root.get(), state.store.root());
   }
+  state.touched.reset();
+  state.made.reset();
+  state.rename_all(moves);
+  if (few)
+    state.sync_directories();
+  else
+    sync_file_system(state.writing.root.get(), state.store.root());
   state.pending.clear();
 }
 

@@ -43,8 +43,6 @@ Digest copy_hashed(int from, const fs::path& source, int to, const fs::path& tar
 
 }  // namespace
 
-ObjectStore::ObjectStore(fs::path root) : root_(std::move(root)) {}
-
 std::string ObjectStore::relative_path(const Digest& id) {
   std::string hex = id.hex();
   hex.insert(2, 1, '/');

@@ -22,6 +22,7 @@ class ObjectStore {
  public:
   /// `root` need not exist yet; it is made by the first write.
   explicit ObjectStore(fs::path root);
+  ~ObjectStore();
   const fs::path& root() const { return root_; }
 
   bool has(const Digest& id) const;
@@ -76,8 +77,10 @@ class ObjectStore {
   bool verify(const Digest& id) const;
 
  private:
+  struct Writing;
   [[noreturn]] void fail_corrupt(const Digest& id) const;
   fs::path root_;
+  std::unique_ptr<Writing> writing_;  ///< what all batches share
 };
 
 /// Calls `visit(path, entry)` for every entry below a tree, depth first, paths with `/`.

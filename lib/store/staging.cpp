@@ -73,6 +73,11 @@ StagingDir::~StagingDir() {
   ::unlink(lock_path_.c_str());
 }
 
+bool StagingDir::exists() const {
+  struct stat st {};
+  return ::fstat(dir_.get(), &st) == 0 && st.st_nlink > 0;
+}
+
 StagingDir::File StagingDir::create(std::uint32_t mode) {
   File file;
   file.name = std::to_string(next_.fetch_add(1));

@@ -19,6 +19,8 @@ class StagingDir {
 
   int fd() const { return dir_.get(); }
   const fs::path& path() const { return path_; }
+  /// False once somebody removed it.
+  bool exists() const;
 
   struct File {
     UniqueFd fd;

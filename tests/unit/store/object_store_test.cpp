@@ -35,6 +35,12 @@ std::vector<std::string> names_in(const fs::path& dir) {
   return names;
 }
 
+std::size_t files_below(const fs::path& dir) {
+  const auto is_file = [](const fs::directory_entry& entry) { return entry.is_regular_file(); };
+  return static_cast<std::size_t>(
+      std::count_if(fs::recursive_directory_iterator(dir), fs::recursive_directory_iterator(), is_file));
+}
+
 void overwrite(const fs::path& file, std::string_view bytes) {
   REQUIRE(::chmod(file.c_str(), 0644) == 0);
   write_file(file, bytes, Durability::cache);
@@ -44,9 +50,11 @@ void overwrite(const fs::path& file, std::string_view bytes) {
 
 TEST_CASE("an object is a read-only file named by the digest of its bytes", "[store]") {
   const TempDir dir;
-  ObjectStore store(dir / "objects");
-  const Digest id = store.put("abc");
+  auto writer = std::make_unique<ObjectStore>(dir / "objects");
+  const Digest id = writer->put("abc");
+  writer.reset();
   CHECK(id == sha256("abc"));
+  const ObjectStore store(dir / "objects");
   const fs::path file = dir / "objects" / "ba" / "7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
   CHECK(store.path_of(id) == file);
   CHECK(read_file(file) == "abc");
@@ -96,7 +104,7 @@ TEST_CASE("a batch shows nothing before commit and leaves nothing without it", "
     const Digest id = batch.put("abc");
     CHECK_FALSE(store.has(id));
   }
-  CHECK(names_in(dir / "objects").empty());
+  CHECK(files_below(dir / "objects") == 1);  // the lock of the open store
   ObjectStore::Batch batch(store);
   const Digest a = batch.put("a");
   batch.put("a");
@@ -105,6 +113,14 @@ TEST_CASE("a batch shows nothing before commit and leaves nothing without it", "
   const Digest b = batch.put("b");
   batch.commit();
   CHECK(store.verify(b));
+}
+
+TEST_CASE("a store whose directory was removed under it starts anew", "[store]") {
+  const TempDir dir;
+  ObjectStore store(dir / "objects");
+  store.put("before");
+  fs::remove_all(dir / "objects");
+  CHECK(store.verify(store.put("after")));
 }
 
 TEST_CASE("many threads fill one batch, duplicates included", "[store]") {
@@ -222,13 +238,14 @@ TEST_CASE("what a killed process left is removed by the next batch, what a live 
   const Digest id = live.put("live");
   const pid_t child = ::fork();
   if (child == 0) {
-    ObjectStore::Batch dead(store);
+    ObjectStore killed(dir / "objects");
+    ObjectStore::Batch dead(killed);
     dead.put("dead");
     ::kill(::getpid(), SIGKILL);
   }
   REQUIRE(::waitpid(child, nullptr, 0) == child);
   CHECK(names_in(dir / "objects").size() == 4);  // two locks, two directories
-  store.put("next");
+  ObjectStore(dir / "objects").put("next");
   CHECK(names_in(dir / "objects").size() == 3);
   live.commit();
   CHECK(store.verify(id));
@@ -243,12 +260,13 @@ TEST_CASE("a full disk is an error that leaves the store as it was", "[store]") 
     const rlimit limit{1000, 1000};
     ::setrlimit(RLIMIT_FSIZE, &limit);
     ::signal(SIGXFSZ, SIG_IGN);
-    ::_exit(kind_of([&] { store.put(std::string(5000, 'x')); }) == ErrorKind::io ? 0 : 1);
+    ObjectStore full(dir / "objects");
+    const bool refused = kind_of([&] { full.put(std::string(5000, 'x')); }) == ErrorKind::io;
+    ::_exit(refused && files_below(dir / "objects") == 3 ? 0 : 1);  // the object, two locks
   }
   int status = 0;
   REQUIRE(::waitpid(child, &status, 0) == child);
   CHECK(status == 0);
-  CHECK(names_in(dir / "objects").size() == 1);
   CHECK(store.verify(sha256("before")));
 }
 
