@@ -28,18 +28,34 @@ Pipe make_pipe() {
   return {UniqueFd(fds[0]), UniqueFd(fds[1])};
 }
 
-/// In the child between fork and exec: only async-signal-safe calls. Reports errno through `report` if exec fails.
-[[noreturn]] void exec_child(const ProcessSpec& spec, const char* program, char* const* argv, char* const* envp,
-                             int report) {
-  const auto fail = [&] {
-    const int code = errno;
-    [[maybe_unused]] const ssize_t n = ::write(report, &code, sizeof code);
+/// What the child needs, made ready before it exists.
+struct ExecPlan {
+  const ProcessSpec& spec;
+  const char* program;
+  char* const* argv;
+  char* const* envp;
+  volatile int failure = 0;  ///< errno of what went wrong in the child
+};
+
+/// In the child, which shares our memory until it executes: only system calls, and nothing written but `failure`.
+[[noreturn]] void exec_child(ExecPlan& plan) {
+  const ProcessSpec& spec = plan.spec;
+  const auto fail = [&plan] {
+    plan.failure = errno;
     ::_exit(127);
   };
+  struct sigaction standard {};
+  standard.sa_handler = SIG_DFL;
+  // Every one that this process handles: its handlers must not run in the child.
+  for (int number = 1; number < NSIG; ++number) {
+    struct sigaction now {};
+    const bool handled = ::sigaction(number, nullptr, &now) == 0 && now.sa_handler != SIG_DFL;
+    if (handled && (now.sa_handler != SIG_IGN || number == SIGPIPE)) ::sigaction(number, &standard, nullptr);
+  }
+  for (const int number : {SIGINT, SIGTERM, SIGHUP, SIGQUIT}) ::sigaction(number, &standard, nullptr);
   sigset_t none;
   sigemptyset(&none);
   ::sigprocmask(SIG_SETMASK, &none, nullptr);
-  for (const int number : {SIGINT, SIGTERM, SIGPIPE, SIGHUP, SIGQUIT}) ::signal(number, SIG_DFL);
   if (spec.own_group && ::setpgid(0, 0) != 0) fail();
   if (spec.dies_with_us && ::prctl(PR_SET_PDEATHSIG, SIGKILL) != 0) fail();
   // First above 2, so that no target is overwritten before it is used; then onto 0, 1, 2.
@@ -56,9 +72,21 @@ Pipe make_pipe() {
   // What others opened without O_CLOEXEC; an old kernel without the call leaks no more than any fork and exec.
   ::syscall(SYS_close_range, 3U, ~0U, CLOSE_RANGE_CLOEXEC);
   if (!spec.cwd.empty() && ::chdir(spec.cwd.c_str()) != 0) fail();
-  ::execve(program, argv, envp);
+  ::execve(plan.program, plan.argv, plan.envp);
   fail();
   ::_exit(127);
+}
+
+/// vfork copies no page tables: with the records of ten thousand stages in memory a fork takes milliseconds. Back when
+/// the child has executed its program or failed to.
+[[gnu::noinline]] pid_t spawn(ExecPlan& plan) {
+  sigset_t before, all;
+  sigfillset(&all);
+  ::pthread_sigmask(SIG_SETMASK, &all, &before);
+  const pid_t pid = ::vfork();
+  if (pid == 0) exec_child(plan);
+  ::pthread_sigmask(SIG_SETMASK, &before, nullptr);
+  return pid;
 }
 
 ProcessExit exit_of(int status, const rusage& usage) {
@@ -96,20 +124,14 @@ ChildProcess ChildProcess::start(const ProcessSpec& spec) {
   argv.push_back(nullptr);
   envp.push_back(nullptr);
 
-  Pipe report = make_pipe();
+  ExecPlan plan{spec, program->c_str(), argv.data(), envp.data()};
   ChildProcess child;
-  child.pid_ = ::fork();
+  child.pid_ = spawn(plan);
   if (child.pid_ < 0) throw_errno("start", spec.argv[0]);
-  if (child.pid_ == 0) exec_child(spec, program->c_str(), argv.data(), envp.data(), report.write.get());
-  report.write.reset();
   child.group_ = spec.own_group;
-  int code = 0;
-  ssize_t n = 0;
-  while ((n = ::read(report.read.get(), &code, sizeof code)) < 0 && errno == EINTR) {
-  }
-  if (n == sizeof code) {
+  if (plan.failure != 0) {
     child.wait();
-    errno = code;
+    errno = plan.failure;
     throw_errno("start", spec.argv[0]);
   }
   child.pidfd_ = UniqueFd(static_cast<int>(::syscall(SYS_pidfd_open, child.pid_, 0)));
