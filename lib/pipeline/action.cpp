@@ -11,6 +11,7 @@ namespace {
 
 constexpr std::string_view kRecordMagic = "mlo action record 2\n";
 constexpr std::uint64_t kMaxRecord = 256U << 20U;
+constexpr double kWorthSyncing = 1.0;  ///< seconds
 
 void put_text(ByteWriter& out, std::string_view text) {
   out.u64(text.size());
@@ -106,7 +107,12 @@ void ActionCache::store(const ActionRecord& record) const {
   put_digest(out, record.series);
   put_digest(out, record.log);
   out.u32(crc32c(bytes_of(out.str())));
-  write_file(path_of(record.key), out.str());
+  const fs::path file = path_of(record.key);
+  // Doing a short stage again costs less than to sync each of thousands.
+  const bool cheap = record.seconds < kWorthSyncing;
+  std::error_code refused;  // then write_file says why
+  if (cheap) fs::create_directories(file.parent_path(), refused);
+  write_file(file, out.str(), cheap ? Durability::cache : Durability::durable);
 }
 
 std::optional<ActionRecord> ActionCache::find(const Digest& key) const {

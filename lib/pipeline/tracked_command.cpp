@@ -17,11 +17,11 @@ UniqueFd open_log(const fs::path& path) {
 
 }  // namespace
 
-LogTee::LogTee(const fs::path& run_dir, const OutputSink& sink)
-    : dir_(run_dir), sink_(sink), out_(open_log(run_dir / "stdout")), err_(open_log(run_dir / "stderr")) {}
-
 void LogTee::write(StreamKind kind, std::string_view bytes) {
-  write_all((kind == StreamKind::out ? out_ : err_).get(), bytes, dir_);
+  const bool out = kind == StreamKind::out;
+  UniqueFd& log = out ? out_ : err_;
+  if (!log) log = open_log(dir_ / (out ? "stdout" : "stderr"));
+  write_all(log.get(), bytes, dir_);
   sink_(kind, bytes);
 }
 

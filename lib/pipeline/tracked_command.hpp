@@ -24,10 +24,11 @@ RunRecord run_tracked(Workspace& workspace, const TrackedCommand& command, const
 RunRecord start_record(Workspace& workspace, const std::string& name, const std::string& experiment,
                        std::vector<std::string> command);
 
-/// An output sink that also appends what it gets to `stdout` and `stderr` in a live run's directory.
+/// An output sink that also appends what it gets to `stdout` and `stderr` in a live run's directory; a silent command
+/// makes no file.
 class LogTee {
  public:
-  LogTee(const fs::path& run_dir, const OutputSink& sink);
+  LogTee(const fs::path& run_dir, const OutputSink& sink) : dir_(run_dir), sink_(sink) {}
   void write(StreamKind kind, std::string_view bytes);
   OutputSink as_sink() {
     return [this](StreamKind kind, std::string_view bytes) { write(kind, bytes); };

@@ -110,11 +110,14 @@ LiveRun LiveRun::create(Workspace& workspace, RunRecord start) {
   start.status = RunStatus::running;
   const fs::path dir = runs_dir(workspace) / start.id;
   const LockFile births = lock_births(workspace);
-  make_dirs(dir);
+  // A stage that a power cut takes back whole has not begun: its invocation's record is what must last.
+  const bool stage = !start.parent.empty();
+  std::error_code absent;
+  if (!stage || !fs::create_directory(dir, absent)) make_dirs(dir);
   auto lock = LockFile::try_acquire(dir / "lock", fmt::format("run {}", start.name));
   if (!lock) throw Error(ErrorKind::conflict, fmt::format("run `{}` is already live", start.id));
   create_event_log(dir);
-  write_file(dir / kStart, emit_run(start));
+  write_file(dir / kStart, emit_run(start), stage ? Durability::complete : Durability::durable);
   return LiveRun(workspace, std::move(start), dir, std::move(*lock));
 }
 

@@ -243,7 +243,7 @@ TempFile::~TempFile() {
 
 void TempFile::publish(const fs::path& target, std::uint32_t mode, Durability durability) {
   if (::fchmod(fd_.get(), mode) != 0) throw_errno("set the mode of", path_.string());
-  if (durability == Durability::durable) fsync_fd(fd_.get(), path_);
+  if (durability != Durability::cache) fsync_fd(fd_.get(), path_);
   rename_path(path_, target);
   path_.clear();
   if (durability == Durability::durable) fsync_dir(target.parent_path());

@@ -52,9 +52,9 @@ struct DirEntry {
   FileKind kind;
 };
 
-/// durable: on disk when the call returns. cache: atomically replaced, but a power cut may lose or empty it; only for
-/// what can be rebuilt.
-enum class Durability { durable, cache };
+/// durable: on disk when the call returns. complete: a power cut may take back the replacement, never shows a part of
+/// it. cache: atomically replaced, but a power cut may lose or empty it; only for what can be rebuilt.
+enum class Durability { durable, complete, cache };
 
 /// Nothing if there is no such file (ENOENT, ENOTDIR).
 std::optional<FileStat> find_stat(const fs::path& path);
@@ -103,7 +103,8 @@ class TempFile {
   ~TempFile();
   int fd() const { return fd_.get(); }
   const fs::path& path() const { return path_; }
-  /// Sets the mode, syncs if durable, renames over `target` (same file system), syncs the directory if durable.
+  /// Sets the mode, syncs unless it is a cache, renames over `target` (same file system), syncs the directory if
+  /// durable.
   void publish(const fs::path& target, std::uint32_t mode, Durability durability);
 
  private:
