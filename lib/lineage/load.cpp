@@ -21,7 +21,7 @@ std::optional<Digest> find_in_store(const ObjectStore& store, Digest tree, const
 LineageHistory load_history(Workspace& workspace, RunStore& runs) {
   LineageHistory history;
   history.runs = runs.all();
-  for (const Run& run : history.runs) history.stages[run.record.id] = runs.stages_of(run.record.id);
+  history.stages = runs.all_stages();
   for (const DatasetManifest& dataset : load_datasets(workspace)) {
     std::map<Digest, DatasetFact> versions;
     versions[dataset.tree] = {dataset, ""};

@@ -125,6 +125,13 @@ std::vector<RunRecord> RunStore::stages_of(const std::string& run_id) {
   return out;
 }
 
+std::map<std::string, std::vector<RunRecord>> RunStore::all_stages() {
+  std::map<std::string, std::vector<RunRecord>> out;
+  for (Run& run : RunIndex(workspace_).select({"r.parent <> ''", {}}, {"r.started, r.id", {}}))
+    out[run.record.parent].push_back(std::move(run.record));
+  return out;
+}
+
 std::vector<MetricPoint> RunStore::series(const RunRecord& run, std::string_view key) {
   const Series all = all_series(run);
   const auto found = all.find(std::string(key));

@@ -53,6 +53,8 @@ class RunStore {
   /// Error{not_found} with near names, Error{usage} naming the candidates of an ambiguous prefix.
   Run find(std::string_view name_or_id);
   std::vector<RunRecord> stages_of(const std::string& run_id);
+  /// The same for every run that has stages, by run id.
+  std::map<std::string, std::vector<RunRecord>> all_stages();
   /// All points of one metric of the run or of its stages, ascending by (step, time).
   std::vector<MetricPoint> series(const RunRecord& run, std::string_view key);
 

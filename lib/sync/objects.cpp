@@ -35,9 +35,11 @@ std::vector<Root> run_roots(Workspace& workspace) {
       if (id) roots.push_back({owner, *id, false, 0});
     }
   };
+  const auto stages = runs.all_stages();
   for (const Run& run : runs.all()) {
     add(run.record);
-    for (const RunRecord& stage : runs.stages_of(run.record.id)) add(stage);
+    if (const auto own = stages.find(run.record.id); own != stages.end())
+      std::for_each(own->second.begin(), own->second.end(), add);
   }
   return roots;
 }
