@@ -18,10 +18,6 @@ namespace {
 constexpr std::string_view kReserved[] = {"add",     "checkout", "diff", "fsck",   "gc",     "get",
                                           "history", "import",   "ls",   "remove", "status", "validate"};
 
-bool is_inside(std::string_view path, std::string_view directory) {
-  return path.size() > directory.size() && path.starts_with(directory) && path[directory.size()] == '/';
-}
-
 std::string choose_name(const AddRequest& request, const std::string& path,
                         const std::vector<DatasetManifest>& existing) {
   if (request.name) require_dataset_name(*request.name);
@@ -33,7 +29,7 @@ std::string choose_name(const AddRequest& request, const std::string& path,
       }
       return dataset.name;
     }
-    if (is_inside(path, dataset.path) || is_inside(dataset.path, path)) {
+    if (overlaps(path, dataset.path)) {
       throw Error(ErrorKind::invalid, fmt::format("cannot add `{}`: it overlaps the dataset `{}` at `{}`", path,
                                                   dataset.name, dataset.path))
           .hint("a file belongs to one dataset at most");

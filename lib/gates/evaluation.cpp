@@ -10,13 +10,6 @@
 namespace mlo {
 namespace {
 
-bool overlaps(std::string_view a, std::string_view b) {
-  if (a.size() > b.size()) std::swap(a, b);
-  return b.starts_with(a) && (b.size() == a.size() || b[a.size()] == '/');
-}
-
-bool lies_in(std::string_view path, std::string_view top) { return path.size() >= top.size() && overlaps(path, top); }
-
 [[noreturn]] void refuse(const GatePolicy& policy, std::string why, std::string hint = {}) {
   throw Error(ErrorKind::config, fmt::format("{}: {}", policy.source, why)).hint(std::move(hint));
 }

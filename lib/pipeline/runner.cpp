@@ -184,11 +184,8 @@ LockFile lock_pipeline(Workspace& workspace) {
 
 /// A stage's outputs are removed before it runs: nobody's dataset may be among them.
 void refuse_dataset(const std::vector<DatasetManifest>& datasets, const Output& output, const std::string& stage) {
-  const auto holds = [](const std::string& outer, const std::string& inner) {
-    return outer == inner || inner.starts_with(outer + "/");
-  };
   for (const DatasetManifest& dataset : datasets) {
-    if (!holds(dataset.path, output.path) && !holds(output.path, dataset.path)) continue;
+    if (!overlaps(dataset.path, output.path)) continue;
     throw Error(ErrorKind::conflict, fmt::format("output `{}` of stage `{}` overlaps the dataset `{}` at `{}`",
                                                  output.path, stage, dataset.name, dataset.path))
         .hint(fmt::format("what a stage makes is kept by `mlo run` already; if the data is made by it, type "

@@ -32,7 +32,7 @@ class StageReader {
                         : resolve_stage_path(typed, origin_.dir, origin_.file, *wdir);
     }
     commands();
-    for (const Value& dep : list("deps")) stage_.deps.push_back(path(dep));
+    for (const Value& dep : list("deps")) stage_.deps.push_back(path(dep, StagePathUse::read));
     for (const Value& entry : list("params")) params(entry);
     outputs("outs", OutputKind::out);
     outputs("metrics", OutputKind::metric);
@@ -63,8 +63,8 @@ class StageReader {
     return scalar_text(value);
   }
 
-  std::string path(const Value& value) const {
-    return resolve_stage_path(text(value, "a path"), stage_.wdir, origin_.file, value);
+  std::string path(const Value& value, StagePathUse use) const {
+    return resolve_stage_path(text(value, "a path"), stage_.wdir, origin_.file, value, use);
   }
 
   const std::vector<Value>& list(std::string_view key) {
@@ -115,7 +115,7 @@ class StageReader {
   void outputs(std::string_view key, OutputKind kind) {
     for (const Value& entry : list(key)) {
       if (!entry.is(Value::Type::object)) {
-        add_output({path(entry), kind}, entry);
+        add_output({path(entry, StagePathUse::write), kind}, entry);
         continue;
       }
       for (const auto& [typed, flags] : entry.members()) {
@@ -189,8 +189,8 @@ class StageReader {
 
 }  // namespace
 
-std::string resolve_stage_path(std::string_view typed, const std::string& dir, const std::string& file,
-                               const Value& at) {
+std::string resolve_stage_path(std::string_view typed, const std::string& dir, const std::string& file, const Value& at,
+                               StagePathUse use) {
   if (typed.empty()) fail_at(file, at, "a path is empty");
   if (typed.find("://") != std::string_view::npos)
     fail_at(file, at, fmt::format("`{}` is remote; a stage reads and writes local paths", typed));
@@ -200,7 +200,10 @@ std::string resolve_stage_path(std::string_view typed, const std::string& dir, c
   if (path == ".." || path.starts_with("../")) fail_at(file, at, fmt::format("`{}` leaves the repository", typed));
   if (path == "." || path.empty())
     fail_at(file, at, fmt::format("`{}` is the whole repository; name what is in it", typed));
-  if (!is_safe_relative(path) || path == ".mlo" || path.starts_with(".mlo/") || printable(path) != path) {
+  const bool in_mlo = lies_in(path, ".mlo");
+  const bool written_by_people = lies_in(path, ".mlo/features") || lies_in(path, ".mlo/gates");
+  if (!is_safe_relative(path) || printable(path) != path ||
+      (in_mlo && !(written_by_people && use == StagePathUse::read))) {
     fail_at(file, at, fmt::format("`{}` cannot be a path of a stage", printable(typed)));
   }
   return path;

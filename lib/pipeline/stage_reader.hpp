@@ -19,8 +19,10 @@ struct StageOrigin {
 Stage read_stage(std::string name, const Value& body, const StageOrigin& origin);
 
 /// `typed`, seen from `dir`, relative to the repository root. Error{invalid} at `at` for an empty, absolute or remote
-/// path, one that leaves the repository, is all of it, or enters .git or .mlo.
-std::string resolve_stage_path(std::string_view typed, const std::string& dir, const std::string& file,
-                               const Value& at);
+/// path, one that leaves the repository, is all of it, or enters .git or .mlo. What people write in .mlo (features,
+/// gates) may be read.
+enum class StagePathUse { read, write };
+std::string resolve_stage_path(std::string_view typed, const std::string& dir, const std::string& file, const Value& at,
+                               StagePathUse use = StagePathUse::write);
 
 }  // namespace mlo

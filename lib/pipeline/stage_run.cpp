@@ -235,15 +235,6 @@ class StageRun {
   StageDone done_;
 };
 
-bool overlaps(std::string_view a, std::string_view b) {
-  if (a.size() > b.size()) std::swap(a, b);
-  return b.starts_with(a) && (b.size() == a.size() || b[a.size()] == '/');
-}
-
-bool lies_in(std::string_view path, std::string_view top) {
-  return path == top || (path.starts_with(top) && path.size() > top.size() && path[top.size()] == '/');
-}
-
 }  // namespace
 
 Value recorded_params(const StageLock& inputs) {

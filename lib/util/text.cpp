@@ -197,6 +197,12 @@ bool is_utf8(std::string_view text) {
 
 // Follows all places of the text that the pattern so far may have reached at once, so no pattern takes exponential
 // time.
+bool lies_in(std::string_view path, std::string_view top) {
+  return path.starts_with(top) && (path.size() == top.size() || path[top.size()] == '/');
+}
+
+bool overlaps(std::string_view a, std::string_view b) { return lies_in(a, b) || lies_in(b, a); }
+
 bool glob_match(std::string_view pattern, std::string_view text) {
   std::vector<char> reached(text.size() + 1, 0);
   reached[0] = 1;

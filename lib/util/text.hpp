@@ -43,6 +43,10 @@ std::string shell_quote(std::string_view text);
 /// Control characters and invalid UTF-8 as \xNN, so that foreign text cannot drive a terminal or forge a line.
 std::string printable(std::string_view text);
 bool is_utf8(std::string_view text);
+/// Whether `path` is `top` or below it; both are relative and spelled with single `/`.
+bool lies_in(std::string_view path, std::string_view top);
+/// Whether one of the two lies in the other.
+bool overlaps(std::string_view a, std::string_view b);
 /// Glob with `*`, `?` and `[..]`; none of them matches `/`. `**` does.
 bool glob_match(std::string_view pattern, std::string_view text);
 

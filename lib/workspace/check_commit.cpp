@@ -64,7 +64,7 @@ std::vector<CommitProblem> check_commit(const Workspace& workspace) {
       continue;
     }
     for (const auto& [manifest_path, manifest] : manifests) {
-      if (path != manifest.path && !path.starts_with(manifest.path + "/")) continue;
+      if (!lies_in(path, manifest.path)) continue;
       problems.push_back({path, fmt::format("belongs to dataset `{}`, which mlo versions, not git", manifest.name),
                           fmt::format("git rm --cached {}", shell_quote(path))});
     }

@@ -15,7 +15,8 @@ class FeatureProject {
     w.git_init();
     Workspace::init(w.world);
     define("airport.yaml",
-           "mlo: entity/1\nname: airport\nkeys:\n  - {name: airport, type: string}\n  - {name: terminal, type: integer}\n");
+           "mlo: entity/1\nname: airport\nkeys:\n  - {name: airport, type: string}\n  - {name: terminal, type: "
+           "integer}\n");
   }
 
   FeatureProject& write(std::string_view path, std::string_view text) {

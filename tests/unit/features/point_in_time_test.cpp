@@ -6,8 +6,7 @@ using namespace mlo::test;
 
 namespace {
 
-constexpr const char* kSource =
-    "  path: data/*.csv\n  timestamp_field: at\n  created_timestamp_column: known\n";
+constexpr const char* kSource = "  path: data/*.csv\n  timestamp_field: at\n  created_timestamp_column: known\n";
 constexpr const char* kFeatures =
     "  - {name: x, dtype: real}\n  - {name: \"n\", dtype: integer}\n  - {name: label, dtype: string}\n";
 
@@ -26,7 +25,8 @@ class RandomTables {
   std::string features(std::size_t rows) {
     std::string text = "airport,terminal,at,known,x,n,label\n";
     for (std::size_t i = 0; i < rows; ++i) {
-      text += fmt::format("{},{},{},{},{},{}\n", key(), time(20), time(4), value("{}.5"), value("-{}"), value("text {}"));
+      text +=
+          fmt::format("{},{},{},{},{},{}\n", key(), time(20), time(4), value("{}.5"), value("-{}"), value("text {}"));
     }
     return text;
   }
@@ -50,15 +50,19 @@ class RandomTables {
 /// What the engine's own SQL answers.
 std::string oracle(const fs::path& dir, std::int64_t ttl_seconds, Knowledge knowledge) {
   const std::string types =
-      "header = true, columns = {'airport': 'VARCHAR', 'terminal': 'BIGINT', 'seen': 'TIMESTAMP', 'known': 'TIMESTAMP', "
+      "header = true, columns = {'airport': 'VARCHAR', 'terminal': 'BIGINT', 'seen': 'TIMESTAMP', 'known': "
+      "'TIMESTAMP', "
       "'x': 'DOUBLE', 'n': 'BIGINT', 'label': 'VARCHAR'}";
   return fmt::format(
       "WITH s AS (SELECT row_number() OVER () AS i, * FROM read_csv('{0}/spine.csv', columns = {{'id': 'BIGINT', "
-      "'airport': 'VARCHAR', 'terminal': 'BIGINT', 'event_timestamp': 'TIMESTAMP', 'note': 'VARCHAR'}}, header = true)),"
+      "'airport': 'VARCHAR', 'terminal': 'BIGINT', 'event_timestamp': 'TIMESTAMP', 'note': 'VARCHAR'}}, header = "
+      "true)),"
       " f AS (SELECT row_number() OVER () AS m, * FROM read_csv('{0}/data/a.csv', {1}) UNION ALL SELECT 1000 + "
       "row_number() OVER (), * FROM read_csv('{0}/data/b.csv', {1})),"
-      " j AS (SELECT s.i, f.*, row_number() OVER (PARTITION BY s.i ORDER BY seen DESC, known DESC NULLS LAST, m DESC) AS r"
-      " FROM s JOIN f USING (airport, terminal) WHERE seen <= event_timestamp AND ({2} = 0 OR seen >= event_timestamp - "
+      " j AS (SELECT s.i, f.*, row_number() OVER (PARTITION BY s.i ORDER BY seen DESC, known DESC NULLS LAST, m DESC) "
+      "AS r"
+      " FROM s JOIN f USING (airport, terminal) WHERE seen <= event_timestamp AND ({2} = 0 OR seen >= event_timestamp "
+      "- "
       "to_seconds({2})) AND ({3} OR known IS NULL OR known <= event_timestamp))"
       " SELECT CAST(id AS VARCHAR), note, CAST(x AS VARCHAR), CAST(n AS VARCHAR), label FROM s LEFT JOIN (FROM j WHERE "
       "r = 1) AS best ON s.i = best.i ORDER BY s.i",
@@ -75,15 +79,18 @@ TEST_CASE("the join answers as the engine's SQL does, on random tables", "[featu
     const std::int64_t ttl = seed % 3 == 0 ? 0 : static_cast<std::int64_t>(seed % 7) * 60;
     const Knowledge knowledge = seed % 2 == 0 ? Knowledge::at_the_time : Knowledge::event_only;
     p.view(kSource, kFeatures, fmt::format("ttl: {}\n", ttl));
-    p.write("spine.csv", random.spine(150)).write("data/a.csv", random.features(120)).write("data/b.csv", random.features(80));
+    p.write("spine.csv", random.spine(150))
+        .write("data/a.csv", random.features(120))
+        .write("data/b.csv", random.features(80));
     TrainRequest request;
     request.knowledge = knowledge;
     const TrainReport report = p.train({"v:x", "v:n", "v:label"}, request, "spine.csv", "out.parquet");
     CHECK(report.rows == 150);
     CHECK(report.views[0].present + report.views[0].outside_ttl + report.views[0].not_found == 150);
-    const auto got = p.query(fmt::format("SELECT CAST(id AS VARCHAR), note, CAST(x AS VARCHAR), CAST(n AS VARCHAR), "
-                                         "label FROM '{}'",
-                                         (p.w.dir / "out.parquet").native()));
+    const auto got =
+        p.query(fmt::format("SELECT CAST(id AS VARCHAR), note, CAST(x AS VARCHAR), CAST(n AS VARCHAR), "
+                            "label FROM '{}'",
+                            (p.w.dir / "out.parquet").native()));
     const auto expected = p.query(oracle(p.w.dir.path(), ttl, knowledge));
     REQUIRE(got.size() == expected.size());
     for (std::size_t i = 0; i < got.size(); ++i) CHECK(got[i] == expected[i]);
@@ -140,7 +147,9 @@ TEST_CASE("the same input gives the same bytes, on any number of threads", "[fea
   FeatureProject p;
   RandomTables random(7);
   p.view(kSource, kFeatures);
-  p.write("spine.csv", random.spine(40'000)).write("data/a.csv", random.features(30'000)).write("data/b.csv", "airport,terminal,at,known,x,n,label\n");
+  p.write("spine.csv", random.spine(40'000))
+      .write("data/a.csv", random.features(30'000))
+      .write("data/b.csv", "airport,terminal,at,known,x,n,label\n");
   std::string first;
   for (const unsigned threads : {1U, 2U, 4U, 4U}) {
     p.w.world.threads = threads;
@@ -153,8 +162,9 @@ TEST_CASE("the same input gives the same bytes, on any number of threads", "[fea
 TEST_CASE("two columns of one name are an error that says so", "[features]") {
   FeatureProject p;
   p.view("  path: data/a.csv\n  timestamp_field: at\n", "  - {name: x, dtype: real}\n  - {name: Note, dtype: real}\n");
-  p.define("w.yaml", "mlo: view/1\nname: w\nentities: [airport]\nsource: {path: data/a.csv, timestamp_field: at}\n"
-                     "features: [{name: x, dtype: real}]\n");
+  p.define("w.yaml",
+           "mlo: view/1\nname: w\nentities: [airport]\nsource: {path: data/a.csv, timestamp_field: at}\n"
+           "features: [{name: x, dtype: real}]\n");
   p.write("data/a.csv", "airport,terminal,at,x,Note\nA,1,2001-02-03,1,2\n");
   p.write("spine.csv", "airport,terminal,event_timestamp,note\nA,1,2001-02-04,n\n");
   CHECK(p.error([&] { p.train({"v:x", "w:x"}); }).message() == "two columns named `x`: of view `v` and of view `w`");
@@ -181,16 +191,22 @@ TEST_CASE("Parquet, CSV and JSON lines give the same features", "[features]") {
   FeatureProject p;
   p.write("spine.csv", "airport,terminal,event_timestamp\nA,1,2001-02-04\nB,2,2001-02-04\n");
   const std::string features =
-      "  - {name: x, dtype: real}\n  - {name: \"n\", dtype: integer}\n  - {name: s, dtype: string}\n  - {name: f, dtype: boolean}\n"
+      "  - {name: x, dtype: real}\n  - {name: \"n\", dtype: integer}\n  - {name: s, dtype: string}\n  - {name: f, "
+      "dtype: boolean}\n"
       "  - {name: d, dtype: date}\n  - {name: t, dtype: timestamp}\n";
-  p.write("a.csv", "airport,terminal,at,x,n,s,f,d,t\nA,1,2001-02-03T04:00:00Z,1.5,-7,\"a,b\",true,2001-01-01,2001-01-01 00:00:01+01:00\n"
-                   "B,2,2001-02-03T04:00:00Z,nan,,,false,,\n");
-  p.write("a.jsonl", R"({"airport": "A", "terminal": 1, "at": "2001-02-03T04:00:00Z", "x": 1.5, "n": -7, "s": "a,b", "f": true, "d": "2001-01-01", "t": "2001-01-01 00:00:01+01:00"})"
-                     "\n"
-                     R"({"airport": "B", "terminal": 2, "at": "2001-02-03T04:00:00Z", "x": "nan", "n": null, "f": false})"
-                     "\n");
-  std::string expected = "airport,terminal,event_timestamp,x,n,s,f,d,t\nA,1,2001-02-04,1.5,-7,\"a,b\",true,2001-01-01,2000-12-31 "
-                         "23:00:01+00\nB,2,2001-02-04,nan,,,false,,\n";
+  p.write("a.csv",
+          "airport,terminal,at,x,n,s,f,d,t\nA,1,2001-02-03T04:00:00Z,1.5,-7,\"a,b\",true,2001-01-01,2001-01-01 "
+          "00:00:01+01:00\n"
+          "B,2,2001-02-03T04:00:00Z,nan,,,false,,\n");
+  p.write(
+      "a.jsonl",
+      R"({"airport": "A", "terminal": 1, "at": "2001-02-03T04:00:00Z", "x": 1.5, "n": -7, "s": "a,b", "f": true, "d": "2001-01-01", "t": "2001-01-01 00:00:01+01:00"})"
+      "\n"
+      R"({"airport": "B", "terminal": 2, "at": "2001-02-03T04:00:00Z", "x": "nan", "n": null, "f": false})"
+      "\n");
+  std::string expected =
+      "airport,terminal,event_timestamp,x,n,s,f,d,t\nA,1,2001-02-04,1.5,-7,\"a,b\",true,2001-01-01,2000-12-31 "
+      "23:00:01+00\nB,2,2001-02-04,nan,,,false,,\n";
   for (const char* name : {"a.csv", "a.jsonl"}) {
     CAPTURE(name);
     p.view(fmt::format("  path: {}\n  timestamp_field: at\n", name), features);
@@ -221,7 +237,9 @@ TEST_CASE("a value that is not of its type is an error that names file, row and 
   CHECK(says("A,one,2001-02-03,1,2,x") == "view `v`: row 2 of `a.csv`: column `terminal`: `one` is no integer");
   p.write("a.csv", "airport,terminal,at,x\nA,1,2001-02-03,1\n");
   CHECK(p.error([&] { p.train({"v:n"}); }).message() == "view `v`: `a.csv` has no column `n`");
-  p.write("a.csv", "airport,terminal,at,x,n,label\n").write("spine.csv", "airport,terminal,event_timestamp\nA,1,2001-02-04\nA,1,soon\n");
-  CHECK(p.error([&] { p.train({"v:x"}); }).message() == "row 2 of `spine.csv`: column `event_timestamp`: `soon` is no timestamp");
+  p.write("a.csv", "airport,terminal,at,x,n,label\n")
+      .write("spine.csv", "airport,terminal,event_timestamp\nA,1,2001-02-04\nA,1,soon\n");
+  CHECK(p.error([&] { p.train({"v:x"}); }).message() ==
+        "row 2 of `spine.csv`: column `event_timestamp`: `soon` is no timestamp");
   CHECK_FALSE(fs::exists(p.w.dir / "out.csv"));
 }

@@ -48,7 +48,9 @@ TEST_CASE("the golden entity, view and service say what they look like they say"
 
 TEST_CASE("a ttl is seconds, or a number with a unit", "[manifest]") {
   const auto ttl = [](std::string_view text) {
-    return std::get<ViewManifest>(parse_feature_manifest(view(fmt::format("ttl: {}\n{}{}", text, kSource, kFeatures)), "f")).ttl;
+    return std::get<ViewManifest>(
+               parse_feature_manifest(view(fmt::format("ttl: {}\n{}{}", text, kSource, kFeatures)), "f"))
+        .ttl;
   };
   CHECK(ttl("0").count() == 0);
   CHECK(ttl("90") == std::chrono::seconds(90));
@@ -60,28 +62,36 @@ TEST_CASE("a ttl is seconds, or a number with a unit", "[manifest]") {
 
 TEST_CASE("a feature manifest that is wrong says where", "[manifest]") {
   const std::string good(kFeatures);
-  CHECK(refused("mlo: views/1\nname: v\n") == "f.yaml:1:6: expected `entity/1`, `view/1` or `service/1`, not `views/1`");
+  CHECK(refused("mlo: views/1\nname: v\n") ==
+        "f.yaml:1:6: expected `entity/1`, `view/1` or `service/1`, not `views/1`");
   CHECK(refused("mlo: view/2\nname: v\n").find("newer than this mlo") != std::string::npos);
-  CHECK(refused("mlo: entity/1\nname: Up\nkeys: [{name: a, type: string}]\n").find("f.yaml:2:7: `Up` is not a name") == 0);
-  CHECK(refused("mlo: entity/1\nname: get\nkeys: [{name: a, type: string}]\n").find("is a command") != std::string::npos);
+  CHECK(refused("mlo: entity/1\nname: Up\nkeys: [{name: a, type: string}]\n").find("f.yaml:2:7: `Up` is not a name") ==
+        0);
+  CHECK(refused("mlo: entity/1\nname: get\nkeys: [{name: a, type: string}]\n").find("is a command") !=
+        std::string::npos);
   CHECK(refused("mlo: entity/1\nname: e\nkeys: [{name: a, type: real}]\n") ==
         "f.yaml:3:24: a join key is an `integer` or a `string`");
-  CHECK(refused("mlo: entity/1\nname: e\nkeys: [{name: a b, type: string}]\n").find("is not a field name") != std::string::npos);
+  CHECK(refused("mlo: entity/1\nname: e\nkeys: [{name: a b, type: string}]\n").find("is not a field name") !=
+        std::string::npos);
   CHECK(refused("mlo: entity/1\nname: e\nkeys: []\n").find("`keys`") != std::string::npos);
   CHECK(refused("mlo: service/1\nname: s\nfeatures: [weather]\n") == "f.yaml:3:12: `weather` is not `view:feature`");
   CHECK(refused("mlo: service/1\nname: s\nfeatures: [a:x, a:x]\n").find("named twice") != std::string::npos);
-  CHECK(refused(view("source: {path: a.csv, timestamp_field: t, ttl: 1}\n" + good)).find("unknown") != std::string::npos);
-  CHECK(refused(view("source: {timestamp_field: t}\n" + good)).find("one of `path`, `dataset` and `sql`") != std::string::npos);
-  CHECK(refused(view("source: {path: a.csv, dataset: d, timestamp_field: t}\n" + good)).find("one of") != std::string::npos);
-  CHECK(refused(view("source: {sql: SELECT 1, timestamp_field: t}\n" + good)).find("`tables`") != std::string::npos);
-  CHECK(refused(view("source: {sql: SELECT 1, tables: {a: a.csv}, path: b.csv, timestamp_field: t}\n" + good)).find("`path`") !=
+  CHECK(refused(view("source: {path: a.csv, timestamp_field: t, ttl: 1}\n" + good)).find("unknown") !=
         std::string::npos);
-  for (const char* path : {"../up.csv", "/etc/passwd", ".git/config", ".mlo/config.yaml", "a//b.csv", "a/../../b.csv"}) {
-    CHECK(refused(view(fmt::format("source: {{path: {}, timestamp_field: t}}\n{}", path, good))).find("is not a path below") !=
-          std::string::npos);
+  CHECK(refused(view("source: {timestamp_field: t}\n" + good)).find("one of `path`, `dataset` and `sql`") !=
+        std::string::npos);
+  CHECK(refused(view("source: {path: a.csv, dataset: d, timestamp_field: t}\n" + good)).find("one of") !=
+        std::string::npos);
+  CHECK(refused(view("source: {sql: SELECT 1, timestamp_field: t}\n" + good)).find("`tables`") != std::string::npos);
+  CHECK(refused(view("source: {sql: SELECT 1, tables: {a: a.csv}, path: b.csv, timestamp_field: t}\n" + good))
+            .find("`path`") != std::string::npos);
+  for (const char* path :
+       {"../up.csv", "/etc/passwd", ".git/config", ".mlo/config.yaml", "a//b.csv", "a/../../b.csv"}) {
+    CHECK(refused(view(fmt::format("source: {{path: {}, timestamp_field: t}}\n{}", path, good)))
+              .find("is not a path below") != std::string::npos);
   }
   CHECK(refused(view(std::string(kSource) + "features: [{name: x, dtype: float}]\n")).find("`float` is no type") !=
         std::string::npos);
-  CHECK(refused(view(std::string(kSource) + "features: [{name: x, dtype: real}, {name: X, dtype: real}]\n")).find("named twice") !=
-        std::string::npos);
+  CHECK(refused(view(std::string(kSource) + "features: [{name: x, dtype: real}, {name: X, dtype: real}]\n"))
+            .find("named twice") != std::string::npos);
 }

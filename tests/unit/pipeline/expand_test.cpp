@@ -190,6 +190,9 @@ TEST_CASE("a hostile pipeline is refused with its place", "[pipeline]") {
   CHECK_THAT(stage("outs: [.mlo/config.yaml]"), Contains("cannot be a path"));
   CHECK_THAT(stage("outs: ['']"), Contains("empty"));
   CHECK_THAT(stage("outs: [.]"), Contains("whole repository"));
+  CHECK_THAT(stage("deps: [.mlo/features/weather.yaml]"), !Contains("cannot be a path"));  // people wrote that
+  CHECK_THAT(stage("deps: [.mlo/local/index.sqlite]"), Contains("cannot be a path"));
+  CHECK_THAT(stage("outs: [.mlo/features]"), Contains("cannot be a path"));
   CHECK_THAT(stage("outs: [x, x]"), Contains("twice"));
   CHECK_THAT(stage("outs: {x: 1}"), Contains("must be a list"));
   CHECK_THAT(stage("outs: [{x: {cahce: true}}]"), Contains("cahce") && Contains("cache"));

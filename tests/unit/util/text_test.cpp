@@ -138,3 +138,13 @@ TEST_CASE("no glob takes exponential time", "[util]") {
   CHECK_FALSE(glob_match(stars + "b", std::string(1000, 'a')));
   CHECK_FALSE(glob_match(deep + "b", replace_all(std::string(500, 'a'), "a", "a/")));
 }
+
+TEST_CASE("a path lies in what it is or is below, never in what only begins like it", "[util]") {
+  CHECK(lies_in("data", "data"));
+  CHECK(lies_in("data/raw", "data"));
+  CHECK_FALSE(lies_in("data", "data/raw"));
+  CHECK_FALSE(lies_in("data2/raw", "data"));
+  CHECK(overlaps("data", "data/raw"));
+  CHECK(overlaps("data/raw", "data"));
+  CHECK_FALSE(overlaps("data", "database"));
+}
