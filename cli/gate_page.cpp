@@ -24,11 +24,15 @@ std::string name_of(const ReportedVersion& version) { return version.name + "@" 
 void print_gates(const GateReport& report, Page& page) {
   if (!report.results.empty()) {
     Table table;
-    table.columns = {{"verdict"}, {"gate"}, {"what"}, {"candidate", Align::right}, {"champion", Align::right},
-                     {"bound"}, {"remark"}};
+    table.columns = {{"verdict"}, {"gate"},  {"what"}, {"candidate", Align::right}, {"champion", Align::right},
+                     {"bound"},   {"remark"}};
     for (const GateResult& result : report.results) {
-      table.rows.push_back({verdict_cell(report, result), {result.gate, Style::name}, {result.what},
-                            number(result.candidate), number(result.champion), {result.bound},
+      table.rows.push_back({verdict_cell(report, result),
+                            {result.gate, Style::name},
+                            {result.what},
+                            number(result.candidate),
+                            number(result.champion),
+                            {result.bound},
                             {result.reason, Style::dim}});
     }
     page.table(table);
@@ -37,10 +41,10 @@ void print_gates(const GateReport& report, Page& page) {
   for (const GateOverride& override : report.overrides)
     page.line(fmt::format("`{}` is overridden by {}: {}", override.gate, override.who, override.reason));
   const bool passed = report.passed();
-  page.line({{passed ? "yes" : "no", passed ? Style::good : Style::bad},
-             {fmt::format(": {} {} `{}`{}", name_of(report.candidate), passed ? "may go to" : "may not go to",
-                          report.stage,
-                          report.champion ? fmt::format("; compared with {}", name_of(*report.champion)) : "")}});
+  page.line(
+      {{passed ? "yes" : "no", passed ? Style::good : Style::bad},
+       {fmt::format(": {} {} `{}`{}", name_of(report.candidate), passed ? "may go to" : "may not go to", report.stage,
+                    report.champion ? fmt::format("; compared with {}", name_of(*report.champion)) : "")}});
 }
 
 }  // namespace mlo::cli

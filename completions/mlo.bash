@@ -10,7 +10,7 @@ _mlo() {
     esac
     if [[ -z $where && $word == data ]]; then word=version-data; fi
     case "$where $word" in
-      ' completion'|' drift'|'drift baseline'|'drift check'|'drift report'|'drift tests'|' help'|' hooks'|'hooks install'|'hooks run'|'hooks status'|'hooks uninstall'|' init'|' lineage'|' materialize'|'materialize train'|' pull'|' push'|' remote'|'remote add'|'remote check'|'remote list'|'remote remove'|' run'|'run graph'|'run logs'|'run status'|'run why'|' status'|' track'|'track compare'|'track delete'|'track list'|'track log'|'track note'|'track plot'|'track restore'|'track search'|'track show'|'track tag'|' version'|' version-data'|'version-data add'|'version-data checkout'|'version-data diff'|'version-data history'|'version-data ls'|'version-data remove'|'version-data status') where="${where:+$where }$word" ;;
+      ' completion'|' drift'|'drift baseline'|'drift check'|'drift report'|'drift tests'|' help'|' hooks'|'hooks install'|'hooks run'|'hooks status'|'hooks uninstall'|' init'|' lineage'|' materialize'|'materialize get'|'materialize plan'|'materialize status'|'materialize train'|' pull'|' push'|' remote'|'remote add'|'remote check'|'remote list'|'remote remove'|' run'|'run graph'|'run logs'|'run status'|'run why'|' status'|' track'|'track compare'|'track delete'|'track list'|'track log'|'track note'|'track plot'|'track restore'|'track search'|'track show'|'track tag'|' version'|' version-data'|'version-data add'|'version-data checkout'|'version-data diff'|'version-data history'|'version-data ls'|'version-data remove'|'version-data status') where="${where:+$where }$word" ;;
       *) break ;;
     esac
   done
@@ -35,7 +35,10 @@ _mlo() {
     'hooks uninstall') words='' options='--json --quiet -q --verbose -v --color -C --help -h' ;;
     'init') words='' options='--hooks --json --quiet -q --verbose -v --color -C --help -h' ;;
     'lineage') words='' options='--up --down --depth --dot --json --quiet -q --verbose -v --color -C --help -h' ;;
-    'materialize') words='train' options='--quiet -q --verbose -v --color -C --help -h' ;;
+    'materialize') words='train get status plan' options='--json --quiet -q --verbose -v --color -C --help -h' ;;
+    'materialize get') words='' options='--key -k --full-names --json --quiet -q --verbose -v --color -C --help -h' ;;
+    'materialize plan') words='' options='--json --quiet -q --verbose -v --color -C --help -h' ;;
+    'materialize status') words='' options='--json --quiet -q --verbose -v --color -C --help -h' ;;
     'materialize train') words='' options='--output -o --timestamp --map --full-names --feast-compat --json --quiet -q --verbose -v --color -C --help -h' ;;
     'pull') words='' options='--remote -r --runs --dry-run -n --json --quiet -q --verbose -v --color -C --help -h' ;;
     'push') words='' options='--remote -r --dry-run -n --json --quiet -q --verbose -v --color -C --help -h' ;;

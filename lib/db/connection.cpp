@@ -45,6 +45,10 @@ Statement& Statement::bind(const std::vector<Bind>& values) {
       int operator()(const std::string& v) const {
         return ::sqlite3_bind_text64(s, at, v.data(), v.size(), SQLITE_TRANSIENT, SQLITE_UTF8);
       }
+      int operator()(const Blob& v) const {
+        return v.bytes.empty() ? ::sqlite3_bind_zeroblob(s, at, 0)
+                               : ::sqlite3_bind_blob64(s, at, v.bytes.data(), v.bytes.size(), SQLITE_TRANSIENT);
+      }
     };
     check(std::visit(Binder{s, at}, values[i]), handle_, "query");
   }
@@ -72,6 +76,12 @@ std::string Statement::text(int column) const {
   const unsigned char* data = ::sqlite3_column_text(statement_.get(), column);
   const auto size = static_cast<std::size_t>(::sqlite3_column_bytes(statement_.get(), column));
   return data == nullptr ? std::string() : std::string(reinterpret_cast<const char*>(data), size);
+}
+
+std::string Statement::blob(int column) const {
+  const void* data = ::sqlite3_column_blob(statement_.get(), column);
+  const auto size = static_cast<std::size_t>(::sqlite3_column_bytes(statement_.get(), column));
+  return data == nullptr ? std::string() : std::string(static_cast<const char*>(data), size);
 }
 
 Connection::Connection(const char* name, std::chrono::milliseconds patience) {

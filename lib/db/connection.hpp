@@ -17,8 +17,13 @@ struct sqlite3_stmt;
 // for what the disk refuses, internal for SQL that is wrong.
 namespace mlo::db {
 
+/// Bytes that are no text.
+struct Blob {
+  std::string_view bytes;
+};
+
 /// What a place in a statement takes. NaN is stored as NULL: SQLite has no NaN.
-using Bind = std::variant<std::nullptr_t, std::int64_t, double, std::string>;
+using Bind = std::variant<std::nullptr_t, std::int64_t, double, std::string, Blob>;
 
 class Connection;
 
@@ -36,6 +41,7 @@ class Statement {
   std::int64_t integer(int column) const;
   double real(int column) const;
   std::string text(int column) const;
+  std::string blob(int column) const;
   bool is_null(int column) const;
 
  private:

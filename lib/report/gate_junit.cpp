@@ -39,8 +39,7 @@ std::vector<Case> cases_of(const GateReport& report) {
 std::string case_markup(const GateReport& report, const Case& entry) {
   std::string out = fmt::format("    <testcase classname=\"{}\" name=\"{}\">\n", escape_markup(report.stage),
                                 escape_markup(entry.gate));
-  const std::string more =
-      entry.refused > 1 ? fmt::format(" (and {} more)", entry.refused - 1) : std::string();
+  const std::string more = entry.refused > 1 ? fmt::format(" (and {} more)", entry.refused - 1) : std::string();
   const GateOverride* const override = report.find_override(entry.gate);
   if (entry.refused > 0 && override != nullptr) {
     out += fmt::format("      <skipped message=\"overridden by {}: {}\"/>\n", escape_markup(override->who),

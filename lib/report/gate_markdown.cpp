@@ -60,11 +60,9 @@ std::string gate_markdown(const GateReport& report) {
   std::string out = fmt::format("## {} {} → {}: {}\n\n", report.passed() ? "✅" : "❌", name(report.candidate),
                                 plain(report.stage), report.passed() ? "may be promoted" : "is refused");
   out += report.champion ? fmt::format("Champion: {}. ", name(*report.champion)) : "No champion. ";
-  if (report.holdout)
-    out += fmt::format("Holdout: {} `{}`. ", plain(report.holdout->name), report.holdout->id.brief());
-  out += report.policy_commit.empty()
-             ? "The stage has no policy.\n"
-             : fmt::format("Policy at `{}`.\n", plain(report.policy_commit.substr(9, 12)));
+  if (report.holdout) out += fmt::format("Holdout: {} `{}`. ", plain(report.holdout->name), report.holdout->id.brief());
+  out += report.policy_commit.empty() ? "The stage has no policy.\n"
+                                      : fmt::format("Policy at `{}`.\n", plain(report.policy_commit.substr(9, 12)));
   if (!report.results.empty()) {
     out += "\n| | gate | what | candidate | champion | bound | remark |\n|---|---|---|--:|--:|---|---|\n";
     out += rows_of(report);

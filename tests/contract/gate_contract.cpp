@@ -13,14 +13,16 @@ namespace {
 
 struct Example {
   std::string_view kind;
-  std::string_view good;      ///< fields of an entry that is right, and passes in `Bench`
-  std::string_view unknown;   ///< the same with a value that is not there, so `missing`
-  std::string_view bad;       ///< a field that is refused, in place of the last one of `good`
+  std::string_view good;     ///< fields of an entry that is right, and passes in `Bench`
+  std::string_view unknown;  ///< the same with a value that is not there, so `missing`
+  std::string_view bad;      ///< a field that is refused, in place of the last one of `good`
 };
 
 const Example kExamples[] = {
-    {"metric", "metric: accuracy, min: 0.5", "metric: absent, direction: higher, min: 0.5", "metric: accuracy, min: high"},
-    {"metric", "metric: size, direction: lower, max: 5", "metric: nan, direction: lower, max: 5", "metric: size, direction: up"},
+    {"metric", "metric: accuracy, min: 0.5", "metric: absent, direction: higher, min: 0.5",
+     "metric: accuracy, min: high"},
+    {"metric", "metric: size, direction: lower, max: 5", "metric: nan, direction: lower, max: 5",
+     "metric: size, direction: up"},
     {"metric", "metric: accuracy, max_regression: {abs: 0.3}, confidence: 0.9",
      "metric: no_champion, direction: higher, max_regression: {abs: 0.1}", "metric: accuracy, max_regression: 3"},
     {"fairness", "metric: accuracy, slices: [group], min: 0.5, min_support: 2",
@@ -45,7 +47,8 @@ struct Bench {
     candidate.model.code.commit = candidate.commit.tagged();
     const auto evaluated = [](std::vector<double> score) {
       Evaluated out;
-      out.predictions = Predictions{{{1, 1, 0, 0, 0, 0}, std::move(score)}, {{"group", {"a", "a", "a", "b", "b", "b"}}}};
+      out.predictions =
+          Predictions{{{1, 1, 0, 0, 0, 0}, std::move(score)}, {{"group", {"a", "a", "a", "b", "b", "b"}}}};
       out.metrics = {{"accuracy", compute(*find_row_metric("accuracy"), out.predictions->rows)},
                      {"size", 3},
                      {"nan", NAN},
@@ -59,9 +62,10 @@ struct Bench {
 
   GatePolicy policy(std::string_view fields) {
     return parse_gate_policy(
-        fmt::format("mlo: gate/1\nstage: prod\nevaluation: {{stage: e, dataset: d, predictions: o, columns: {{label: l, "
-                    "score: p, slices: [group]}}}}\ngates:\n  - {{id: g, {}}}\n",
-                    fields),
+        fmt::format(
+            "mlo: gate/1\nstage: prod\nevaluation: {{stage: e, dataset: d, predictions: o, columns: {{label: l, "
+            "score: p, slices: [group]}}}}\ngates:\n  - {{id: g, {}}}\n",
+            fields),
         "prod.yaml");
   }
   std::vector<GateResult> ask(std::string_view fields) {

@@ -4,6 +4,13 @@ from dataclasses import dataclass, field
 RUNS = "newest_run.py"
 DATA = "mlo version-data status --json"
 
+FEATURES = r"""mkdir -p .mlo/features data
+printf 'mlo: entity/1\nname: e\nkeys: [{name: k, type: integer}]\n' > .mlo/features/e.yaml
+printf 'mlo: view/1\nname: v\nentities: [e]\nsource: {path: data/*.csv, timestamp_field: t}\nfeatures: [{name: x, dtype: real}]\n' > .mlo/features/v.yaml
+(echo k,t,x; for i in $(seq 300); do echo $i,2001-01-01,$i.5; done) > data/a.csv
+(echo k,event_timestamp; for i in $(seq 300); do echo $i,2001-01-03; done) > spine.csv
+"""
+ONLINE = "mlo materialize get v:x --key k=7 --json || true"
 TABLE = "seq 1.5 1 60 > table.csv && sed -i 1ix table.csv\n"
 INIT = "mlo init && git add -A && git commit -q -m 'mlo init'\n"
 RAW = "mkdir raw && for i in 1 2 3; do seq $i 40 > raw/$i.csv; done\nmkdir raw/deep && echo x > raw/deep/x && ln -s 1.csv raw/link\n"
@@ -64,4 +71,12 @@ SCENARIOS = [
              whole=["test ! -e .git/drift.html || tail -n 1 .git/drift.html | grep -q '</html>'",
                     "test ! -e .git/drift.prom || tail -n 1 .git/drift.prom | grep -q '^mlo_drift_last_run.* [0-9.e+]*$'",
                     "mlo drift report || test $? = 1"]),
+    Scenario("materialize train", INIT + FEATURES, "mlo materialize train spine.csv v:x -o out/train.csv", ["test ! -e out/train.csv || cksum < out/train.csv"]),
+    Scenario("materialize train, again", INIT + FEATURES + "mkdir out && echo old > out/train.parquet\n",
+             "mlo materialize train spine.csv v:x -o out/train.parquet", ["cksum < out/train.parquet"]),
+    Scenario("materialize", INIT + FEATURES, "mlo materialize", [ONLINE]),
+    Scenario("materialize, changed", INIT + FEATURES + "mlo materialize && (echo k,t,x; for i in $(seq 400); do echo $i,2001-01-02,$i.75; done) > data/b.csv\n",
+             "mlo materialize", [ONLINE]),
+    Scenario("materialize, another definition", INIT + FEATURES + "mlo materialize && sed -i 's/name: x/name: x, description: changed/; s/t}/t, null_values: NA}/' .mlo/features/v.yaml\n",
+             "mlo materialize", ["mlo materialize status --json | grep -c '\"state\": \"missing\"' || true"]),
 ]

@@ -46,6 +46,18 @@ def drift(name, setup, command, code, says):
     return Row("drift: " + name, "printf 'x,y\\n1.5,a\\n2.5,b\\n3.5,a\\n' > a.csv\n" + setup, "mlo " + command, code, says)
 
 
+TRAIN = "materialize train s.csv v:x -o o.csv"
+
+
+def features(name, setup, command, code, says, unchanged=True):
+    """A view `v` of `v.csv`, and a spine `s.csv` that asks for it."""
+    prepare = (
+        "mkdir .mlo/features; printf 'mlo: entity/1\\nname: e\\nkeys: [{name: k, type: string}]\\n' > .mlo/features/e.yaml\n"
+        "printf 'mlo: view/1\\nname: v\\nentities: [e]\\nsource: {path: v.csv, timestamp_field: t}\\nfeatures: [{name: x, dtype: real}]\\n' > .mlo/features/v.yaml\n"
+        "printf 'k,t,x,y\\na,2001-01-01,1,2\\na,2001-01-01,1,2\\n' > v.csv; printf 'k,event_timestamp\\na,2001-01-02\\n' > s.csv\n")
+    return Row("features: " + name, prepare + setup, "mlo " + command, code, says, unchanged)
+
+
 ROWS = [
     # names and arguments
     Row("unknown command", "", "mlo runn", 2, "`runn`"),
@@ -176,4 +188,47 @@ ROWS = [
     drift("baseline: a directory that is a planted link", "mkdir ../outside && ln -s ../../outside .mlo/baselines", "drift baseline eta a.csv", 1, "baselines"),
     drift("a report that is none", "echo '[]' > r.json", "drift report r.json", 1, "r.json"),
     drift("a report whose parts do not fit", "mlo drift check a.csv a.csv --json > r.json; sed -i '0,/\"edges\": \\[/s//\"edges\": [1,/' r.json", "drift report r.json", 1, "r.json:"),
+    features("no such service", "", "materialize train s.csv nothing -o o.csv", 1, "`nothing`"),
+    features("truncated Parquet", "head -c 300 v.csv > v.parquet; sed -i 's/v.csv/v.parquet/' .mlo/features/v.yaml", TRAIN, 1, "`v.parquet`"),
+    features("Parquet with its end cut off", "mlo materialize train s.csv v:x -o v.parquet && head -c -9 v.parquet > t && mv t v.parquet; sed -i 's/v.csv/v.parquet/' .mlo/features/v.yaml", TRAIN, 1, "`v.parquet`"),
+    features("ragged CSV", "printf 'k,t,x,y\na,2001-01-01,1,2\na,2001-01-02\nb,2001-01-01,1,2,3\n' > v.csv", TRAIN, 1, "`v.csv`"),
+    features("CSV of no columns", ": > v.csv", TRAIN, 1, "`v"),
+    features("NaN and infinities are numbers", "printf 'k,t,x,y\na,2001-01-01,nan,1\nb,2001-01-01,-inf,1\n' > v.csv", TRAIN, 0, "", unchanged=False),
+    features("an infinite time", "printf 'k,t,x,y\na,infinity,1,1\n' > v.csv", TRAIN, 1, "row 1 of `v.csv`"),
+    features("a time that is none", "printf 'k,t,x,y\na,2001-01-01,1,1\na,2001-02-30,1,1\n' > v.csv", TRAIN, 1, "row 2 of `v.csv`: column `t`: `2001-02-30`"),
+    features("times without zone are UTC", "printf 'k,t,x,y\na,2001-01-01 00:00,1,1\n' > v.csv", TRAIN, 0, "", unchanged=False),
+    features("a time in a zone that is none", "printf 'k,t,x,y\na,2001-01-01 00:00 Mars/Olympus,1,1\n' > v.csv", TRAIN, 1, "Mars/Olympus"),
+    features("a time with escape codes", "printf 'k,t,x,y\na,\\033[31m,1,1\n' > v.csv", TRAIN, 1, r"\x1b[31m"),
+    features("duplicate columns of the spine", "printf 'k,k,event_timestamp\na,b,2001-01-02\n' > s.csv", TRAIN, 0, "", unchanged=False),
+    features("a spine without its time", "printf 'k,time\na,2001-01-02\n' > s.csv", TRAIN, 1, "`event_timestamp`"),
+    features("a spine without the join key", "printf 'j,event_timestamp\na,2001-01-02\n' > s.csv", TRAIN, 1, "`k`"),
+    features("a missing column", "printf 'k,t,y\na,2001-01-02,1\n' > v.csv", TRAIN, 1, "no column `x`"),
+    features("a missing file", "rm v.csv", TRAIN, 1, "`v.csv`"),
+    features("a file that is a link out", "echo 'k,t,x,y' > ../out.csv; rm v.csv; ln -s ../out.csv v.csv", TRAIN, 1, "`v.csv` is a symlink"),
+    features("a fifo in place of a file", "rm v.csv; mkfifo v.csv", TRAIN, 1, "`v.csv`"),
+    features("no gzip in a .gz", "mv v.csv v.csv.gz; sed -i 's/v.csv/v.csv.gz/' .mlo/features/v.yaml", TRAIN, 1, "v.csv.gz"),
+    features("JSON lines cut off", "printf '{\"k\": \"a\", \"t\": \"2001-01-01\", \"x\": 1}\n{\"k\": ' > v.jsonl; sed -i 's/v.csv/v.jsonl/' .mlo/features/v.yaml", TRAIN, 1, "`v`"),
+    features("JSON of another shape", "echo '[1, 2]' > v.jsonl; sed -i 's/v.csv/v.jsonl/' .mlo/features/v.yaml", TRAIN, 1, "`v.jsonl`"),
+    features("a query that fails", "sed -i 's/source: .*/source: {sql: SELECT nothing FROM v, tables: {v: v.csv}, timestamp_field: t}/' .mlo/features/v.yaml", TRAIN, 1, "view `v`: the query failed"),
+    features("a query that reads /etc/passwd", "sed -i \"s|source: .*|source: {sql: \\\"SELECT content AS k, now() AS t, 1.0 AS x FROM read_text('/etc/passwd')\\\", tables: {v: v.csv}, timestamp_field: t}|\" .mlo/features/v.yaml", TRAIN, 1, "`read_text` may not be used"),
+    features("a query that writes", "sed -i \"s|source: .*|source: {sql: \\\"COPY v TO 'pwned.csv'\\\", tables: {v: v.csv}, timestamp_field: t}|\" .mlo/features/v.yaml", TRAIN, 1, "only SELECT may be used"),
+    features("a query that takes the engine down", "sed -i \"s|source: .*|source: {sql: \\\"SELECT v.* FROM v, enable_logging('QueryLog', storage = 'file', storage_path = '/nowhere')\\\", tables: {v: v.csv}, timestamp_field: t}|\" .mlo/features/v.yaml", TRAIN, 1, "`enable_logging` may not be used"),
+    features("a path out of the repository", "sed -i 's|path: v.csv|path: ../../etc/passwd|' .mlo/features/v.yaml", TRAIN, 1, ".mlo/features/v.yaml:4:"),
+    features("a path into .git", "sed -i 's|path: v.csv|path: .git/config|' .mlo/features/v.yaml", TRAIN, 1, ".mlo/features/v.yaml:4:"),
+    features("an unknown field", "echo 'tll: 1h' >> .mlo/features/v.yaml", TRAIN, 1, "did you mean `ttl`"),
+    features("an unknown type", "sed -i 's/dtype: real/dtype: Float32/' .mlo/features/v.yaml", TRAIN, 1, "`Float32` is no type"),
+    features("an unknown entity", "sed -i 's/entities: .*/entities: [ee]/' .mlo/features/v.yaml", TRAIN, 1, ".mlo/features/v.yaml:3:12: no entity `ee`"),
+    features("a definition twice", "cp .mlo/features/v.yaml .mlo/features/w.yaml", TRAIN, 1, "already defined"),
+    features("a definition that is a link", "mv .mlo/features/v.yaml ../v.yaml; ln -s ../../../v.yaml .mlo/features/v.yaml", TRAIN, 1, "v.yaml"),
+    features("a definition of another kind", "echo 'mlo: dataset/1' > .mlo/features/w.yaml", TRAIN, 1, ".mlo/features/w.yaml:1:6"),
+    features("a newer definition", "sed -i 's|view/1|view/9|' .mlo/features/v.yaml", TRAIN, 1, "newer"),
+    features("a view named like a command", "sed -i 's/name: v/name: train/' .mlo/features/v.yaml", TRAIN, 1, "is a command"),
+    features("a thousand dots of YAML", "python3 -c \"print('mlo: view/1\\nname: v\\nsource: ' + '[' * 1000)\" > .mlo/features/v.yaml", TRAIN, 1, ".mlo/features/v.yaml:"),
+    features("a training set over a directory", "mkdir o.csv", TRAIN, 1, "o.csv"),
+    features("a training set of no format", "", "materialize train s.csv v:x -o o", 2, "`o`"),
+    features("materialize: a failing view", "printf 'k,t,x,y\na,never,1,1\n' > v.csv", "materialize", 1, "row 1 of `v.csv`", unchanged=False),
+    features("materialize: the store is no database", "head -c 5000 /dev/urandom > .git/mlo/online.sqlite", "materialize", 1, "online.sqlite", unchanged=False),
+    features("materialize: the store is of another version", "python3 -c \"import sqlite3; sqlite3.connect('.git/mlo/online.sqlite').execute('PRAGMA user_version = 9')\"", "materialize get v:x --key k=a", 1, "another version"),
+    features("get: a key that is no integer", "sed -i 's/type: string/type: integer/' .mlo/features/e.yaml", "materialize get v:x --key k=a", 1, "`v`"),
+    features("get: escape codes in a key's name", "", "materialize get v:x --key k=a --key $'\\e[31m=b'", 2, r"\x1b[31m"),
 ]

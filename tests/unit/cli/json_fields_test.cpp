@@ -79,6 +79,17 @@ constexpr const char* kSession[] = {
     "mlo drift report",
     "mlo drift baseline delay before.csv",
     "mlo drift baseline delay --remove",
+    "mkdir -p .mlo/features && printf 'mlo: entity/1\nname: e\nkeys: [{name: k, type: string}]\n' > "
+    ".mlo/features/e.yaml",
+    "printf 'mlo: view/1\nname: v\nentities: [e]\nsource: {path: v.csv, timestamp_field: t}\nfeatures: [{name: x, "
+    "dtype: "
+    "real}]\n' > .mlo/features/v.yaml",
+    "printf 'k,t,x\na,2001-01-01,1.5\n' > v.csv && printf 'k,event_timestamp\na,2001-01-02\n' > spine.csv",
+    "mlo materialize train spine.csv v:x -o train.csv",
+    "mlo materialize plan",
+    "mlo materialize",
+    "mlo materialize status",
+    "mlo materialize get v:x --key k=a",
 };
 
 /// Objects whose keys are the user's or the machine's.

@@ -34,7 +34,8 @@ TEST_CASE("uncommitted changes count unless the policy allows them", "[gates]") 
   GateProject strict(only()), lax(only(", dirty: true"));
   GateRequest request{strict.version("1.0.0", "0.9 0.9"), {}, {}, {}};
   request.candidate.model.code.dirty = true;
-  CHECK(GateProject::verdicts(strict.check(request)).starts_with("main: fail (made with uncommitted changes on top of `"));
+  CHECK(GateProject::verdicts(strict.check(request))
+            .starts_with("main: fail (made with uncommitted changes on top of `"));
   request.candidate = lax.version("1.0.0", "0.9 0.9");
   request.candidate.model.code.dirty = true;
   CHECK(GateProject::verdicts(lax.check(request)) == "main: pass");

@@ -28,7 +28,8 @@ TEST_CASE("a candidate's own tree cannot change its judge", "[gates]") {
   GateProject p(kStrict);
   p.sh("git branch protected && git config mlo.policyRef protected && git checkout -q -b mine");
   p.write(".mlo/gates/prod.yaml", kLax);
-  p.write("evaluate.sh", "mkdir -p out; printf 'group,label,p\\na,1,1\\na,0,0\\n' > out/predictions.csv; echo '{}' > metrics.json\n");
+  p.write("evaluate.sh",
+          "mkdir -p out; printf 'group,label,p\\na,1,1\\na,0,0\\n' > out/predictions.csv; echo '{}' > metrics.json\n");
   p.write("data/holdout.csv", "group,label\na,1\n");
   p.add_holdout();
   p.commit();
@@ -49,7 +50,9 @@ TEST_CASE("policies come from mlo.policyRef, else origin/HEAD, else HEAD with a 
     return policy.ref + (policy.unprotected ? " unprotected" : "");
   };
   CHECK(loaded() == "HEAD unprotected");
-  p.sh("git update-ref refs/remotes/origin/main HEAD && git symbolic-ref refs/remotes/origin/HEAD refs/remotes/origin/main");
+  p.sh(
+      "git update-ref refs/remotes/origin/main HEAD && git symbolic-ref refs/remotes/origin/HEAD "
+      "refs/remotes/origin/main");
   CHECK(loaded() == "refs/remotes/origin/HEAD");
   p.sh("git tag rules && git config mlo.policyRef refs/tags/rules");
   CHECK(loaded() == "refs/tags/rules");
@@ -71,8 +74,10 @@ TEST_CASE("a protected ref that is not here comes with the line that fetches it"
 
 TEST_CASE("the fetch line mends a shallow clone of one branch", "[gates]") {
   GateProject p(kStrict);
-  p.sh("git branch rules && git checkout -q -b work && git commit -q --allow-empty -m work &&"
-       "git clone -q --depth=1 --single-branch -b work file://$PWD clone && cd clone && git config mlo.policyRef origin/rules");
+  p.sh(
+      "git branch rules && git checkout -q -b work && git commit -q --allow-empty -m work &&"
+      "git clone -q --depth=1 --single-branch -b work file://$PWD clone && cd clone && git config mlo.policyRef "
+      "origin/rules");
   TestWorld& w = p.world;
   const fs::path before = w.world.cwd;
   w.world.cwd = before / "clone";
@@ -118,7 +123,8 @@ TEST_CASE("a policy that is wrong says where, and where to mend it", "[gates]") 
     return text.substr(0, text.find(" | "));
   };
   const std::string at = ".mlo/gates/prod.yaml:5:";
-  CHECK(error("{id: a, metric: auc, min: 0.8, mim: 1}") == at + "41: unknown key `mim` in gate `a`; did you mean `min`?");
+  CHECK(error("{id: a, metric: auc, min: 0.8, mim: 1}") ==
+        at + "41: unknown key `mim` in gate `a`; did you mean `min`?");
   CHECK(error("{id: a, metric: auc}") == at + "21: `auc` needs a bound: `min`, `max` or `max_regression`");
   CHECK(error("{id: a, metric: own, min: 1}") ==
         at + "21: `own` needs a `direction`: `higher` or `lower`, which is better");
@@ -130,13 +136,14 @@ TEST_CASE("a policy that is wrong says where, and where to mend it", "[gates]") 
         at + "46: `confidence` needs `max_regression`, which it is about");
   CHECK(error("{id: a, metric: auc, max_regression: {abs: 0}, confidence: 95}") ==
         at + "64: `confidence` must be at least 0.5 and below 1");
-  CHECK(error("{id: a, metric: own, direction: lower, max_regression: {abs: 0}, confidence: 0.9}").starts_with(
-      at + "82: `confidence` needs rows to draw from"));
+  CHECK(error("{id: a, metric: own, direction: lower, max_regression: {abs: 0}, confidence: 0.9}")
+            .starts_with(at + "82: `confidence` needs rows to draw from"));
   CHECK(error("{id: a, metric: auc, slices: [gruop], min: 0}") ==
         at + "34: `gruop` is not among `slices` of `columns` in `evaluation`; did you mean `group`?");
   CHECK(error("{id: a, metric: auc, slices: [group]}") ==
         at + "21: slices need a bound: `min`, `max`, `max_gap` or `min_ratio`");
-  CHECK(error("{id: a, check: comit-on, branch: main}") == at + "20: unknown check `comit-on` in gate `a`; did you mean `commit-on`?");
+  CHECK(error("{id: a, check: comit-on, branch: main}") ==
+        at + "20: unknown check `comit-on` in gate `a`; did you mean `commit-on`?");
   CHECK(error("{id: a, check: commit-on}") == at + "5: missing `branch` in gate `a`");
   CHECK(error("{id: a, metric: latency_ms.p42, max: 1, command: x}") ==
         at + "21: a latency is `latency_ms.p50`, `latency_ms.p90`, `latency_ms.p95` or `latency_ms.p99`");
@@ -144,6 +151,7 @@ TEST_CASE("a policy that is wrong says where, and where to mend it", "[gates]") 
   GateProject p(kLax);
   p.write(".mlo/gates/staging.yaml", kLax);
   p.commit();
-  CHECK(load_error(p, "staging") == ".mlo/gates/staging.yaml: it says `stage: prod` | the policy is read from `HEAD`: mend it there");
+  CHECK(load_error(p, "staging") ==
+        ".mlo/gates/staging.yaml: it says `stage: prod` | the policy is read from `HEAD`: mend it there");
   CHECK(load_error(p, "../etc").starts_with("`../etc` is not the name of a stage"));
 }

@@ -17,12 +17,13 @@ GateReport sample() {
   r.holdout = {"holdout", sha256("holdout")};
   r.candidate = {"delay", "1.2.0", sha256("new"), "git-sha1:" + std::string(40, 'a'), "", {}};
   r.champion = {"delay", "1.1.0", sha256("old"), "git-sha1:" + std::string(40, 'c'), "", {}};
-  r.results = {{"auc", "metric", "auc", Severity::hard, Verdict::pass, 0.875, 0.75, "at least 0.85", ""},
-               {"fair", "fairness", "recall[c=<A|B>]", Severity::hard, Verdict::fail, 0.5, std::nullopt, "at least 0.7",
-                "0.5 is below 0.7"},
-               {"fair", "fairness", "recall[c=C]", Severity::hard, Verdict::missing, std::nullopt, std::nullopt, "", "no rows"},
-               {"cost", "metric", "cost", Severity::soft, Verdict::fail, 3.0, std::nullopt, "at most 2", "3 is above 2"},
-               {"fast", "latency", "latency_ms.p99", Severity::hard, Verdict::fail, 9.0, std::nullopt, "at most 5 ms", ""}};
+  r.results = {
+      {"auc", "metric", "auc", Severity::hard, Verdict::pass, 0.875, 0.75, "at least 0.85", ""},
+      {"fair", "fairness", "recall[c=<A|B>]", Severity::hard, Verdict::fail, 0.5, std::nullopt, "at least 0.7",
+       "0.5 is below 0.7"},
+      {"fair", "fairness", "recall[c=C]", Severity::hard, Verdict::missing, std::nullopt, std::nullopt, "", "no rows"},
+      {"cost", "metric", "cost", Severity::soft, Verdict::fail, 3.0, std::nullopt, "at most 2", "3 is above 2"},
+      {"fast", "latency", "latency_ms.p99", Severity::hard, Verdict::fail, 9.0, std::nullopt, "at most 5 ms", ""}};
   r.overrides = {{"fast", "bought \"faster\" machines", "ada@example.org"}};
   return r;
 }
@@ -61,7 +62,8 @@ recall[c=C]: missing: no rows
 TEST_CASE("Markdown shows the verdict and a row a result, and foreign text stays text", "[report]") {
   CHECK(report::gate_markdown(sample()) == R"~(## ❌ delay\@1.2.0 → prod: is refused
 
-Champion: delay\@1.1.0. Holdout: holdout `)~" + sha256("holdout").brief() + R"~(`. Policy at `bbbbbbbbbbbb`.
+Champion: delay\@1.1.0. Holdout: holdout `)~" + sha256("holdout").brief() +
+                                               R"~(`. Policy at `bbbbbbbbbbbb`.
 
 | | gate | what | candidate | champion | bound | remark |
 |---|---|---|--:|--:|---|---|

@@ -1,0 +1,90 @@
+#include "lib/features/materialize.hpp"
+#include "cli/command.hpp"
+#include "cli/exit_code.hpp"
+#include "lib/util/text.hpp"
+
+namespace mlo::cli {
+namespace {
+
+using features::ViewAction;
+using features::ViewResult;
+
+struct Options {
+  std::vector<std::string> views;
+};
+
+void declare(Args& args, Options& o) {
+  args.positional(o.views, "VIEW", Args::Many::zero_or_more, "views to bring up to date (default: all)");
+}
+
+Value to_value(const features::MaterializeReport& report) {
+  Value views = Value::array(), removed = Value::array();
+  for (const ViewResult& view : report.views) {
+    Value reasons = Value::array();
+    for (const std::string& reason : view.reasons) reasons.push(reason);
+    views.push(Value::object()
+                   .set("name", view.view)
+                   .set("action", to_string(view.action))
+                   .set("reasons", std::move(reasons))
+                   .set("rows_read", view.rows_read)
+                   .set("rows_skipped", view.rows_skipped)
+                   .set("rows_future", view.rows_future)
+                   .set("keys", view.state.keys)
+                   .set("newest", view.state.newest ? Value(format_utc(*view.state.newest)) : Value()));
+  }
+  for (const std::string& name : report.removed) removed.push(name);
+  return Value::object().set("views", std::move(views)).set("removed", std::move(removed));
+}
+
+void lines(Page& page, const features::MaterializeReport& report) {
+  Table table{{{"VIEW"}, {"DONE"}, {"READ", Align::right}, {"KEYS", Align::right}, {"NEWEST"}, {"WHY"}}, {}};
+  for (const ViewResult& view : report.views) {
+    const std::string_view done = view.action == ViewAction::none    ? "up to date"
+                                  : view.action == ViewAction::merge ? "merged"
+                                                                     : "rebuilt";
+    table.rows.push_back({{view.view, Style::name},
+                          {std::string(done), view.action == ViewAction::none ? Style::dim : Style::good},
+                          {format_count(view.rows_read), Style::number},
+                          {format_count(view.state.keys), Style::number},
+                          {view.state.newest ? format_utc_short(*view.state.newest) : "-"},
+                          {join(view.reasons, "; "), Style::dim}});
+  }
+  if (!table.rows.empty()) page.table(table);
+  for (const std::string& name : report.removed) page.line({{"removed "}, {name, Style::name}, {": nobody defines it"}});
+  if (report.views.empty() && report.removed.empty()) page.line("no views are defined in .mlo/features");
+}
+
+int run(Context& ctx, const Options& o) {
+  const auto definitions = features::Definitions::load(ctx.workspace());
+  const features::MaterializeReport report = features::materialize(ctx.workspace(), definitions, o.views);
+  for (const ViewResult& view : report.views) {
+    if (view.rows_skipped > 0)
+      ctx.world().log.warn(fmt::format("{} of view `{}` without a join key or a time",
+                                       count_of(view.rows_skipped, "row"), view.view));
+    if (view.rows_future > 0)
+      ctx.world().log.warn(
+          fmt::format("{} of view `{}` not known before {}", count_of(view.rows_future, "row"), view.view,
+                      format_utc_short(*view.state.due)));
+  }
+  ctx.print([&] { return to_value(report); }, [&](Page& page) { lines(page, report); });
+  return exit_code::ok;
+}
+
+}  // namespace
+
+Command materialize() {
+  CommandInfo info;
+  info.path = "materialize";
+  info.summary = "bring the online store up to date with the data";
+  info.description =
+      "For each key of each view, the online store (.mlo/local/online.sqlite) then holds the latest row that is known "
+      "now, exactly as if everything had been read afresh. What must be read is decided by content: with unchanged files "
+      "nothing is, with new or changed files only these, so rows that come late and corrections land. "
+      "A view whose definition changed is rebuilt, one that is not defined any more is removed.\n\n"
+      "Each view changes in one step: whoever reads meanwhile, or after a crash, sees the old rows or the new ones.";
+  info.examples = {{"mlo materialize", "bring all views up to date"}, {"mlo materialize weather", "only this one"}};
+  info.exits = {{exit_code::conflict, "an input changed while it was read, or another process holds the store"}};
+  return make_command<Options>(std::move(info), declare, run);
+}
+
+}  // namespace mlo::cli
