@@ -59,6 +59,8 @@ Plan plan_column(const WantedColumn& wanted, ColumnType found, const Relation& r
                                                 relation.label, to_string(found), to_string(wanted.type)))
         .hint(fmt::format("cast it in a view's `sql`, or declare it as {}", to_string(found)));
   }
+  // Times of any kind arrive as UTC microseconds; a cast to one with zone would go through a calendar, row by row.
+  if (found == ColumnType::timestamp && wanted.type == FeatureType::timestamp) return {wanted, name};
   return {wanted, fmt::format("CAST({} AS {})", name, sql_type(wanted.type))};
 }
 
