@@ -1,17 +1,26 @@
 #include "lib/gates/gate.hpp"
-#include "lib/gates/kinds.hpp"
 #include "lib/util/text.hpp"
 
 namespace mlo {
+
+// Every kind of gate, defined in the file of its name. The first that claims an entry of a policy reads it.
+#define MLO_GATES(GATE)      \
+  GATE("latency", latency)   \
+  GATE("fairness", fairness) \
+  GATE("metric", metric)     \
+  GATE("commit-on", commit_on)
+
+#define MLO_DECLARE(check, name)         \
+  bool claims_##name(const Value& body); \
+  std::unique_ptr<Gate> read_##name(ObjectReader& body, const GatePolicy& policy);
+MLO_GATES(MLO_DECLARE)
+#undef MLO_DECLARE
+
 namespace {
 
-// The first kind that claims an entry reads it.
-constexpr GateKind kKinds[] = {
-    {"latency", claims_latency, read_latency},
-    {"fairness", claims_fairness, read_fairness},
-    {"metric", claims_metric, read_metric},
-    {"commit-on", claims_commit_on, read_commit_on},
-};
+#define MLO_KIND(check, name) {check, claims_##name, read_##name},
+constexpr GateKind kKinds[] = {MLO_GATES(MLO_KIND)};
+#undef MLO_KIND
 
 NamedGate read_gate(const GateRule& rule, const GatePolicy& policy) {
   for (const GateKind& kind : kKinds) {

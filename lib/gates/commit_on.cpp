@@ -1,4 +1,4 @@
-#include "lib/gates/kinds.hpp"
+#include "lib/gates/gate.hpp"
 #include "lib/git/shallow.hpp"
 #include "lib/util/text.hpp"
 

@@ -1,7 +1,7 @@
 #include <cmath>
 #include <limits>
 
-#include "lib/gates/kinds.hpp"
+#include "lib/gates/gate.hpp"
 #include "lib/gates/metric_rule.hpp"
 #include "lib/util/text.hpp"
 

@@ -1,4 +1,4 @@
-#include "lib/gates/kinds.hpp"
+#include "lib/gates/gate.hpp"
 #include "lib/gates/measure.hpp"
 #include "lib/gates/metric_rule.hpp"
 #include "lib/manifest/names.hpp"

@@ -1,7 +1,7 @@
 #include <cmath>
 #include <limits>
 
-#include "lib/gates/kinds.hpp"
+#include "lib/gates/gate.hpp"
 #include "lib/gates/metric_rule.hpp"
 #include "lib/stats/bootstrap.hpp"
 #include "lib/stats/quantile.hpp"
