@@ -28,13 +28,14 @@ EvaluationSite::EvaluationSite(const Workspace& from, git::ObjectId commit)
     : common_(from.repo().common_dir()),
       slot_(take_slot(from.local() / "worktrees")),
       root_(from.local() / "worktrees" / slot_.name),
+      listed_(common_ / "worktrees" / slot_.name),
+      aside_(from.local() / "worktrees" / (slot_.name + ".git")),
       env_(without_git(from.world().env)),
       world_{from.world().clock, from.world().rng,     env_, from.world().log, from.world().progress,
              from.world().stop,  from.world().threads, root_} {
   remove();
   try {
-    from.work_tree().run(
-        {"-c", "core.hooksPath=/dev/null", "worktree", "add", "--quiet", "--detach", root_.string(), commit.hex()});
+    add(commit);
     workspace_.emplace(Workspace::open(world_));
   } catch (Error& error) {
     remove();
@@ -44,20 +45,32 @@ EvaluationSite::EvaluationSite(const Workspace& from, git::ObjectId commit)
 
 EvaluationSite::~EvaluationSite() { remove(); }
 
+/// `git worktree add` writes its HEAD in two steps, and git finds fault with a repository that was cut between them. So
+/// what git keeps about a work tree is made aside and appears, and goes, by one rename. It is named after the work
+/// tree's directory, a name that nobody else may use while the slot is locked.
+void EvaluationSite::add(git::ObjectId commit) {
+  write_file(root_ / ".git", fmt::format("gitdir: {}\n", listed_.string()));
+  write_file(aside_ / "HEAD", commit.hex() + "\n");
+  write_file(aside_ / "commondir", "../..\n");
+  write_file(aside_ / "gitdir", (root_ / ".git").string() + "\n");
+  make_dirs(listed_.parent_path());
+  rename_path(aside_, listed_);
+  git::WorkTree(root_, env_).run({"-c", "core.hooksPath=/dev/null", "reset", "--hard", "--quiet"});
+}
+
 void EvaluationSite::remove() noexcept {
   workspace_.reset();
-  // What git keeps about a work tree is under the name of its directory, which nobody else may use while the slot is
-  // locked.
-  for (const fs::path& path : {root_, common_ / "worktrees" / slot_.name,
-                               common_ / "mlo" / "stat" / fmt::format("worktree-{}.idx", slot_.name)}) {
-    try {
-      remove_tree(path);
-    } catch (const Error& error) {
-      world_.log.warn(error.message());
-    }
+  try {
+    remove_tree(aside_);
+    if (find_stat(listed_)) rename_path(listed_, aside_);
+    remove_tree(root_);
+    remove_tree(aside_);
+    remove_file(common_ / "mlo" / "stat" / fmt::format("worktree-{}.idx", slot_.name));
+  } catch (const Error& error) {
+    world_.log.warn(error.message());
   }
   std::error_code ignored;
-  fs::remove(common_ / "worktrees", ignored);  // as git does: only if it is empty
+  fs::remove(listed_.parent_path(), ignored);  // as git does: only if it is empty
 }
 
 void EvaluationSite::put_model(const ModelManifest& model, const std::string& path) {

@@ -24,6 +24,7 @@ class EvaluationSite {
   void put_model(const ModelManifest& model, const std::string& path);
 
  private:
+  void add(git::ObjectId commit);
   void remove() noexcept;
   struct Slot {
     std::string name;
@@ -33,7 +34,7 @@ class EvaluationSite {
 
   fs::path common_;
   Slot slot_;
-  fs::path root_;
+  fs::path root_, listed_, aside_;
   Environment env_;
   World world_;
   std::optional<Workspace> workspace_;
