@@ -17,7 +17,7 @@ Table::Cell verdict_cell(const GateReport& report, const GateResult& result) {
   return {word, Style::bad};
 }
 
-std::string name_of(const ReportedVersion& version) { return version.name + "@" + version.version; }
+std::string name_of(const ReportedVersion& version) { return version.name + "@v" + version.version; }
 
 }  // namespace
 

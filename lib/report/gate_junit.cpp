@@ -67,7 +67,7 @@ std::string gate_junit(const GateReport& report) {
   const std::string counts =
       fmt::format("tests=\"{}\" failures=\"{}\" errors=\"0\" skipped=\"{}\"", cases.size(), failures, skipped);
   std::string out = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n";
-  out += fmt::format("<testsuites {}>\n  <testsuite name=\"{}@{} to {}\" {} timestamp=\"{}\">\n", counts,
+  out += fmt::format("<testsuites {}>\n  <testsuite name=\"{}@v{} to {}\" {} timestamp=\"{}\">\n", counts,
                      escape_markup(report.candidate.name), escape_markup(report.candidate.version),
                      escape_markup(report.stage), counts, format_utc(report.when).substr(0, 19));
   for (const Case& entry : cases) out += case_markup(report, entry);

@@ -56,7 +56,7 @@ std::string rows_of(const GateReport& report) {
 }  // namespace
 
 std::string gate_markdown(const GateReport& report) {
-  const auto name = [](const ReportedVersion& version) { return plain(version.name + "@" + version.version); };
+  const auto name = [](const ReportedVersion& version) { return plain(version.name + "@v" + version.version); };
   std::string out = fmt::format("## {} {} → {}: {}\n\n", report.passed() ? "✅" : "❌", name(report.candidate),
                                 plain(report.stage), report.passed() ? "may be promoted" : "is refused");
   out += report.champion ? fmt::format("Champion: {}. ", name(*report.champion)) : "No champion. ";

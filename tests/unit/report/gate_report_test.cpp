@@ -33,7 +33,7 @@ GateReport sample() {
 TEST_CASE("JUnit has one testcase a gate and one failure for each that refuses", "[report]") {
   CHECK(report::gate_junit(sample()) == R"~(<?xml version="1.0" encoding="UTF-8"?>
 <testsuites tests="4" failures="1" errors="0" skipped="2">
-  <testsuite name="delay@1.2.0 to prod" tests="4" failures="1" errors="0" skipped="2" timestamp="2001-02-03T04:05:06">
+  <testsuite name="delay@v1.2.0 to prod" tests="4" failures="1" errors="0" skipped="2" timestamp="2001-02-03T04:05:06">
     <testcase classname="prod" name="auc">
       <system-out>auc: pass with 0.875, champion 0.75 (at least 0.85)
 </system-out>
@@ -60,9 +60,10 @@ recall[c=C]: missing: no rows
 }
 
 TEST_CASE("Markdown shows the verdict and a row a result, and foreign text stays text", "[report]") {
-  CHECK(report::gate_markdown(sample()) == R"~(## ❌ delay\@1.2.0 → prod: is refused
+  CHECK(report::gate_markdown(sample()) == R"~(## ❌ delay\@v1.2.0 → prod: is refused
 
-Champion: delay\@1.1.0. Holdout: holdout `)~" + sha256("holdout").brief() +
+Champion: delay\@v1.1.0. Holdout: holdout `)~" +
+                                               sha256("holdout").brief() +
                                                R"~(`. Policy at `bbbbbbbbbbbb`.
 
 | | gate | what | candidate | champion | bound | remark |
