@@ -22,6 +22,7 @@ std::span<const GroupEntry> command_groups() {
       {"track", "", "log, list, compare and search runs"},
       {"materialize", "", "features: training sets as of their time, and an online store"},
       {"drift", "", "find out whether data still looks like it did"},
+      {"register", "", "make versions of models from runs"},
       {"remote", "", "say where objects are shared"},
       {"hooks", "", "keep data and code together in git's own commands"},
   };
@@ -32,6 +33,7 @@ std::vector<Section> command_sections() {
   return {{"START HERE", {"init", "status"}},
           {"DATA", {"version-data", "remote", "push", "pull"}},
           {"RUNS", {"run", "track", "lineage"}},
+          {"MODELS", {"register"}},
           {"FEATURES AND DRIFT", {"materialize", "drift"}},
           {"MLO ITSELF", {"hooks", "completion", "help", "version"}}};
 }

@@ -175,6 +175,21 @@ bool Repository::has_object(ObjectId id) const {
   return git_odb_exists(odb.get(), &oid) == 1;
 }
 
+std::optional<Tag> Repository::find_tag(ObjectId id) const {
+  const git_oid oid = to_oid(id);
+  git_tag* raw = nullptr;
+  if (git_tag_lookup(&raw, state_->repo(), &oid) < 0) return std::nullopt;
+  const TagHandle tag(raw);
+  Tag out{id, from_oid(*git_tag_target_id(raw)), git_tag_name(raw), {}, ""};
+  if (const git_signature* tagger = git_tag_tagger(raw)) out.tagger = from_signature(tagger);
+  if (const char* message = git_tag_message(raw)) out.message = message;
+  for (const std::string_view kind : {"PGP SIGNATURE", "PGP MESSAGE", "SSH SIGNATURE", "SIGNED MESSAGE"}) {
+    const std::size_t at = out.message.rfind(fmt::format("-----BEGIN {}-----", kind));
+    if (at != std::string::npos && (at == 0 || out.message[at - 1] == '\n')) out.message.resize(at);
+  }
+  return out;
+}
+
 ObjectId Repository::write_blob(std::string_view bytes) {
   git_oid oid;
   check_git(git_blob_create_from_buffer(&oid, state_->repo(), bytes.data(), bytes.size()), "write a git blob");

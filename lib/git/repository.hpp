@@ -40,6 +40,14 @@ struct Ref {
   ObjectId id;       ///< what it points at (symbolic refs resolved; tags not peeled)
 };
 
+/// An annotated tag.
+struct Tag {
+  ObjectId id, target;
+  std::string name;  ///< as the object itself says, without refs/tags/
+  Signature tagger;
+  std::string message;  ///< without a signature
+};
+
 /// A new or removed file below a tree, by path with `/`.
 struct TreeChange {
   std::string path;
@@ -75,6 +83,8 @@ class Repository {
   std::optional<TreeEntry> find_entry(ObjectId tree, std::string_view path) const;
   std::string load_blob(ObjectId id) const;
   bool has_object(ObjectId id) const;
+  /// Nothing if the object is not an annotated tag.
+  std::optional<Tag> find_tag(ObjectId id) const;
 
   ObjectId write_blob(std::string_view bytes);
   /// `base` (or the empty tree) with the changes applied; directories that become empty go. A file that stands where a

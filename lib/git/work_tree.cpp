@@ -41,6 +41,13 @@ std::string last_line(const ProcessOutput& output) {
   return line.empty() ? fmt::format("exit code {}", output.exit.code) : printable(line);
 }
 
+/// An object name that git printed.
+ObjectId require_id(std::string_view answer) {
+  const auto id = ObjectId::parse(trim(answer));
+  if (!id) throw Error(ErrorKind::error, fmt::format("git gave an unexpected answer `{}`", printable(trim(answer))));
+  return *id;
+}
+
 bool is_network(const std::string& command) {
   return command == "push" || command == "fetch" || command == "ls-remote" || command == "clone";
 }
@@ -121,11 +128,20 @@ ObjectId WorkTree::commit_only(const std::vector<std::string>& paths, std::strin
     throw;
   }
   remove_file(index);
-  const std::string head = run({"rev-parse", "--verify", "HEAD"});
-  const auto id = ObjectId::parse(trim(head));
-  if (!id)
-    throw Error(ErrorKind::error, fmt::format("git rev-parse failed: unexpected answer `{}`", printable(trim(head))));
-  return *id;
+  return require_id(run({"rev-parse", "--verify", "HEAD"}));
+}
+
+ObjectId WorkTree::tag(const std::string& name, ObjectId commit, std::string_view message) const {
+  const std::string ref = "refs/tags/" + name;
+  const auto find = [&] { return run({"for-each-ref", "--format=%(objectname)", ref}); };
+  try {
+    run({"tag", "-a", "--cleanup=verbatim", "-F", "-", "--", name, commit.hex()}, message);
+  } catch (const Error&) {
+    if (find().empty()) throw;
+    throw Error(ErrorKind::conflict, fmt::format("there is a tag `{}` already", printable(name)))
+        .hint("somebody else made it; look with `git show`, then try again");
+  }
+  return require_id(find());
 }
 
 void WorkTree::require_quiet() const {

@@ -26,6 +26,9 @@ class WorkTree {
   /// Commits exactly these paths as they are staged (not as they lie on disk) and nothing else; hooks and signing as
   /// configured. require_quiet first.
   ObjectId commit_only(const std::vector<std::string>& paths, std::string_view message) const;
+  /// Makes the annotated tag `name` of a commit, signed if git is configured so; returns the tag object.
+  /// Error{conflict} if there is such a tag.
+  ObjectId tag(const std::string& name, ObjectId commit, std::string_view message) const;
   /// Error{conflict} in the middle of a merge, rebase, cherry-pick, with index.lock, or GIT_INDEX_FILE set.
   void require_quiet() const;
 

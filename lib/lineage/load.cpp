@@ -6,18 +6,6 @@
 namespace mlo {
 namespace {
 
-std::optional<Digest> find_in_store(const ObjectStore& store, Digest tree, const std::string& path) {
-  for (const std::string_view segment : split(path, '/')) {
-    if (!store.has(tree)) return std::nullopt;
-    const Tree entries = store.get_tree(tree);
-    const auto it =
-        std::find_if(entries.begin(), entries.end(), [&](const TreeEntry& entry) { return entry.name == segment; });
-    if (it == entries.end()) return std::nullopt;
-    tree = it->id;
-  }
-  return tree;
-}
-
 LineageHistory load_history(Workspace& workspace, RunStore& runs) {
   LineageHistory history;
   history.runs = runs.all();
@@ -32,7 +20,8 @@ LineageHistory load_history(Workspace& workspace, RunStore& runs) {
     for (auto& [id, fact] : versions) history.datasets.push_back(std::move(fact));
   }
   history.find_in_tree = [&store = workspace.store()](const Digest& tree, const std::string& path) {
-    return find_in_store(store, tree, path);
+    const auto entry = find_in_tree(store, tree, path);
+    return entry ? std::optional(entry->id) : std::nullopt;
   };
   return history;
 }

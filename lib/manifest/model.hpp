@@ -26,8 +26,8 @@ struct CardText {
 /// `.mlo/models/<name>/<version>.yaml`, kind `model/1`: one version of one model, written once by `register`.
 struct ModelManifest {
   std::string name;
-  std::string version;  ///< semver without `v`
-  UtcTime created;
+  std::string version;                ///< semver without `v`
+  UtcTime created;                    ///< when its run ended; the tag says when it was registered
   std::string author;                 ///< e-mail
   std::string run;                    ///< id of the run whose output it is
   std::string stage;                  ///< the stage that wrote it; empty for `run -- CMD`
@@ -45,5 +45,7 @@ struct ModelManifest {
 
 std::string emit_model(const ModelManifest& manifest);
 ModelManifest parse_model(std::string_view text, std::string_view source);
+/// What people write for a model card: a mapping with the fields of CardText, in YAML.
+CardText parse_card(std::string_view text, std::string_view source);
 
 }  // namespace mlo

@@ -2,7 +2,7 @@
 
 #include "lib/codec/yaml.hpp"
 #include "lib/manifest/fields.hpp"
-#include "lib/util/random.hpp"
+#include "lib/manifest/record_parts.hpp"
 #include "lib/util/text.hpp"
 
 namespace mlo {
@@ -20,77 +20,6 @@ RunStatus read_status(ObjectReader& reader) {
     if (text == name) return status;
   }
   reader.fail("status", fmt::format("`{}` is not a status of a run", printable(text)));
-}
-
-std::string read_run_id(ObjectReader& reader, std::string_view key) {
-  std::string id = reader.string(key);
-  if (!is_uuid7(id)) reader.fail(key, fmt::format("`{}` is not a run id", printable(id)));
-  return id;
-}
-
-Value string_map(const std::map<std::string, std::string>& map) {
-  Value out = Value::object();
-  for (const auto& [key, value] : map) out.members().emplace_back(key, value);
-  return out;
-}
-
-std::map<std::string, std::string> read_string_map(ObjectReader& reader, std::string_view key,
-                                                   std::string_view source) {
-  std::map<std::string, std::string> out;
-  for (const auto& [name, value] : reader.object(key)) {
-    if (!value.is(Value::Type::string)) fail_at(source, value, fmt::format("`{}` must be a string", printable(name)));
-    out.emplace(name, value.as_string());
-  }
-  return out;
-}
-
-Value artifact_list(const std::vector<Artifact>& artifacts) {
-  Value out = Value::array();
-  for (const Artifact& a : artifacts) {
-    Value item;
-    item.set("path", a.path).set("id", a.id.str()).set("bytes", a.bytes);
-    if (a.directory) item.set("files", a.files);
-    if (!a.cached) item.set("cached", false);
-    out.push(std::move(item));
-  }
-  return out;
-}
-
-std::vector<Artifact> read_artifacts(ObjectReader& reader, std::string_view key, std::string_view source) {
-  std::vector<Artifact> out;
-  for (const Value& item : reader.array(key)) {
-    ObjectReader entry(item, source, fmt::format("an entry of `{}`", key));
-    Artifact a;
-    a.path = read_path(entry, "path");
-    a.id = read_digest(entry, "id");
-    a.bytes = read_count(entry, "bytes");
-    a.directory = entry.find("files") != nullptr;
-    if (a.directory) a.files = read_count(entry, "files");
-    a.cached = entry.boolean_or("cached", true);
-    entry.finish();
-    out.push_back(std::move(a));
-  }
-  return out;
-}
-
-Value code_value(const CodeState& code) {
-  Value out = Value::object();
-  if (!code.commit.empty()) out.set("commit", code.commit);
-  if (!code.branch.empty()) out.set("branch", code.branch);
-  out.set("dirty", code.dirty);
-  if (code.tree) out.set("tree", code.tree->str());
-  return out;
-}
-
-CodeState read_code(const Value& value, std::string_view source) {
-  ObjectReader reader(value, source, "`code`");
-  CodeState code;
-  code.commit = reader.string_or("commit", "");
-  code.branch = reader.string_or("branch", "");
-  code.dirty = reader.boolean("dirty");
-  if (reader.find("tree") != nullptr) code.tree = read_digest(reader, "tree");
-  reader.finish();
-  return code;
 }
 
 Value metric_map(const std::map<std::string, MetricPoint>& metrics) {
@@ -137,12 +66,12 @@ std::string emit_run(const RunRecord& r) {
   out.set("code", code_value(r.code));
   if (!r.params.members().empty()) out.set("params", r.params);
   if (!r.metrics.empty()) out.set("metrics", metric_map(r.metrics));
-  if (!r.tags.empty()) out.set("tags", string_map(r.tags));
-  if (!r.datasets.empty()) out.set("datasets", string_map(r.datasets));
+  if (!r.tags.empty()) out.set("tags", string_map_value(r.tags));
+  if (!r.datasets.empty()) out.set("datasets", string_map_value(r.datasets));
   if (!r.inputs.empty()) out.set("inputs", artifact_list(r.inputs));
   if (!r.outputs.empty()) out.set("outputs", artifact_list(r.outputs));
   if (!r.artifacts.empty()) out.set("artifacts", artifact_list(r.artifacts));
-  if (!r.environment.facts.empty()) out.set("environment", string_map(r.environment.facts));
+  if (!r.environment.facts.empty()) out.set("environment", string_map_value(r.environment.facts));
   out.set("usage", Value(Value::Object{{"wall_seconds", Value(r.usage.wall_seconds)},
                                        {"user_seconds", Value(r.usage.user_seconds)},
                                        {"system_seconds", Value(r.usage.system_seconds)},
@@ -171,11 +100,7 @@ RunRecord parse_run(std::string_view text, std::string_view source) {
   r.started = read_time(reader, "started");
   r.ended = reader.find("ended") == nullptr ? r.started : read_time(reader, "ended");
   r.code = read_code(reader.require("code"), source);
-  for (const auto& [key, value] : reader.object("params")) {
-    if (!value.is_scalar())
-      fail_at(source, value, fmt::format("parameter `{}` must be a single value", printable(key)));
-    r.params.members().emplace_back(key, value);
-  }
+  r.params = read_params(reader, source);
   r.metrics = read_metrics(reader, source);
   r.tags = read_string_map(reader, "tags", source);
   r.datasets = read_string_map(reader, "datasets", source);

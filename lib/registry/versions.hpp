@@ -6,6 +6,8 @@
 
 #include "lib/manifest/gate_report.hpp"
 #include "lib/manifest/model.hpp"
+#include "lib/manifest/semver.hpp"
+#include "lib/registry/tag_names.hpp"
 #include "lib/workspace/workspace.hpp"
 
 // What the tags of a repository say about its models: `NAME@vX.Y.Z` registers, `NAME#STAGE#N` promotes (GTO's grammar).
@@ -15,6 +17,15 @@ struct ModelVersion {
   ModelManifest manifest;
   git::ObjectId commit;  ///< that the version tag points at
   git::ObjectId tag;     ///< the annotated tag
+};
+
+/// One version tag, good or not.
+struct VersionTag {
+  std::string name;  ///< of the tag
+  SemVer version;
+  std::optional<ModelVersion> registered;  ///< nothing if there is a problem
+  std::string problem;                     ///< one line: why it is not one that `register` made
+  bool removed = false;                    ///< `NAME@vX.Y.Z!` takes it back
 };
 
 /// One stage tag. Verified: annotated, made by promote or rollback (its message holds a gate report that matches its
@@ -34,8 +45,23 @@ struct Assignment {
   std::optional<GateReport> report;
 };
 
+/// A tag of the registry's grammar and what it points at, not peeled.
+struct FoundTag {
+  RegistryTag parsed;
+  std::string name;
+  git::ObjectId id;
+};
+/// Every tag of the registry's grammar, or of one model; sorted by model, then name.
+std::vector<FoundTag> registry_tags(const Workspace& workspace, std::optional<std::string_view> model = {});
+
+/// `.mlo/models/<name>/<version>.yaml`
+std::string model_file(std::string_view name, const SemVer& version);
+
+/// Models with a tag of any kind.
 std::vector<std::string> model_names(const Workspace& workspace);
-/// Ascending by semver. Error{not_found} with a near name.
+/// Every version tag of the model, ascending by semver; empty for an unknown model.
+std::vector<VersionTag> version_tags(const Workspace& workspace, std::string_view name);
+/// The good ones. Error{not_found} with a near name, or with the `git fetch` line if this clone lacks tags.
 std::vector<ModelVersion> model_versions(const Workspace& workspace, std::string_view name);
 /// Every stage tag of the model, oldest first.
 std::vector<Assignment> assignments(const Workspace& workspace, std::string_view name);

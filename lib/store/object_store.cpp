@@ -9,6 +9,7 @@
 
 #include "lib/crypto/sha256.hpp"
 #include "lib/util/error.hpp"
+#include "lib/util/text.hpp"
 
 namespace mlo {
 namespace {
@@ -127,6 +128,20 @@ void walk_tree(const ObjectStore& store, const Digest& root,
     }
   };
   walk(root, "");
+}
+
+std::optional<TreeEntry> find_in_tree(const ObjectStore& store, const Digest& root, std::string_view path) {
+  std::optional<TreeEntry> at;
+  for (const std::string_view segment : split(path, '/')) {
+    const Digest& tree = at ? at->id : root;
+    if ((at && at->kind != TreeEntryKind::directory) || !store.has(tree)) return std::nullopt;
+    const Tree entries = store.get_tree(tree);
+    const auto it =
+        std::find_if(entries.begin(), entries.end(), [&](const TreeEntry& entry) { return entry.name == segment; });
+    if (it == entries.end()) return std::nullopt;
+    at = *it;
+  }
+  return at;
 }
 
 }  // namespace mlo

@@ -87,4 +87,7 @@ class ObjectStore {
 void walk_tree(const ObjectStore& store, const Digest& root,
                const std::function<void(const std::string&, const TreeEntry&)>& visit);
 
+/// The entry at `path` (with `/`) below a tree; nothing if there is none or the store lacks a tree on the way.
+std::optional<TreeEntry> find_in_tree(const ObjectStore& store, const Digest& root, std::string_view path);
+
 }  // namespace mlo

@@ -17,7 +17,7 @@ import yaml
 from decode import canonical
 
 source, mlo = pathlib.Path(sys.argv[1]), os.path.abspath(sys.argv[2])
-KINDS = ["amend", "config", "dataset", "drift-baseline", "entity", "gate", "gate-report", "lock", "pipeline", "run", "service", "tombstone", "view"]
+KINDS = ["amend", "config", "dataset", "drift-baseline", "entity", "gate", "gate-report", "lock", "model", "pipeline", "run", "service", "tombstone", "view"]
 NOT_JSON = object()
 
 
@@ -148,12 +148,17 @@ def written_by_mlo():
         run("git", "commit", "-qm", "a pipeline")
         run(mlo, "run")
         run(mlo, "run", "--", mlo, "track", "log", "metric", "loss=nan")
+        (root / "used.txt").write_text("numpy==1.26.4\n")
+        (root / "features.json").write_text('[{"name": "day", "type": "date"}]')
+        train = json.loads(run(mlo, "track", "list", "--json"))["runs"][-1]["id"]
+        run(mlo, "register", "ads/delay", "--run", train, "--model", "model.txt", "--holdout", "flights.csv", "--features", "features.json", "--dependencies", "used.txt",
+            "--description", "late: or not")
         listed = run("git", "ls-tree", "-r", "--name-only", "refs/mlo/runs").split()
         first = next(name.split("/")[2] for name in listed if "/stages/" in name)
         run(mlo, "track", "note", first, "worth\nkeeping")
         run(mlo, "track", "delete", "--yes", first)
         run(mlo, "drift", "baseline", "nyc/delay", "flights.csv", "--test", "delay=psi", "--threshold", "0.2", "--as", "delay=number", "--ignore", "day")
-        for file in [root / ".mlo/config.yaml", *sorted((root / ".mlo/data").rglob("*.yaml")), *sorted((root / ".mlo/baselines").rglob("*.yaml")), root / "mlo.lock"]:
+        for file in [root / ".mlo/config.yaml", *sorted((root / ".mlo/data").rglob("*.yaml")), *sorted((root / ".mlo/baselines").rglob("*.yaml")), *sorted((root / ".mlo/models").rglob("*.yaml")), root / "mlo.lock"]:
             yield file.read_text().removeprefix("mlo: ").partition("/")[0], file.name, file.read_text()
         for name in run("git", "ls-tree", "-r", "--name-only", "refs/mlo/runs").splitlines():
             if name.endswith(".yaml"):
@@ -174,7 +179,7 @@ def main():
         check(kind, document, name)
         assert canonical(document) == text, f"{name} is not canonical"
         seen.append(kind)
-    assert sorted(seen) == ["amend", "config", "dataset", "dataset", "drift-baseline", "lock", "run", "run", "run", "tombstone"], seen  # two invocations, one stage
+    assert sorted(seen) == ["amend", "config", "dataset", "dataset", "drift-baseline", "lock", "model", "run", "run", "run", "tombstone"], seen  # two invocations, one stage
     print("schemas hold")
 
 

@@ -54,6 +54,12 @@ constexpr const char* kSession[] = {
     "mlo track show first",
     "mlo track delete second --yes",
     "mlo track restore second",
+    "printf '[{\"name\":\"a\",\"type\":\"integer\"}]' > f.json && echo 'numpy==1.26.4' > used.txt",
+    "mlo register delay --run first --model model.txt --allow-dirty --holdout raw --features f.json"
+    " --dependencies used.txt",
+    "mlo register list",
+    "mlo register show delay",
+    "mlo register verify delay",
     "mlo lineage raw",
     "mlo lineage first",
     "true && mlo run --name third -- mlo track log metric auc=0.9 --step 1",  // by the shell: what is after -- is not
@@ -93,7 +99,7 @@ constexpr const char* kSession[] = {
 };
 
 /// Objects whose keys are the user's or the machine's.
-constexpr std::string_view kOpen[] = {"environment", "metrics", "params", "tags"};
+constexpr std::string_view kOpen[] = {"dependencies", "environment", "metrics", "params", "tags"};
 
 /// "runs[].id" for every scalar, "runs[]" for an empty array, "params.*" for what has keys of its own.
 void collect(const Value& value, const std::string& path, std::set<std::string>& fields) {

@@ -4,6 +4,7 @@
 #include "lib/manifest/dataset.hpp"
 #include "lib/manifest/gate_report.hpp"
 #include "lib/manifest/lock.hpp"
+#include "lib/manifest/model.hpp"
 #include "lib/manifest/run_record.hpp"
 #include "lib/util/fs.hpp"
 #include "tests/support/test.hpp"
@@ -106,6 +107,28 @@ GateReport every_report_field() {
   return r;
 }
 
+ModelManifest every_model_field() {
+  ModelManifest m;
+  m.name = "ads/click-rate";
+  m.version = "1.2.0-rc.1";
+  m.created = kTime;
+  m.author = "ada@example.org";
+  m.run = kRun;
+  m.stage = "train@a";
+  m.model = {"model", sha256("model"), true, 12, 2, true};
+  m.code = {"git-sha1:" + std::string(40, 'a'), "main", true, sha256("code")};
+  m.training = {{"data/raw.csv", sha256("raw")}, {"flights", sha256("flights")}};
+  m.holdout = {"late-holdout", sha256("holdout")};
+  m.metrics = {{"auc", 0.75}, {"auc[carrier=AA]", 1}, {"loss", NAN}};
+  m.params.set("lr", 0.1).set("kind", "gbt");
+  m.features = {{"age", "integer"}, {"wind speed", "real"}};
+  m.dependencies = {{"numpy", "1.26.4"}, {"scikit-learn", "1.5.0"}};
+  m.environment.facts = {{"os", "linux"}};
+  m.card = {
+      "Late departures.\nFrom New York.", "planning", "not for weather alerts", "none known", "MIT", {"Ada", "Bo"}};
+  return m;
+}
+
 void check_golden(const std::string& name, const std::string& written) {
   INFO(name);
   CHECK(written == read_file("tests/golden/" + name + ".yaml"));
@@ -117,6 +140,7 @@ TEST_CASE("every kind of manifest is written as it was when format 1 was fixed",
   check_golden("dataset", emit_dataset(every_dataset_field()));
   check_golden("run", emit_run(every_run_field()));
   check_golden("lock", emit_lock(every_lock_field()));
+  check_golden("model", emit_model(every_model_field()));
   check_golden("gate-report", emit_gate_report(every_report_field()));
   RunAmendment amendment{kRun,       kTime,       {{"gone", std::nullopt}, {"team", "ops"}}, "worth\n\nkeeping",
                          "new-name", std::nullopt};
@@ -128,6 +152,7 @@ TEST_CASE("every kind of manifest is written as it was when format 1 was fixed",
 TEST_CASE("every kind of manifest of format 1 reads back", "[manifest]") {
   const auto text = [](const std::string& name) { return read_file("tests/golden/" + name + ".yaml"); };
   CHECK(emit_dataset(parse_dataset(text("dataset"), "d")) == text("dataset"));
+  CHECK(emit_model(parse_model(text("model"), "m")) == text("model"));
   CHECK(emit_run(parse_run(text("run"), "r")) == text("run"));
   CHECK(parse_lock(text("lock"), "l") == every_lock_field());
   CHECK(emit_gate_report(parse_gate_report(text("gate-report"), "g")) == text("gate-report"));

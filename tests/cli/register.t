@@ -1,0 +1,87 @@
+# From a run to a version: everything it stands on is recorded, and what is missing has an option.
+
+$ mlo init -q && printf 'age,late\n1,0\n' > train.csv && printf 'age,late\n2,1\n' > late.csv
+made `.mlo` in <dir>
+next: commit it with `git commit -m "mlo init"`, then `mlo version-data add PATH`
+$ mlo version-data add -q train.csv --name flights && mlo version-data add -q late.csv --name late-holdout
+added flights: 1 file, 13 B, sha256:9acb7d868f60
+added late-holdout: 1 file, 13 B, sha256:277d109ea195
+$ cat > mlo.yaml <<'Y'
+> stages:
+>   train: {cmd: cat train.csv > model.txt, deps: [train.csv], outs: [model.txt]}
+>   score: {cmd: "echo '{\"auc\": 0.8}' > m.json", deps: [model.txt, late.csv], metrics: [m.json: {cache: false}]}
+> Y
+$ printf '[{"name": "age", "type": "integer"}]' > features.json
+$ git add -A && git commit -qm pipeline && mlo run -q --name first && git add -A && git commit -qm lock
+run first (<id>): 2 ran
+$ mlo register delay --run first --model model.txt --features features.json
+error: the code of run `first` does not say which versions the model runs with: no uv.lock, poetry.lock, renv.lock, requirements.lock, requirements.txt, environment.yml, environment.yaml, conda.yaml
+hint: pip freeze > used.txt, then --dependencies used.txt
+[1]
+$ echo 'numpy==1.26.4' > used.txt
+$ mlo register delay --run first --model model.txt --features features.json --dependencies used.txt
+registered delay@v0.0.1: model.txt, 13 B, sha256:<id>
+  scores on late-holdout: auc 0.8
+  commit <id>, tag delay@v0.0.1
+hint: share it with `mlo push`, then `git push --follow-tags`
+$ git log -1 --format=%B
+register delay v0.0.1
+
+scores on late-holdout
+  auc  0.8
+
+Mlo-Model: delay@v0.0.1
+Mlo-Run: <id>
+Mlo-Data: flights <digest>
+Mlo-Data: late-holdout <digest>
+
+$ git cat-file -t delay@v0.0.1 && git show --stat --format=%s delay@v0.0.1^{} | head -n 3
+tag
+register delay v0.0.1
+
+ .mlo/models/delay/0.0.1.yaml | <n> <any>
+$ mlo register delay --run first --model model.txt --features features.json --dependencies used.txt --bump minor -q
+registered delay@v0.1.0: model.txt, 13 B, sha256:<id>
+  scores on late-holdout: auc 0.8
+  commit <id>, tag delay@v0.1.0
+$ mlo register list
+MODEL  VERSION  MADE                 RUN           SCORES
+delay  v0.1.0   <any>  <id>  auc 0.8
+delay  v0.0.1   <any>  <id>  auc 0.8
+$ mlo register verify delay@0.1.0
+delay@v0.1.0  verified
+  ok      tag  at commit <id>
+  ok      model  sha256:<id>
+  ok      training data `flights`  sha256:<id>
+  ok      holdout `late-holdout`  sha256:<id>
+  ok      run  first (<id>)
+  ok      code  <id>
+$ mlo register card delay | grep -c late-holdout
+1
+
+# What cannot be, says why.
+
+$ mlo register delay --run first --model model.txt --features features.json --dependencies used.txt --version 0.1.0
+error: there is a tag `delay@v0.1.0` already
+hint: a version is registered once; leave --version out, or choose another
+[4]
+$ mlo register list --run first
+error: unknown option `--run`
+hint: see `mlo register list --help`
+[2]
+$ mlo register delay --run first --model m.txt
+error: run `first` did not write `m.txt`
+hint: --model takes what it wrote: `m.json`, `model.txt`
+[1]
+$ mlo register delay --run first --model model.txt --holdout lat
+error: run `first` did not read `lat`
+hint: --holdout takes what it read: `flights`, `late-holdout`
+[1]
+$ git tag -a -m mine delay@v9.0.0 && mlo register show delay@9.0.0
+error: `delay@v9.0.0` is unverified: its commit has no `.mlo/models/delay/9.0.0.yaml`: it was not made by `mlo register`
+hint: if nobody needs the tag: git tag -d delay@v9.0.0
+[3]
+$ mlo register show deley
+error: no model named `deley`
+hint: did you mean `delay`?
+[1]
