@@ -10,23 +10,25 @@ _mlo() {
     esac
     if [[ -z $where && $word == data ]]; then word=version-data; fi
     case "$where $word" in
-      ' completion'|' drift'|'drift baseline'|'drift check'|'drift report'|'drift tests'|' help'|' hooks'|'hooks install'|'hooks run'|'hooks status'|'hooks uninstall'|' init'|' lineage'|' materialize'|'materialize get'|'materialize plan'|'materialize status'|'materialize train'|' pull'|' push'|' remote'|'remote add'|'remote check'|'remote list'|'remote remove'|' run'|'run graph'|'run logs'|'run status'|'run why'|' status'|' track'|'track compare'|'track delete'|'track list'|'track log'|'track note'|'track plot'|'track restore'|'track search'|'track show'|'track tag'|' version'|' version-data'|'version-data add'|'version-data checkout'|'version-data diff'|'version-data history'|'version-data ls'|'version-data remove'|'version-data status') where="${where:+$where }$word" ;;
+      ' completion'|' drift'|'drift baseline'|'drift check'|'drift report'|'drift tests'|' get'|' help'|' hooks'|'hooks install'|'hooks run'|'hooks status'|'hooks uninstall'|' init'|' lineage'|' materialize'|'materialize get'|'materialize plan'|'materialize status'|'materialize train'|' promote'|'promote history'|'promote rollback'|' pull'|' push'|' register'|'register card'|'register list'|'register show'|'register verify'|' remote'|'remote add'|'remote check'|'remote list'|'remote remove'|' run'|'run graph'|'run logs'|'run status'|'run why'|' status'|' track'|'track compare'|'track delete'|'track list'|'track log'|'track note'|'track plot'|'track restore'|'track search'|'track show'|'track tag'|' version'|' version-data'|'version-data add'|'version-data checkout'|'version-data diff'|'version-data history'|'version-data ls'|'version-data remove'|'version-data status') where="${where:+$where }$word" ;;
       *) break ;;
     esac
   done
   case "$where:$prev" in
+    'register:--bump') COMPREPLY=($(compgen -W 'major minor patch' -- "$cur")); return ;;
     'track plot:--x') COMPREPLY=($(compgen -W 'step time' -- "$cur")); return ;;
     'track search:--view') COMPREPLY=($(compgen -W 'active deleted all' -- "$cur")); return ;;
     *:--color) COMPREPLY=($(compgen -W 'auto always never' -- "$cur")); return ;;
   esac
   case $where in
-    '') words='init status version-data run track lineage remote push pull drift materialize hooks completion help version' options='--quiet -q --verbose -v --color -C --help -h' ;;
+    '') words='init status version-data run track register promote get lineage remote push pull drift materialize hooks completion help version' options='--quiet -q --verbose -v --color -C --help -h' ;;
     'completion') words='' options='--quiet -q --verbose -v --color -C --help -h' ;;
     'drift') words='check baseline report tests' options='--quiet -q --verbose -v --color -C --help -h' ;;
     'drift baseline') words='' options='--column --ignore --test --threshold --as --share --remove --json --quiet -q --verbose -v --color -C --help -h' ;;
     'drift check') words='' options='--column --ignore --test --threshold --as --share --html --prometheus --json --quiet -q --verbose -v --color -C --help -h' ;;
     'drift report') words='' options='--html --prometheus --json --quiet -q --verbose -v --color -C --help -h' ;;
     'drift tests') words='' options='--json --quiet -q --verbose -v --color -C --help -h' ;;
+    'get') words='' options='--output -o --repo --force --json --quiet -q --verbose -v --color -C --help -h' ;;
     'help') words='' options='--quiet -q --verbose -v --color -C --help -h' ;;
     'hooks') words='install uninstall status run' options='--quiet -q --verbose -v --color -C --help -h' ;;
     'hooks install') words='' options='--json --quiet -q --verbose -v --color -C --help -h' ;;
@@ -40,8 +42,16 @@ _mlo() {
     'materialize plan') words='' options='--json --quiet -q --verbose -v --color -C --help -h' ;;
     'materialize status') words='' options='--json --quiet -q --verbose -v --color -C --help -h' ;;
     'materialize train') words='' options='--output -o --timestamp --map --full-names --feast-compat --json --quiet -q --verbose -v --color -C --help -h' ;;
+    'promote') words='rollback history' options='--to --override --reason --dry-run -n --json --quiet -q --verbose -v --color -C --help -h' ;;
+    'promote history') words='' options='--stage --at --json --quiet -q --verbose -v --color -C --help -h' ;;
+    'promote rollback') words='' options='--stage --to --reason --dry-run -n --json --quiet -q --verbose -v --color -C --help -h' ;;
     'pull') words='' options='--remote -r --runs --dry-run -n --json --quiet -q --verbose -v --color -C --help -h' ;;
     'push') words='' options='--remote -r --dry-run -n --json --quiet -q --verbose -v --color -C --help -h' ;;
+    'register') words='list show verify card' options='--run --model --version --bump --evaluation --training --holdout --features --label --dependencies --description --card --allow-dirty --dry-run -n --json --quiet -q --verbose -v --color -C --help -h' ;;
+    'register card') words='' options='--output -o --quiet -q --verbose -v --color -C --help -h' ;;
+    'register list') words='' options='--json --quiet -q --verbose -v --color -C --help -h' ;;
+    'register show') words='' options='--json --quiet -q --verbose -v --color -C --help -h' ;;
+    'register verify') words='' options='--json --quiet -q --verbose -v --color -C --help -h' ;;
     'remote') words='add list remove check' options='--quiet -q --verbose -v --color -C --help -h' ;;
     'remote add') words='' options='--default -d --json --quiet -q --verbose -v --color -C --help -h' ;;
     'remote check') words='' options='--init --json --quiet -q --verbose -v --color -C --help -h' ;;

@@ -23,6 +23,7 @@ std::span<const GroupEntry> command_groups() {
       {"materialize", "", "features: training sets as of their time, and an online store"},
       {"drift", "", "find out whether data still looks like it did"},
       {"register", "", "make versions of models from runs"},
+      {"promote", "", "let versions hold stages, if their gates say yes"},
       {"remote", "", "say where objects are shared"},
       {"hooks", "", "keep data and code together in git's own commands"},
   };
@@ -33,7 +34,7 @@ std::vector<Section> command_sections() {
   return {{"START HERE", {"init", "status"}},
           {"DATA", {"version-data", "remote", "push", "pull"}},
           {"RUNS", {"run", "track", "lineage"}},
-          {"MODELS", {"register"}},
+          {"MODELS", {"register", "promote", "get"}},
           {"FEATURES AND DRIFT", {"materialize", "drift"}},
           {"MLO ITSELF", {"hooks", "completion", "help", "version"}}};
 }

@@ -13,7 +13,9 @@ struct Options {
 };
 
 void declare(Args& args, Options& o) {
-  args.positional(o.name, "NAME", "a dataset (NAME, NAME@sha256:PREFIX, NAME@REV) or a run (id, prefix or name)");
+  args.positional(
+      o.name, "NAME",
+      "a dataset (NAME, NAME@sha256:PREFIX, NAME@REV), a model (NAME@VERSION, NAME@STAGE) or a run (id, prefix, name)");
   args.flag(o.up, "--up", "only what it came from");
   args.flag(o.down, "--down", "only what was made from it");
   args.option(o.depth, "--depth", "N", "go at most N steps from it");
@@ -88,7 +90,7 @@ int run(Context& ctx, const Options& o) {
 Command lineage() {
   CommandInfo info;
   info.path = "lineage";
-  info.summary = "show what a dataset or run came from and what was made from it";
+  info.summary = "show what a dataset, run or model came from and what was made from it";
   info.description =
       "Follows content, not names: run records say by digest what each stage read and wrote, and manifests in git say "
       "which digests are versions of which dataset. A stage that was taken from the cache is shown as the run that did "
@@ -99,6 +101,7 @@ Command lineage() {
       "from cause to effect.";
   info.examples = {{"mlo lineage brave-otter --up", "from a run back to raw data and code"},
                    {"mlo lineage flights@HEAD~3 --down", "everything made from an older version"},
+                   {"mlo lineage delay@prod --up", "the model in production, back to raw data"},
                    {"mlo lineage flights --dot | dot -Tsvg > lineage.svg", "a picture"}};
   return make_command<Options>(std::move(info), declare, run);
 }

@@ -14,7 +14,7 @@ struct Options {
 
 void declare(Args& args, Options& o) {
   args.positional(o.names, "NAME", Args::Many::zero_or_more,
-                  "datasets, or NAME@VERSION (default: all, and run history)");
+                  "datasets, NAME@REV, or models: NAME@VERSION (default: all datasets, run history, tags of models)");
   args.option(o.remote, "--remote,-r", "REMOTE", "where from (default: the configured one)");
   args.flag(o.runs, "--runs", "also what recorded runs made");
   args.flag(o.dry_run, "--dry-run,-n", "only say what would be fetched");

@@ -13,7 +13,7 @@ struct Options {
 
 void declare(Args& args, Options& o) {
   args.positional(o.names, "NAME", Args::Many::zero_or_more,
-                  "datasets (default: all, and what runs made, and run history)");
+                  "datasets, or models: NAME@VERSION (default: all, what runs made, run history, tags of models)");
   args.option(o.remote, "--remote,-r", "REMOTE", "where to (default: the configured one)");
   args.flag(o.dry_run, "--dry-run,-n", "only say what would be sent");
 }
@@ -38,9 +38,10 @@ Command push_command() {
       "Sends the content of the datasets' versions in the work tree, of drift baselines, and of everything that "
       "recorded "
       "runs made, to the remote. When all of it is "
-      "durable there, the run history goes to git's remote `origin`, if there is one. So what others can see never "
+      "durable there, the run history and the tags of models go to git's remote `origin`, if there is one. So what "
+      "others can see never "
       "names what they cannot get. Branches "
-      "and tags travel by `git push`, as ever.\n\n"
+      "travel by `git push`, as ever.\n\n"
       "An interrupted push goes on where it was.";
   info.examples = {{"mlo push", "everything, to the default remote"},
                    {"mlo push raw --remote backup", "one dataset, to another one"}};

@@ -89,7 +89,7 @@ int run(Context& ctx, const Options& o) {
           page.line(
               {{"  commit ", Style::dim}, {made.commit->hex().substr(0, 12)}, {", tag ", Style::dim}, {made.tag}});
       });
-  if (made.commit) ctx.world().log.hint(fmt::format("share it with `mlo push`, then `git push --follow-tags`"));
+  if (made.commit) ctx.world().log.hint(fmt::format("share it with `mlo push`, the commit with `git push`"));
   return exit_code::ok;
 }
 

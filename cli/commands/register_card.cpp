@@ -12,7 +12,7 @@ struct Options {
 };
 
 void declare(Args& args, Options& o) {
-  args.positional(o.name, "NAME", "NAME@VERSION, or NAME for its newest version");
+  args.positional(o.name, "NAME", "NAME@VERSION, NAME@STAGE, or NAME for its newest version");
   args.option(o.output, "--output,-o", "FILE", "write it there");
 }
 

@@ -1,4 +1,5 @@
 #include "cli/command.hpp"
+#include "cli/commands/assignment_page.hpp"
 #include "cli/commands/model_page.hpp"
 #include "cli/exit_code.hpp"
 #include "lib/runs/run_message.hpp"
@@ -12,7 +13,7 @@ struct Options {
 };
 
 void declare(Args& args, Options& o) {
-  args.positional(o.name, "NAME", "NAME@VERSION, or NAME for its newest version");
+  args.positional(o.name, "NAME", "NAME@VERSION, NAME@STAGE, or NAME for its newest version");
 }
 
 void rows(Page& page, std::string_view title, const std::vector<std::pair<std::string, std::string>>& pairs) {
@@ -24,7 +25,7 @@ void rows(Page& page, std::string_view title, const std::vector<std::pair<std::s
   page.table(table);
 }
 
-void show(Page& page, const ModelVersion& version) {
+void show(Page& page, const ModelVersion& version, const std::vector<Assignment>& stages) {
   const ModelManifest& m = version.manifest;
   const auto line = [&](std::string_view key, const std::string& value) {
     if (!value.empty()) page.line({{fmt::format("{:<12}", key), Style::dim}, {value}});
@@ -40,6 +41,10 @@ void show(Page& page, const ModelVersion& version) {
   for (const UsedDataset& used : m.training) line("trained on", fmt::format("{}@{}", used.name, used.id.brief()));
   line("scored on", fmt::format("{}@{}", m.holdout.name, m.holdout.id.brief()));
   line("registered", "commit " + version.commit.hex().substr(0, 12));
+  line("holds", stages_text(stages, m.version));
+  for (const Assignment& a : stages) {
+    if (!a.verified) line("unverified", fmt::format("{}: {}", a.name, a.problem));
+  }
   std::vector<std::pair<std::string, std::string>> scores, params, features, software;
   for (const auto& [key, value] : m.metrics) scores.emplace_back(key, format_metric(value));
   for (const auto& [key, value] : m.params.members()) params.emplace_back(key, display(value));
@@ -53,13 +58,21 @@ void show(Page& page, const ModelVersion& version) {
 
 int run(Context& ctx, const Options& o) {
   const ModelVersion version = resolve_model(ctx.workspace(), o.name);
+  const std::vector<Assignment> stages = assignments(ctx.workspace(), version.manifest.name);
   ctx.print(
       [&] {
+        Value held = Value::array(), unverified = Value::array();
+        for (const Assignment& a : stages) {
+          if (current_holder(stages, a.stage) == &a && a.version->commit == version.commit) held.push(a.stage);
+          if (!a.verified) unverified.push(a.name);
+        }
         return model_value(version.manifest)
+            .set("stages", std::move(held))
+            .set("unverified", std::move(unverified))
             .set("tag", fmt::format("{}@v{}", version.manifest.name, version.manifest.version))
             .set("commit", version.commit.hex());
       },
-      [&](Page& page) { show(page, version); });
+      [&](Page& page) { show(page, version, stages); });
   return exit_code::ok;
 }
 

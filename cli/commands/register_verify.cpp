@@ -9,7 +9,9 @@ struct Options {
   std::string name;
 };
 
-void declare(Args& args, Options& o) { args.positional(o.name, "NAME", "NAME@VERSION, or NAME for all its versions"); }
+void declare(Args& args, Options& o) {
+  args.positional(o.name, "NAME", "NAME@VERSION, NAME@STAGE, or NAME for all its versions");
+}
 
 int run(Context& ctx, const Options& o) {
   const std::vector<VerifiedModel> models = verify_models(ctx.workspace(), o.name);

@@ -3,6 +3,7 @@
 #include "cli/exit_code.hpp"
 #include "lib/data/datasets.hpp"
 #include "lib/pipeline/pipeline.hpp"
+#include "lib/registry/versions.hpp"
 #include "lib/runs/live_run.hpp"
 #include "lib/util/text.hpp"
 
@@ -19,6 +20,12 @@ struct StageLine {
   std::vector<Reason> reasons;
 };
 
+struct ModelLine {
+  std::string name, latest;                                 ///< latest: empty if no version tag is good
+  std::vector<std::pair<std::string, std::string>> stages;  ///< stage, version that holds it
+  std::vector<std::string> unverified;                      ///< tags
+};
+
 struct Overview {
   std::string root, branch, commit;
   std::vector<DatasetStatus> datasets;
@@ -26,6 +33,7 @@ struct Overview {
   std::vector<StageLine> stages;
   std::optional<Error> pipeline_error;
   std::vector<RunRecord> live;
+  std::vector<ModelLine> models;
 };
 
 void look_at_pipeline(Workspace& workspace, Overview& out) {
@@ -44,6 +52,26 @@ void look_at_pipeline(Workspace& workspace, Overview& out) {
   }
 }
 
+std::vector<ModelLine> look_at_models(const Workspace& workspace) {
+  std::vector<ModelLine> out;
+  for (const std::string& name : model_names(workspace)) {
+    ModelLine line{name, "", {}, {}};
+    for (const VersionTag& tag : version_tags(workspace, name)) {
+      if (!tag.registered)
+        line.unverified.push_back(tag.name);
+      else if (!tag.removed)
+        line.latest = tag.version.str();
+    }
+    const std::vector<Assignment> all = assignments(workspace, name);
+    for (const Assignment& a : all) {
+      if (!a.verified) line.unverified.push_back(a.name);
+      if (current_holder(all, a.stage) == &a) line.stages.emplace_back(a.stage, a.version->manifest.version);
+    }
+    out.push_back(std::move(line));
+  }
+  return out;
+}
+
 Overview look(Workspace& workspace) {
   Overview out;
   const auto head = workspace.repo().head();
@@ -53,6 +81,7 @@ Overview look(Workspace& workspace) {
   out.datasets = data_status(workspace, load_datasets(workspace));
   look_at_pipeline(workspace, out);
   out.live = live_runs(workspace);
+  out.models = look_at_models(workspace);
   return out;
 }
 
@@ -76,6 +105,18 @@ Value to_value(const Overview& o) {
   }
   for (const RunRecord& r : o.live)
     live.push(Value::object().set("id", r.id).set("name", r.name).set("started", format_utc(r.started)));
+  Value models = Value::array();
+  for (const ModelLine& m : o.models) {
+    Value held = Value::array(), unverified = Value::array();
+    for (const auto& [stage, version] : m.stages)
+      held.push(Value::object().set("stage", stage).set("version", version));
+    for (const std::string& tag : m.unverified) unverified.push(tag);
+    models.push(Value::object()
+                    .set("name", m.name)
+                    .set("latest", m.latest.empty() ? Value() : Value(m.latest))
+                    .set("stages", std::move(held))
+                    .set("unverified", std::move(unverified)));
+  }
   return Value::object()
       .set("root", o.root)
       .set("branch", o.branch)
@@ -84,7 +125,8 @@ Value to_value(const Overview& o) {
       .set("pipeline", o.pipeline.empty() ? Value() : Value(o.pipeline))
       .set("pipeline_error", o.pipeline_error ? Value(o.pipeline_error->message()) : Value())
       .set("stages", std::move(stages))
-      .set("live_runs", std::move(live));
+      .set("live_runs", std::move(live))
+      .set("models", std::move(models));
 }
 
 std::string words(const ChangeCounts& counts) {
@@ -143,6 +185,20 @@ void stage_lines(Page& page, const Overview& o) {
   if (open > 0) page.line({{"  `mlo run` brings it up to date; `mlo run why` says more", Style::dim}});
 }
 
+void model_lines(Page& page, const Overview& o) {
+  if (o.models.empty()) return;
+  page.line({{"models    ", Style::bold}, {count_of(o.models.size(), "model")}});
+  for (const ModelLine& m : o.models) {
+    std::vector<std::string> held;
+    for (const auto& [stage, version] : m.stages) held.push_back(fmt::format("{} v{}", stage, version));
+    page.line({{"  "},
+               {m.name, Style::name},
+               {m.latest.empty() ? "" : fmt::format("  newest v{}", m.latest)},
+               {held.empty() ? "" : "  " + join(held, ", "), Style::good}});
+    for (const std::string& tag : m.unverified) page.line({{"    unverified ", Style::warn}, {tag}});
+  }
+}
+
 int run(Context& ctx, const Options&) {
   const Overview o = look(ctx.workspace());
   ctx.print([&] { return to_value(o); },
@@ -159,6 +215,7 @@ int run(Context& ctx, const Options&) {
                            {r.name, Style::name},
                            {fmt::format("  since {}", format_utc_short(r.started))}});
               }
+              model_lines(page, o);
             });
   return o.pipeline_error ? exit_code::of(o.pipeline_error->kind()) : exit_code::ok;
 }

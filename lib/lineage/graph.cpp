@@ -54,6 +54,7 @@ class Builder {
     }
     for (const auto& [id, step] : steps_) add_step(step);
     for (const Run& run : history_.runs) add_run(run.record);
+    for (const ModelFact& model : history_.models) add_model(model);
     for (const auto& [from, to] : edges_) graph_.edges.push_back({from, to});
     return std::move(graph_);
   }
@@ -263,6 +264,60 @@ class Builder {
     }
   }
 
+  /// The output that was registered, or the directory it lies in; nothing if the run is not known.
+  std::string find_output(const ModelManifest& m) {
+    const auto run = runs_.find(m.run);
+    if (run == runs_.end()) return {};
+    std::vector<const RunRecord*> records = {run->second};
+    for (const RunRecord& stage : stages_of(*run->second)) records.push_back(&original(stage));
+    std::string around;
+    for (const RunRecord* record : records) {
+      if (!steps_.contains(record->id)) continue;
+      for (const Artifact* artifact : written(*record)) {
+        if (artifact->id == m.model.id && artifact->path == m.model.path) return add_artifact(*artifact, record->id);
+        if (artifact->directory && below(artifact->path, m.model.path)) around = add_artifact(*artifact, record->id);
+      }
+    }
+    if (!around.empty()) return around;
+    const Step* writer = find_writer(*run->second, m.model);  // a stage that was up to date
+    return writer == nullptr ? std::string() : add_artifact(m.model, writer->record->id);
+  }
+
+  void add_used(const UsedDataset& used, const RunRecord* run, const std::string& to) {
+    for (const DatasetFact& fact : history_.datasets) {
+      if (fact.manifest.name == used.name && fact.manifest.tree == used.id)
+        return edge(add_dataset(used.name, used.id, &fact), to);
+    }
+    Artifact artifact;
+    artifact.path = used.name;
+    artifact.id = used.id;
+    for (const Run& known : history_.runs) {
+      for (const RunRecord& stage : stages_of(known.record)) {
+        for (const Artifact& input : stage.inputs) {
+          if (input.path == used.name && input.id == used.id) artifact = input;
+        }
+      }
+    }
+    edge(run != nullptr ? add_input(*run, artifact) : add_dataset(used.name, used.id, nullptr), to);
+  }
+
+  void add_model(const ModelFact& fact) {
+    const ModelManifest& m = fact.manifest;
+    const std::string name = fmt::format("{}@v{}", m.name, m.version);
+    LineageNode& out = node(fmt::format("model:{}@{}", m.name, m.version), LineageKind::model, name);
+    out.digest = m.model.id.str();
+    out.detail =
+        fact.stages.empty() ? m.model.path : fmt::format("{}, holds {}", m.model.path, join(fact.stages, ", "));
+    const std::string id = out.id;
+    const auto run = runs_.find(m.run);
+    const RunRecord* record = run == runs_.end() ? nullptr : run->second;
+    const std::string output = find_output(m);
+    if (!output.empty()) edge(output, id);
+    add_used(m.holdout, record, id);
+    if (!output.empty()) return;  // else what the run read leads here by way of its output
+    for (const UsedDataset& used : m.training) add_used(used, record, id);
+  }
+
   const LineageHistory& history_;
   LineageGraph graph_;
   std::set<std::pair<std::string, std::string>> edges_;
@@ -295,6 +350,8 @@ std::string_view to_string(LineageKind kind) {
       return "run";
     case LineageKind::code:
       return "code";
+    case LineageKind::model:
+      return "model";
   }
   return "";
 }

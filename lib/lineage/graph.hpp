@@ -6,12 +6,13 @@
 #include <vector>
 
 #include "lib/manifest/dataset.hpp"
+#include "lib/manifest/model.hpp"
 #include "lib/runs/run_store.hpp"
 
 // What came from what, by content: pure functions from history to a graph.
 namespace mlo {
 
-enum class LineageKind { dataset, artifact, stage, run, code };
+enum class LineageKind { dataset, artifact, stage, run, code, model };
 std::string_view to_string(LineageKind kind);
 
 struct LineageNode {
@@ -45,11 +46,18 @@ struct DatasetFact {
   std::string commit;  ///< hex of the first commit that has it; empty if not committed
 };
 
+/// One registered version of a model.
+struct ModelFact {
+  ModelManifest manifest;
+  std::vector<std::string> stages;  ///< that it holds
+};
+
 /// What the graph is made of.
 struct LineageHistory {
   std::vector<Run> runs;
   std::map<std::string, std::vector<RunRecord>> stages;  ///< by run id
   std::vector<DatasetFact> datasets;
+  std::vector<ModelFact> models;
   /// What a path below a tree holds; nothing if it is not there or not known.
   std::function<std::optional<Digest>(const Digest& tree, const std::string& path)> find_in_tree;
 };
@@ -58,6 +66,7 @@ struct LineageHistory {
 /// content and path, else from whoever wrote that content: a stage of the same run, else the last one before,
 /// preferably at the same path; else from a dataset version with its content anywhere. An input that is a part of a
 /// dataset or of a stage's output, or holds one, comes from it. A run comes from its last stages.
+/// A model comes from the output of its run, and from the data its scores were measured on.
 LineageGraph build_lineage(const LineageHistory& history);
 
 }  // namespace mlo

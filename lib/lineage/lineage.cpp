@@ -107,6 +107,8 @@ std::string lineage_dot(const Lineage& lineage) {
         return "ellipse";
       case LineageKind::code:
         return "hexagon";
+      case LineageKind::model:
+        return "component";
     }
     return "plaintext";
   };

@@ -22,7 +22,8 @@ struct Lineage {
 };
 
 /// The whole graph of the repository's history, rooted at a dataset (`NAME`, `NAME@sha256:PREFIX`, `NAME@REV`) or a run
-/// (id, prefix or name); a dataset comes first. Error{not_found} if it is neither.
+/// (id, prefix or name) or a model (`NAME`, `NAME@VERSION`, `NAME@STAGE`); a dataset comes first, then a model.
+/// Error{not_found} if it is none.
 Lineage load_lineage(Workspace& workspace, std::string_view name);
 /// The part that leads to the root (up) and that came from it (down). From a run came what its own stages, which are
 /// then part of it, wrote and did not use up.

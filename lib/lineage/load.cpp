@@ -1,5 +1,6 @@
 #include "lib/data/datasets.hpp"
 #include "lib/lineage/lineage.hpp"
+#include "lib/registry/versions.hpp"
 #include "lib/util/error.hpp"
 #include "lib/util/text.hpp"
 
@@ -19,6 +20,18 @@ LineageHistory load_history(Workspace& workspace, RunStore& runs) {
     }
     for (auto& [id, fact] : versions) history.datasets.push_back(std::move(fact));
   }
+  for (const std::string& name : model_names(workspace)) {
+    const std::vector<Assignment> stages = assignments(workspace, name);
+    for (VersionTag& tag : version_tags(workspace, name)) {
+      if (!tag.registered) continue;
+      ModelFact fact{std::move(tag.registered->manifest), {}};
+      for (const Assignment& a : stages) {
+        if (current_holder(stages, a.stage) == &a && a.version->commit == tag.registered->commit)
+          fact.stages.push_back(a.stage);
+      }
+      history.models.push_back(std::move(fact));
+    }
+  }
   history.find_in_tree = [&store = workspace.store()](const Digest& tree, const std::string& path) {
     const auto entry = find_in_tree(store, tree, path);
     return entry ? std::optional(entry->id) : std::nullopt;
@@ -29,7 +42,12 @@ LineageHistory load_history(Workspace& workspace, RunStore& runs) {
 /// The node a typed name means, made if history has not met it.
 std::string resolve_root(Workspace& workspace, RunStore& runs, std::string_view name, LineageHistory& history) {
   const auto [dataset, version] = split_dataset_spec(name);
-  if (version || find_dataset(workspace, dataset)) {
+  const bool is_dataset = find_dataset(workspace, dataset).has_value();
+  if (!is_dataset && !version_tags(workspace, dataset).empty()) {
+    const ModelManifest m = resolve_model(workspace, name).manifest;
+    return fmt::format("model:{}@{}", m.name, m.version);
+  }
+  if (version || is_dataset) {
     const DatasetManifest manifest = resolve_dataset(workspace, name);
     const bool known = std::any_of(history.datasets.begin(), history.datasets.end(), [&](const DatasetFact& fact) {
       return fact.manifest.name == manifest.name && fact.manifest.tree == manifest.tree;
@@ -41,8 +59,8 @@ std::string resolve_root(Workspace& workspace, RunStore& runs, std::string_view 
     return "run:" + runs.find(name).record.id;
   } catch (const Error& error) {
     if (error.kind() != ErrorKind::not_found) throw;
-    throw Error(ErrorKind::not_found, fmt::format("no dataset and no run named `{}`", printable(name)))
-        .hint("list them with `mlo version-data status` and `mlo track list`");
+    throw Error(ErrorKind::not_found, fmt::format("no dataset, model or run named `{}`", printable(name)))
+        .hint("list them with `mlo version-data status`, `mlo register list` and `mlo track list`");
   }
 }
 

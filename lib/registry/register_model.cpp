@@ -48,10 +48,10 @@ git::ObjectId find_origin(const Workspace& workspace, const std::string& file) {
   return *origin;
 }
 
-Registration plan(Workspace& workspace, const RegisterRequest& request) {
-  require_model_name(request.name);
+/// The facts as the next version, or as the one that an earlier call committed.
+Registration place(Workspace& workspace, const RegisterRequest& request, ModelManifest facts) {
   const SemVer version = choose_version(workspace, request);
-  Registration out{gather_facts(workspace, request), version_tag(request.name, version), std::nullopt, false};
+  Registration out{std::move(facts), version_tag(request.name, version), std::nullopt, false};
   ModelManifest& m = out.manifest;
   m.name = request.name;
   m.version = version.str();
@@ -81,13 +81,16 @@ git::ObjectId commit_manifest(Workspace& workspace, const ModelManifest& m, cons
 }  // namespace
 
 Registration plan_registration(Workspace& workspace, const RegisterRequest& request) {
-  return plan(workspace, request);
+  require_model_name(request.name);
+  static_cast<void>(choose_version(workspace, request));  // before the bytes of the model are hashed
+  return place(workspace, request, gather_facts(workspace, request));
 }
 
 Registration register_model(Workspace& workspace, const RegisterRequest& request) {
   workspace.work_tree().require_quiet();
+  const ModelManifest facts = plan_registration(workspace, request).manifest;
   const LockFile lock = workspace.lock_manifests("mlo register");
-  Registration out = plan(workspace, request);
+  Registration out = place(workspace, request, facts);
   const std::string file = model_file(out.manifest.name, *SemVer::parse(out.manifest.version));
   out.commit = out.finished ? find_origin(workspace, file) : commit_manifest(workspace, out.manifest, file);
   workspace.work_tree().tag(out.tag, *out.commit, register_tag_message(out.manifest));

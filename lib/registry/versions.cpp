@@ -4,6 +4,7 @@
 
 #include "lib/codec/reader.hpp"
 #include "lib/crypto/sha256.hpp"
+#include "lib/git/shallow.hpp"
 #include "lib/registry/registry_message.hpp"
 #include "lib/util/error.hpp"
 #include "lib/util/text.hpp"
@@ -39,10 +40,9 @@ ModelVersion load_version(const Workspace& workspace, const FoundTag& found) {
 
 /// The line that brings tags into a clone that came without; empty if tags are not what is missing.
 std::string fetch_hint(const Workspace& workspace) {
-  const bool shallow = find_stat(workspace.repo().common_dir() / "shallow").has_value();
-  if (shallow) return "this clone is shallow: git fetch --unshallow --tags";
+  if (git::is_shallow(workspace.repo())) return std::string(git::kUnshallow);
   const bool remote = workspace.repo().config("remote.origin.url").has_value();
-  return remote && workspace.repo().list_refs(kTags).empty() ? "this clone has no tags: git fetch --tags" : "";
+  return remote && workspace.repo().list_refs(kTags).empty() ? "git fetch --tags" : "";
 }
 
 /// True if HEAD's tree has manifests of the model.
@@ -69,6 +69,32 @@ bool has_manifests(const Workspace& workspace, std::string_view name) {
     error.hint(names.empty() ? "register one with `mlo register NAME --run RUN --model PATH`"
                              : "list them with `mlo register list`");
   throw error;
+}
+
+ModelVersion resolve_stage(const Workspace& workspace, const std::string& name, const std::string& stage) {
+  const std::vector<Assignment> all = assignments(workspace, name);
+  const Assignment* unverified = nullptr;
+  bool known = false;
+  for (const Assignment& a : all) {
+    if (a.stage != stage) continue;
+    known = true;
+    if (!a.verified) unverified = &a;
+  }
+  if (const Assignment* holder = current_holder(all, stage)) {
+    if (unverified != nullptr && unverified->counter > holder->counter)
+      workspace.world().log.warn(
+          fmt::format("`{}` is unverified and does not count: {}", unverified->name, unverified->problem));
+    return *holder->version;
+  }
+  if (unverified != nullptr) {
+    throw Error(ErrorKind::verdict, fmt::format("`{}` is unverified: {}", unverified->name, unverified->problem))
+        .hint(fmt::format("promote a version: mlo promote {}@VERSION --to {}", name, stage));
+  }
+  Error error(ErrorKind::not_found,
+              known ? fmt::format("no version of `{}` holds `{}` now", name, stage)
+                    : fmt::format("model `{}` has no version and no stage `{}`", name, printable(stage)));
+  const std::string fetch = fetch_hint(workspace);
+  throw error.hint(fetch.empty() ? fmt::format("list them with `mlo register list {}`", name) : fetch);
 }
 
 }  // namespace
@@ -158,8 +184,7 @@ ModelVersion resolve_model(const Workspace& workspace, std::string_view spec) {
     throw Error(ErrorKind::verdict, fmt::format("`{}` is unverified: {}", best->name, best->problem))
         .hint(fmt::format("if nobody needs the tag: git tag -d {}", shell_quote(best->name)));
   }
-  throw Error(ErrorKind::not_found, fmt::format("model `{}` has no version and no stage `{}`", name, printable(wanted)))
-      .hint(fmt::format("list them with `mlo register list {}`", name));
+  return resolve_stage(workspace, std::string(name), wanted);
 }
 
 }  // namespace mlo

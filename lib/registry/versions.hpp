@@ -33,6 +33,7 @@ struct VersionTag {
 /// in force. Anything else is a hand-made or altered tag: shown, never resolved.
 struct Assignment {
   std::string model, stage;
+  std::string name;  ///< of the tag
   std::uint64_t counter = 0;
   std::optional<ModelVersion> version;  ///< nothing if unverified or unassigned
   git::ObjectId tag;
@@ -42,7 +43,10 @@ struct Assignment {
   std::string problem;   ///< one line, if not verified
   bool removed = false;  ///< `NAME#STAGE!#N`
   bool rollback = false;
-  std::optional<GateReport> report;
+  std::string reason;                ///< of a rollback
+  std::string promotion;             ///< tag of the promotion a rollback stands on
+  std::optional<Digest> digest;      ///< of the promotion's report, as it was written
+  std::optional<GateReport> report;  ///< of the promotion, for a rollback the one it stands on
 };
 
 /// A tag of the registry's grammar and what it points at, not peeled.
@@ -65,6 +69,10 @@ std::vector<VersionTag> version_tags(const Workspace& workspace, std::string_vie
 std::vector<ModelVersion> model_versions(const Workspace& workspace, std::string_view name);
 /// Every stage tag of the model, oldest first.
 std::vector<Assignment> assignments(const Workspace& workspace, std::string_view name);
+/// Those that led to the present holder of a stage, oldest first: a rollback takes away what came after its version.
+std::vector<const Assignment*> stage_holders(const std::vector<Assignment>& all, std::string_view stage);
+/// The newest verified one, if the stage was not unassigned after it.
+const Assignment* current_holder(const std::vector<Assignment>& all, std::string_view stage);
 /// The version that holds the stage: the newest verified assignment, unless it is newer unassigned. Unverified tags are
 /// passed over. Nothing if no version holds it.
 std::optional<ModelVersion> find_holder(const Workspace& workspace, std::string_view name, std::string_view stage);

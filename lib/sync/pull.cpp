@@ -2,6 +2,7 @@
 
 #include "lib/data/checkout.hpp"
 #include "lib/data/datasets.hpp"
+#include "lib/sync/models.hpp"
 #include "lib/sync/run_refs.hpp"
 #include "lib/util/error.hpp"
 #include "lib/util/text.hpp"
@@ -43,12 +44,22 @@ SyncReport pull(Workspace& workspace, Remote& remote, const std::vector<std::str
   ObjectStore& store = workspace.store();
   SyncReport report;
   const auto git_remote = find_git_remote(workspace);
-  if (names.empty() && git_remote && mode == Mode::real) report.runs_moved = fetch_runs(workspace, *git_remote);
-  report.transfer = fetch_below(world, store, remote, manifest_roots(workspace, names), /*must=*/true, mode);
+  if (names.empty() && git_remote && mode == Mode::real) {
+    report.runs_moved = fetch_runs(workspace, *git_remote);
+    report.tags_moved = fetch_tags(workspace, *git_remote);
+  }
+  const SyncNames kinds = split_names(workspace, names);
+  const bool data = names.empty() || !kinds.datasets.empty();
+  std::vector<Root> roots;
+  if (data) roots = manifest_roots(workspace, kinds.datasets);
+  if (!kinds.models.empty()) {
+    for (Root& root : model_roots(workspace, kinds.models)) roots.push_back(std::move(root));
+  }
+  report.transfer = fetch_below(world, store, remote, roots, /*must=*/true, mode);
   if (run_objects == RunObjects::fetch)
     report.transfer += fetch_below(world, store, remote, run_roots(workspace), /*must=*/false, mode);
-  if (mode == Mode::dry_run) return report;
-  for (const DatasetManifest& dataset : select_datasets(workspace, names)) {
+  if (mode == Mode::dry_run || !data) return report;
+  for (const DatasetManifest& dataset : select_datasets(workspace, kinds.datasets)) {
     try {
       if (check_out_dataset(workspace, dataset, Overwrite::saved_only, Execution::real).changed())
         report.checked_out.push_back(dataset);

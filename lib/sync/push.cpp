@@ -1,5 +1,6 @@
 #include "lib/sync/push.hpp"
 
+#include "lib/sync/models.hpp"
 #include "lib/sync/run_refs.hpp"
 #include "lib/util/error.hpp"
 #include "lib/util/text.hpp"
@@ -22,13 +23,24 @@ void warn_incomplete(const World& world, const TransferReport& report) {
                              count_of(report.absent.size(), "object is", "objects are"), report.absent.front().owner));
 }
 
+/// Datasets and models of these names, or all there are.
+std::vector<Root> named_roots(const Workspace& workspace, const std::vector<std::string>& names) {
+  const SyncNames kinds = split_names(workspace, names);
+  std::vector<Root> roots;
+  if (names.empty() || !kinds.datasets.empty()) roots = manifest_roots(workspace, kinds.datasets);
+  if (names.empty() || !kinds.models.empty()) {
+    for (Root& root : model_roots(workspace, kinds.models)) roots.push_back(std::move(root));
+  }
+  return roots;
+}
+
 }  // namespace
 
 SyncReport push(Workspace& workspace, Remote& remote, const std::vector<std::string>& names, Mode mode) {
   const World& world = workspace.world();
   ObjectStore& store = workspace.store();
   SyncReport report;
-  const ObjectSet data = objects_below(store, manifest_roots(workspace, names));
+  const ObjectSet data = objects_below(store, named_roots(workspace, names));
   for (const auto* objects : {&data.files, &data.trees})
     require_complete(upload(world, store, remote, *objects, Mode::dry_run));
   const ObjectSet runs = names.empty() ? objects_below(store, run_roots(workspace)) : ObjectSet();
@@ -40,7 +52,9 @@ SyncReport push(Workspace& workspace, Remote& remote, const std::vector<std::str
     report.transfer += sent;
   }
   const auto git_remote = find_git_remote(workspace);
-  if (names.empty() && git_remote && mode == Mode::real) report.runs_moved = push_runs(workspace, *git_remote);
+  if (!names.empty() || !git_remote || mode == Mode::dry_run) return report;
+  report.runs_moved = push_runs(workspace, *git_remote);
+  report.tags_moved = push_tags(workspace, *git_remote) != 0;
   return report;
 }
 

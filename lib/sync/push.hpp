@@ -6,14 +6,15 @@ namespace mlo {
 struct SyncReport {
   TransferReport transfer;
   bool runs_moved = false;                   ///< the runs ref there (push) or here (pull) changed
+  bool tags_moved = false;                   ///< likewise the tags of models
   std::vector<DatasetManifest> checked_out;  ///< pull: whose data on disk changed
   std::vector<std::string> left_alone;       ///< pull: datasets with unsaved changes
 };
 
-/// Sends the objects of these datasets (all, and those of drift baselines and runs, if `names` is empty) to the remote,
-/// files before trees; when all are durable there, and only then, the run history goes to git's remote: what others can
-/// see never names what they cannot get. Error{not_found} before anything is sent if an object of a dataset or baseline
-/// is on neither side; for a run that is a warning.
+/// Sends the objects of these datasets and models (all, and those of drift baselines and runs, if `names` is empty) to
+/// the remote, files before trees; when all are durable there, and only then, the run history and the models' tags go
+/// to git's remote: what others can see never names what they cannot get. Error{not_found} before anything is sent if
+/// an object of a dataset or baseline is on neither side; for a run that is a warning.
 SyncReport push(Workspace& workspace, Remote& remote, const std::vector<std::string>& names, Mode mode);
 
 }  // namespace mlo

@@ -27,8 +27,8 @@ digraph lineage {
   "dataset:flights@sha256:492d5ea496056f1a6a6592241032fab764c321596317930b4fa0e1e8bc3b7470" [label="dataset flights@sha256:492d5ea49605", shape=cylinder, penwidth=2];
 }
 $ mlo lineage nothing
-error: no dataset and no run named `nothing`
-hint: list them with `mlo version-data status` and `mlo track list`
+error: no dataset, model or run named `nothing`
+hint: list them with `mlo version-data status`, `mlo register list` and `mlo track list`
 [1]
 $ mlo lineage flights@sha256:0000
 error: dataset `flights` never had the version `sha256:0000`

@@ -23,7 +23,7 @@ $ mlo register delay --run first --model model.txt --features features.json --de
 registered delay@v0.0.1: model.txt, 13 B, sha256:<id>
   scores on late-holdout: auc 0.8
   commit <id>, tag delay@v0.0.1
-hint: share it with `mlo push`, then `git push --follow-tags`
+hint: share it with `mlo push`, the commit with `git push`
 $ git log -1 --format=%B
 register delay v0.0.1
 
@@ -45,7 +45,7 @@ registered delay@v0.1.0: model.txt, 13 B, sha256:<id>
   scores on late-holdout: auc 0.8
   commit <id>, tag delay@v0.1.0
 $ mlo register list
-MODEL  VERSION  MADE                 RUN           SCORES
+MODEL  VERSION  MADE                 RUN           STAGES  SCORES
 delay  v0.1.0   <any>  <id>  auc 0.8
 delay  v0.0.1   <any>  <id>  auc 0.8
 $ mlo register verify delay@0.1.0

@@ -49,7 +49,8 @@ $ mlo status --json
       ]
     }
   ],
-  "live_runs": []
+  "live_runs": [],
+  "models": []
 }
 $ rm raw.csv
 $ mlo status

@@ -26,6 +26,21 @@ RECORDED = PIPELINE + "mlo run --name one && mlo run --force --name two\n"
 TAGS = "mlo track list --json | python3 -c 'import json,sys; print(sorted((r[\"name\"], r[\"tags\"], r[\"note\"]) for r in json.load(sys.stdin)[\"runs\"] if r[\"status\"] != \"killed\"))'"
 
 
+SCORED = INIT + r"""printf 'age\n1\n' > train.csv && printf 'age\n2\n' > late.csv && echo '[{"name": "age", "type": "integer"}]' > f.json && echo numpy==1 > requirements.txt
+mlo version-data add train.csv --name flights && mlo version-data add late.csv --name late-holdout
+cat > mlo.yaml <<'Y'
+stages:
+  train: {cmd: "mkdir -p model && cat train.csv > model/weights", deps: [train.csv], outs: [model]}
+  score: {cmd: "echo '{\"auc\": 0.8}' > m.json", deps: [model, late.csv], metrics: [m.json: {cache: false}]}
+Y
+git add -A && git commit -q -m pipeline && mlo run --name first && git add -A && git commit -q -m lock
+"""
+REGISTER = "mlo register delay --run first --model model --features f.json"
+REGISTERED = SCORED + f"{REGISTER} && {REGISTER}\n"
+PROMOTED = REGISTERED + "mlo promote delay@0.0.1 --to prod && mlo promote delay@0.0.2 --to prod\n"
+TAGS = "git tag"
+
+
 @dataclass
 class Scenario:
     name: str
@@ -79,4 +94,8 @@ SCENARIOS = [
              "mlo materialize", [ONLINE]),
     Scenario("materialize, another definition", INIT + FEATURES + "mlo materialize && sed -i 's/name: x/name: x, description: changed/; s/t}/t, null_values: NA}/' .mlo/features/v.yaml\n",
              "mlo materialize", ["mlo materialize status --json | grep -c '\"state\": \"missing\"' || true"]),
+    Scenario("register", SCORED, REGISTER + " --version 1.0.0", [TAGS], codes=(0, 4)),
+    Scenario("promote", REGISTERED, "mlo promote delay@0.0.2 --to prod", [TAGS]),
+    Scenario("promote rollback", PROMOTED, "mlo promote rollback delay --stage prod --to 0.0.1", [TAGS], codes=(0, 4)),
+    Scenario("get", PROMOTED, "mlo get delay@prod -o got --force"),
 ]

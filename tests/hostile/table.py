@@ -20,6 +20,7 @@ git add -A && git commit -q -m remote
 
 MANIFEST = ".mlo/data/raw.yaml"
 OBJECT = r"f=.git/mlo/objects/$(sha256sum raw/a.csv | sed -E 's|^(..)([0-9a-f]+).*|\1/\2|'); chmod u+w $f"
+RUN = "mlo track list --json | sed -n 's/^ *\"id\": \"\\(.*\\)\",*/\\1/p' | head -n 1 > ../run"
 TREE_ID = "sed -n 's/^tree: //p' .mlo/data/raw.yaml"
 
 
@@ -231,4 +232,27 @@ ROWS = [
     features("materialize: the store is of another version", "python3 -c \"import sqlite3; sqlite3.connect('.git/mlo/online.sqlite').execute('PRAGMA user_version = 9')\"", "materialize get v:x --key k=a", 1, "another version"),
     features("get: a key that is no integer", "sed -i 's/type: string/type: integer/' .mlo/features/e.yaml", "materialize get v:x --key k=a", 1, "`v`"),
     features("get: escape codes in a key's name", "", "materialize get v:x --key k=a --key $'\\e[31m=b'", 2, r"\x1b[31m"),
+    # models
+    Row("model: name out of grammar", "", "mlo register ../../etc --run x --model y", 2, "../../etc"),
+    Row("model: a subcommand's name", "", "mlo register rollback --run x --model y", 2, "`rollback`"),
+    Row("model: no such run", "", "mlo register delay --run ffffffff --model lines.txt", 1, "`ffffffff`"),
+    Row("model: version that is none", "", "mlo register delay --run x --model y --version 1.2", 2, "`1.2`"),
+    Row("model: output that is none", f"{RUN}", "mlo register delay --run $(cat ../run) --model ../../etc/passwd", 1, "../../etc/passwd"),
+    Row("model: run without scores", f"{RUN}", "mlo register delay --run $(cat ../run) --model lines.txt", 1, "--evaluation RUN"),
+    Row("model: bytes damaged in the store", f"{RUN}; f=.git/mlo/objects/$(sha256sum lines.txt | sed -E 's|^(..)([0-9a-f]+).*|\\1/\\2|'); chmod u+w $f; echo evil > $f", "mlo register delay --run $(cat ../run) --model lines.txt", 1, "damaged"),
+    Row("model: a tag that exists", "git tag delay@v1.0.0", "mlo register delay --run x --model y --version 1.0.0", 4, "delay@v1.0.0"),
+    Row("model: a lightweight version tag", "git tag delay@v1.0.0", "mlo register show delay@1.0.0", 3, "unverified"),
+    Row("model: a version tag made by hand", "git tag -a -m mine delay@v1.0.0", "mlo get delay@1.0.0 -o out", 3, "unverified"),
+    Row("model: a manifest that is none", "mkdir -p .mlo/models/delay && echo 'mlo: model/1' > .mlo/models/delay/1.0.0.yaml && git add -A && git commit -qm x && printf 'r\\n\\nMlo-Manifest: sha256:%s\\n' $(sha256sum < .mlo/models/delay/1.0.0.yaml | cut -c1-64) | git tag -a -F - delay@v1.0.0",
+        "mlo register show delay@1.0.0", 3, "missing `name`"),
+    Row("model: a tag whose manifest is another", "mkdir -p .mlo/models/delay && echo 'mlo: model/1' > .mlo/models/delay/1.0.0.yaml && git add -A && git commit -qm x && printf 'r\\n\\nMlo-Manifest: sha256:00\\n' | git tag -a -F - delay@v1.0.0",
+        "mlo register show delay@1.0.0", 3, "not the manifest that was registered"),
+    Row("stage: a tag made by hand", "git tag -a -m mine delay@v1.0.0; git tag -a -m mine 'delay#prod#1'", "mlo get delay@prod -o out", 3, "unverified"),
+    Row("stage: a tag in a tag", "git tag -a -m mine delay@v1.0.0; git tag -a -m mine 'delay#prod#1' delay@v1.0.0", "mlo register show delay@prod", 3, "unverified"),
+    Row("stage: a tag of a blob", "git tag -a -m mine delay@v1.0.0; git tag -a -m mine 'delay#prod#1' $(git rev-parse HEAD:mlo.yaml)", "mlo register show delay@prod", 3, "unverified"),
+    Row("stage: a report in a hand-made tag", "git tag -a -m mine delay@v1.0.0; printf 'x\\n\\nmlo: gate-report/1\\n\\nMlo-Tag: delay#prod#1\\nMlo-Report: sha256:00\\n' | git tag -a --cleanup=verbatim -F - 'delay#prod#1'", "mlo register show delay@prod", 3, "its report was altered"),
+    Row("promote: no such model", "", "mlo promote delay@1.0.0 --to prod", 1, "`delay`"),
+    Row("promote: a stage with a path in it", "", "mlo promote delay@1.0.0 --to ../x", 2, "../x"),
+    Row("register in the middle of a merge", "git rev-parse HEAD > .git/MERGE_HEAD", "mlo register delay --run x --model y", 4, "merge"),
+    Row("get from a repository that is none", "", "mlo get delay@1.0.0 --repo ../nowhere -o out", 5, "nowhere"),
 ]

@@ -60,6 +60,18 @@ constexpr const char* kSession[] = {
     "mlo register list",
     "mlo register show delay",
     "mlo register verify delay",
+    "mlo promote delay@0.0.1 --to staging",
+    "mlo promote delay@0.0.1 --to prod",
+    "true && mlo register delay --run first --model model.txt --allow-dirty --holdout raw --features f.json"
+    " --dependencies used.txt",
+    "mlo promote delay@0.0.2 --to prod",
+    "mlo promote rollback delay --stage prod --reason late",
+    "git tag 'delay#prod#9'",
+    "mlo promote history delay",
+    "mlo register list",
+    "mlo status",
+    "mlo get delay@prod -o .git/got",
+    "git tag -d 'delay#prod#9'",
     "mlo lineage raw",
     "mlo lineage first",
     "true && mlo run --name third -- mlo track log metric auc=0.9 --step 1",  // by the shell: what is after -- is not

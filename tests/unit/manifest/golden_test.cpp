@@ -5,6 +5,7 @@
 #include "lib/manifest/gate_report.hpp"
 #include "lib/manifest/lock.hpp"
 #include "lib/manifest/model.hpp"
+#include "lib/manifest/rollback.hpp"
 #include "lib/manifest/run_record.hpp"
 #include "lib/util/fs.hpp"
 #include "tests/support/test.hpp"
@@ -129,6 +130,22 @@ ModelManifest every_model_field() {
   return m;
 }
 
+Rollback every_rollback_field() {
+  Rollback r;
+  r.stage = "prod";
+  r.when = kTime;
+  r.who = "ada@example.org";
+  r.reason = "late alerts: too many";
+  r.name = "delay";
+  r.version = "1.1.0";
+  r.id = sha256("old");
+  r.commit = "git-sha1:" + std::string(40, 'c');
+  r.replaces = "1.2.0";
+  r.promotion = "delay#prod#3";
+  r.report = sha256("report");
+  return r;
+}
+
 void check_golden(const std::string& name, const std::string& written) {
   INFO(name);
   CHECK(written == read_file("tests/golden/" + name + ".yaml"));
@@ -141,6 +158,7 @@ TEST_CASE("every kind of manifest is written as it was when format 1 was fixed",
   check_golden("run", emit_run(every_run_field()));
   check_golden("lock", emit_lock(every_lock_field()));
   check_golden("model", emit_model(every_model_field()));
+  check_golden("rollback", emit_rollback(every_rollback_field()));
   check_golden("gate-report", emit_gate_report(every_report_field()));
   RunAmendment amendment{kRun,       kTime,       {{"gone", std::nullopt}, {"team", "ops"}}, "worth\n\nkeeping",
                          "new-name", std::nullopt};
@@ -152,6 +170,7 @@ TEST_CASE("every kind of manifest is written as it was when format 1 was fixed",
 TEST_CASE("every kind of manifest of format 1 reads back", "[manifest]") {
   const auto text = [](const std::string& name) { return read_file("tests/golden/" + name + ".yaml"); };
   CHECK(emit_dataset(parse_dataset(text("dataset"), "d")) == text("dataset"));
+  CHECK(emit_rollback(parse_rollback(text("rollback"), "r")) == text("rollback"));
   CHECK(emit_model(parse_model(text("model"), "m")) == text("model"));
   CHECK(emit_run(parse_run(text("run"), "r")) == text("run"));
   CHECK(parse_lock(text("lock"), "l") == every_lock_field());
