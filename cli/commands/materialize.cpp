@@ -50,7 +50,8 @@ void lines(Page& page, const features::MaterializeReport& report) {
                           {join(view.reasons, "; "), Style::dim}});
   }
   if (!table.rows.empty()) page.table(table);
-  for (const std::string& name : report.removed) page.line({{"removed "}, {name, Style::name}, {": nobody defines it"}});
+  for (const std::string& name : report.removed)
+    page.line({{"removed "}, {name, Style::name}, {": nobody defines it"}});
   if (report.views.empty() && report.removed.empty()) page.line("no views are defined in .mlo/features");
 }
 
@@ -59,12 +60,11 @@ int run(Context& ctx, const Options& o) {
   const features::MaterializeReport report = features::materialize(ctx.workspace(), definitions, o.views);
   for (const ViewResult& view : report.views) {
     if (view.rows_skipped > 0)
-      ctx.world().log.warn(fmt::format("{} of view `{}` without a join key or a time",
-                                       count_of(view.rows_skipped, "row"), view.view));
-    if (view.rows_future > 0)
       ctx.world().log.warn(
-          fmt::format("{} of view `{}` not known before {}", count_of(view.rows_future, "row"), view.view,
-                      format_utc_short(*view.state.due)));
+          fmt::format("{} of view `{}` without a join key or a time", count_of(view.rows_skipped, "row"), view.view));
+    if (view.rows_future > 0)
+      ctx.world().log.warn(fmt::format("{} of view `{}` not known before {}", count_of(view.rows_future, "row"),
+                                       view.view, format_utc_short(*view.state.due)));
   }
   ctx.print([&] { return to_value(report); }, [&](Page& page) { lines(page, report); });
   return exit_code::ok;
@@ -78,7 +78,8 @@ Command materialize() {
   info.summary = "bring the online store up to date with the data";
   info.description =
       "For each key of each view, the online store (.mlo/local/online.sqlite) then holds the latest row that is known "
-      "now, exactly as if everything had been read afresh. What must be read is decided by content: with unchanged files "
+      "now, exactly as if everything had been read afresh. What must be read is decided by content: with unchanged "
+      "files "
       "nothing is, with new or changed files only these, so rows that come late and corrections land. "
       "A view whose definition changed is rebuilt, one that is not defined any more is removed.\n\n"
       "Each view changes in one step: whoever reads meanwhile, or after a crash, sees the old rows or the new ones.";

@@ -27,7 +27,8 @@ Keys read_keys(const Options& o) {
   Keys keys;
   for (const std::string& text : o.keys) {
     const auto at = text.find('=');
-    if (at == 0 || at == std::string::npos) throw Error(ErrorKind::usage, fmt::format("`{}` is not KEY=VALUE", printable(text)));
+    if (at == 0 || at == std::string::npos)
+      throw Error(ErrorKind::usage, fmt::format("`{}` is not KEY=VALUE", printable(text)));
     keys[text.substr(0, at)].push_back(text.substr(at + 1));
   }
   return keys;
@@ -38,7 +39,8 @@ std::string name_of(const OnlineColumn& column, bool full) {
 }
 
 /// Feast's answer: a list per name, join keys first, values of all entities in it.
-Value to_value(const std::vector<OnlineColumn>& columns, const std::vector<TypedName>& keys, const Keys& values, bool full) {
+Value to_value(const std::vector<OnlineColumn>& columns, const std::vector<TypedName>& keys, const Keys& values,
+               bool full) {
   Value names = Value::array(), results = Value::array();
   for (const TypedName& key : keys) {
     names.push(key.name);
@@ -112,12 +114,15 @@ Command materialize_get() {
   info.path = "materialize get";
   info.summary = "look up the latest features of an entity";
   info.description =
-      "Answers from the online store as `mlo materialize` left it. A feature is PRESENT, NULL_VALUE (its latest row says "
+      "Answers from the online store as `mlo materialize` left it. A feature is PRESENT, NULL_VALUE (its latest row "
+      "says "
       "null), OUTSIDE_MAX_AGE (the latest row is older than the view's ttl), or NOT_FOUND (no row has this key). "
-      "--json has the shape of Feast's feature server: one entry per name, join keys first, each with the values of all "
+      "--json has the shape of Feast's feature server: one entry per name, join keys first, each with the values of "
+      "all "
       "entities.";
-  info.examples = {{"mlo materialize get delay --key airport=JFK", "all features of a service for one airport"},
-                   {"mlo materialize get weather:temp --key airport=JFK --key airport=LGA --json", "one feature of two"}};
+  info.examples = {
+      {"mlo materialize get delay --key airport=JFK", "all features of a service for one airport"},
+      {"mlo materialize get weather:temp --key airport=JFK --key airport=LGA --json", "one feature of two"}};
   return make_command<Options>(std::move(info), declare, run);
 }
 

@@ -40,11 +40,12 @@ void lines(Page& page, const std::vector<ViewPlan>& plans, const std::vector<std
     ByteCount bytes;
     const auto files = plan.files_to_read();
     for (const features::InputFile* file : files) bytes += {file->bytes};
-    table.rows.push_back({{plan.view->name, Style::name},
-                          {std::string(to_string(plan.action)), plan.action == ViewAction::none ? Style::dim : Style::warn},
-                          {format_count(files.size()), Style::number},
-                          {format_bytes(bytes), Style::number},
-                          {join(plan.reasons, "; "), Style::dim}});
+    table.rows.push_back(
+        {{plan.view->name, Style::name},
+         {std::string(to_string(plan.action)), plan.action == ViewAction::none ? Style::dim : Style::warn},
+         {format_count(files.size()), Style::number},
+         {format_bytes(bytes), Style::number},
+         {join(plan.reasons, "; "), Style::dim}});
   }
   if (!table.rows.empty()) page.table(table);
   for (const std::string& name : orphans) page.line({{"remove "}, {name, Style::name}, {": nobody defines it"}});
@@ -66,7 +67,8 @@ Command materialize_plan() {
   CommandInfo info;
   info.path = "materialize plan";
   info.summary = "show what `mlo materialize` would read, and why";
-  info.description = "Compares definitions and the content of the inputs with what the online store was made from. Reads no rows.";
+  info.description =
+      "Compares definitions and the content of the inputs with what the online store was made from. Reads no rows.";
   info.examples = {{"mlo materialize plan", "what is to be done for all views"}};
   return make_command<Options>(std::move(info), declare, run);
 }

@@ -55,19 +55,22 @@ Value to_value(const std::vector<ViewPlan>& plans, const std::vector<std::string
 }
 
 void lines(Page& page, const std::vector<ViewPlan>& plans, const std::vector<std::string>& orphans, UtcTime now) {
-  Table table{{{"VIEW"}, {"STATE"}, {"KEYS", Align::right}, {"NEWEST"}, {"AGE", Align::right}, {"TTL", Align::right}, {"WHY"}}, {}};
+  Table table{
+      {{"VIEW"}, {"STATE"}, {"KEYS", Align::right}, {"NEWEST"}, {"AGE", Align::right}, {"TTL", Align::right}, {"WHY"}},
+      {}};
   for (const ViewPlan& plan : plans) {
     const auto seconds = age(plan, now);
     const std::string_view state = state_of(plan);
     std::vector<std::string> why = plan.reasons;
     if (is_expired(plan, now)) why.emplace_back("its newest row is older than the ttl");
-    table.rows.push_back({{plan.view->name, Style::name},
-                          {std::string(state), state == "current" ? Style::good : Style::warn},
-                          {plan.state ? format_count(plan.state->keys) : "-", Style::number},
-                          {plan.state && plan.state->newest ? format_utc_short(*plan.state->newest) : "-"},
-                          {seconds ? show_age(*seconds) : "-", Style::number},
-                          {plan.view->ttl.count() == 0 ? "-" : show_age(static_cast<double>(plan.view->ttl.count()) / 1e6), Style::dim},
-                          {join(why, "; "), Style::dim}});
+    table.rows.push_back(
+        {{plan.view->name, Style::name},
+         {std::string(state), state == "current" ? Style::good : Style::warn},
+         {plan.state ? format_count(plan.state->keys) : "-", Style::number},
+         {plan.state && plan.state->newest ? format_utc_short(*plan.state->newest) : "-"},
+         {seconds ? show_age(*seconds) : "-", Style::number},
+         {plan.view->ttl.count() == 0 ? "-" : show_age(static_cast<double>(plan.view->ttl.count()) / 1e6), Style::dim},
+         {join(why, "; "), Style::dim}});
   }
   if (plans.empty()) page.line("no views are defined in .mlo/features");
   if (!plans.empty()) page.table(table);
@@ -93,7 +96,8 @@ Command materialize_status() {
   info.path = "materialize status";
   info.summary = "show how fresh the online store is";
   info.description =
-      "For each view: whether the store holds what the inputs say (`current`, `stale` or `missing`), how many keys, and how "
+      "For each view: whether the store holds what the inputs say (`current`, `stale` or `missing`), how many keys, "
+      "and how "
       "old the newest row is. Nothing is changed but the stat cache.";
   info.examples = {{"mlo materialize status", "freshness of all views"}};
   return make_command<Options>(std::move(info), declare, run);

@@ -14,8 +14,8 @@ namespace mlo::features {
 /// Null, an integer (also booleans, dates as days and times as UTC microseconds since 1970), a real or a text.
 using FeatureValue = std::variant<std::monostate, std::int64_t, double, std::string>;
 
-/// The features of one row as bytes: per feature a byte `n`, `i`, `r` or `s`, then nothing, 8 bytes, 8 bytes, or a length of
-/// 4 bytes and the text; little-endian.
+/// The features of one row as bytes: per feature a byte `n`, `i`, `r` or `s`, then nothing, 8 bytes, 8 bytes, or a
+/// length of 4 bytes and the text; little-endian.
 void pack_row(const FeatureRows& rows, std::size_t row, std::string& out);
 /// Nothing if the bytes are not `count` values.
 std::optional<std::vector<FeatureValue>> unpack_row(std::string_view bytes, std::size_t count);

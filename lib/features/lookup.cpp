@@ -74,8 +74,9 @@ std::vector<OnlineColumn> look_up(const Definitions& definitions, OnlineStore* s
     const ViewManifest& view = *request.view;
     const auto state = store == nullptr ? std::nullopt : store->find_state(view.name);
     if (!state || state->definition != definition_of(definitions, view)) {
-      throw Error(ErrorKind::not_found, fmt::format("view `{}` {}", view.name,
-                                                    state ? "changed since it was materialized" : "is not materialized"))
+      throw Error(
+          ErrorKind::not_found,
+          fmt::format("view `{}` {}", view.name, state ? "changed since it was materialized" : "is not materialized"))
           .hint(fmt::format("mlo materialize {}", view.name));
     }
     std::vector<table::Column> key_columns;
@@ -97,7 +98,7 @@ std::vector<OnlineColumn> look_up(const Definitions& definitions, OnlineStore* s
         cell.event = UtcTime::from_micros(row->event);
         const FeatureValue& value = (*values)[feature_index(view, column.feature.feature)];
         const bool old = view.ttl.count() != 0 && row->event < now.micros() - view.ttl.count();
-        cell.status = old                                            ? OnlineStatus::outside_max_age
+        cell.status = old                                             ? OnlineStatus::outside_max_age
                       : std::holds_alternative<std::monostate>(value) ? OnlineStatus::null_value
                                                                       : OnlineStatus::present;
         if (!old) cell.value = value;

@@ -28,9 +28,9 @@ struct OnlineColumn {
 /// The join keys that the features need, each once, and whose values the answer repeats.
 std::vector<TypedName> keys_of(const Definitions& definitions, const std::vector<FeatureReference>& features);
 
-/// The latest values. `keys`: for each join key its value for each entity, as text; all of one length. A value whose event
-/// is more than the view's ttl before `now` is outside_max_age. Error{usage} for missing, unknown or malformed keys;
-/// Error{not_found} for a view that was not materialized, or not since its definition changed.
+/// The latest values. `keys`: for each join key its value for each entity, as text; all of one length. A value whose
+/// event is more than the view's ttl before `now` is outside_max_age. Error{usage} for missing, unknown or malformed
+/// keys; Error{not_found} for a view that was not materialized, or not since its definition changed.
 std::vector<OnlineColumn> look_up(const Definitions& definitions, OnlineStore* store,
                                   const std::vector<FeatureReference>& features,
                                   const std::map<std::string, std::vector<std::string>>& keys, UtcTime now);

@@ -29,8 +29,8 @@ struct ViewPlan {
   std::vector<const InputFile*> files_to_read() const;
 };
 
-/// Plans for these views (all if none is named). Decided by content: the digests of the inputs, the definition, and rows
-/// that were in the future and are not any more. `store` may be null: nothing was materialized. Reads no rows.
+/// Plans for these views (all if none is named). Decided by content: the digests of the inputs, the definition, and
+/// rows that were in the future and are not any more. `store` may be null: nothing was materialized. Reads no rows.
 std::vector<ViewPlan> plan_views(const Workspace& workspace, const Definitions& definitions,
                                  const std::vector<std::string>& names, OnlineStore* store);
 /// Views that the store holds and nobody defines any more.

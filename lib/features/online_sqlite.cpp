@@ -21,9 +21,7 @@ constexpr std::string_view kTables =
 
 std::string rows_table(std::int64_t id) { return fmt::format("rows_{}", id); }
 
-db::Bind bind_time(const std::optional<UtcTime>& time) {
-  return time ? db::Bind(time->micros()) : db::Bind(nullptr);
-}
+db::Bind bind_time(const std::optional<UtcTime>& time) { return time ? db::Bind(time->micros()) : db::Bind(nullptr); }
 std::optional<UtcTime> read_time(const db::Statement& statement, int column) {
   if (statement.is_null(column)) return std::nullopt;
   return UtcTime::from_micros(statement.integer(column));
@@ -50,7 +48,8 @@ std::string put_sql(std::int64_t id) {
   return fmt::format(
       "INSERT INTO {0} VALUES(?, ?, ?, ?, ?) ON CONFLICT(key) DO UPDATE SET event = excluded.event, created = "
       "excluded.created, input = excluded.input, packed = excluded.packed WHERE excluded.event > event OR "
-      "(excluded.event = event AND ({1} > {2} OR ({1} = {2} AND (excluded.input IS {0}.input OR (SELECT label FROM inputs "
+      "(excluded.event = event AND ({1} > {2} OR ({1} = {2} AND (excluded.input IS {0}.input OR (SELECT label FROM "
+      "inputs "
       "WHERE id = excluded.input) >= (SELECT label FROM inputs WHERE id = {0}.input)))))",
       rows_table(id), created("excluded."), created(""));
 }
@@ -68,17 +67,17 @@ class SqliteUpdate : public OnlineUpdate {
       id_ = next.integer(0);
       while (next.step()) {
       }
-      connection_.execute(fmt::format("CREATE TABLE {}(key BLOB PRIMARY KEY, event INTEGER, created INTEGER, input INTEGER, "
-                                      "packed BLOB) WITHOUT ROWID",
-                                      rows_table(id_)));
+      connection_.execute(
+          fmt::format("CREATE TABLE {}(key BLOB PRIMARY KEY, event INTEGER, created INTEGER, input INTEGER, "
+                      "packed BLOB) WITHOUT ROWID",
+                      rows_table(id_)));
     }
     put_.emplace(connection_.prepare(put_sql(id_)));
   }
 
   void put(std::string_view key, const OnlineRow& row) override {
     put_->run({db::Blob{key}, row.event, row.created ? db::Bind(*row.created) : db::Bind(nullptr),
-               row.input.empty() ? db::Bind(nullptr) : db::Bind(input_id(row.input)),
-               db::Blob{row.values}});
+               row.input.empty() ? db::Bind(nullptr) : db::Bind(input_id(row.input)), db::Blob{row.values}});
   }
 
   void retire(const std::string& input) override {
@@ -88,8 +87,9 @@ class SqliteUpdate : public OnlineUpdate {
 
   bool has_retired() override {
     return connection_
-        .prepare(fmt::format("SELECT 1 FROM {} WHERE input IN (SELECT id FROM inputs WHERE view = ? AND retired) LIMIT 1",
-                             rows_table(id_)))
+        .prepare(
+            fmt::format("SELECT 1 FROM {} WHERE input IN (SELECT id FROM inputs WHERE view = ? AND retired) LIMIT 1",
+                        rows_table(id_)))
         .bind({id_})
         .step();
   }
@@ -159,7 +159,8 @@ class SqliteStore : public OnlineStore {
   }
 
   std::optional<ViewState> find_state(std::string_view view) override {
-    auto find = connection_.prepare("SELECT name, id, definition, keys, newest, due, updated FROM views WHERE name = ?");
+    auto find =
+        connection_.prepare("SELECT name, id, definition, keys, newest, due, updated FROM views WHERE name = ?");
     if (!find.bind({std::string(view)}).step()) return std::nullopt;
     return read_state(find);
   }

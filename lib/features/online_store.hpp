@@ -54,8 +54,8 @@ class OnlineUpdate {
   virtual ViewState commit(ViewState state) = 0;
 };
 
-/// Where features are served from: the latest row of each key of each view. To add one: a file beside this and its line in
-/// all.cpp; tests/contract holds it to this contract.
+/// Where features are served from: the latest row of each key of each view. To add one: a file beside this and its line
+/// in all.cpp; tests/contract holds it to this contract.
 class OnlineStore {
  public:
   virtual ~OnlineStore() = default;

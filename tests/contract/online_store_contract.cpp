@@ -21,12 +21,14 @@ ViewState state_of(std::vector<StoredInput> inputs = {}, const std::string& view
           .updated = UtcTime::from_micros(77)};
 }
 
-OnlineRow row(std::int64_t event, std::string values, std::optional<std::int64_t> created = {}, std::string input = "a.csv") {
+OnlineRow row(std::int64_t event, std::string values, std::optional<std::int64_t> created = {},
+              std::string input = "a.csv") {
   return {.event = event, .created = created, .input = std::move(input), .values = std::move(values)};
 }
 
 /// Each kind of store in a directory of its own.
-void for_each_store(const std::function<void(OnlineStore&, const std::function<std::unique_ptr<OnlineStore>()>&)>& check) {
+void for_each_store(
+    const std::function<void(OnlineStore&, const std::function<std::unique_ptr<OnlineStore>()>&)>& check) {
   for (const OnlineStoreKind& kind : all_online_stores()) {
     INFO(kind.name);
     const test::TempDir dir;

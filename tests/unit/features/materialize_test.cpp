@@ -32,7 +32,8 @@ struct StoreProject : FeatureProject {
     Workspace workspace = open();
     const Definitions known = Definitions::load(workspace);
     const auto store = open_online_store(workspace, false);
-    const auto columns = look_up(known, store.get(), {{"v", "x"}, {"v", "s"}}, {{"airport", {airport}}, {"terminal", {"1"}}}, now);
+    const auto columns =
+        look_up(known, store.get(), {{"v", "x"}, {"v", "s"}}, {{"airport", {airport}}, {"terminal", {"1"}}}, now);
     const auto text = [](const OnlineColumn& column) {
       return display(to_value(column.cells.front().value, column.type));
     };
@@ -89,7 +90,9 @@ TEST_CASE("a row that is gone uncovers the one before it", "[features]") {
 
 TEST_CASE("what is not known yet is not served, until it is", "[features]") {
   StoreProject p;
-  p.data("1", "A0,1,2001-01-01,,1,one\nA0,1,2001-02-03 04:10:00,,2,forecast\nA0,1,2001-01-02,2001-02-03 05:00,3,unwritten\n");
+  p.data(
+      "1",
+      "A0,1,2001-01-01,,1,one\nA0,1,2001-02-03 04:10:00,,2,forecast\nA0,1,2001-01-02,2001-02-03 05:00,3,unwritten\n");
   const ViewResult first = p.run();
   CHECK(first.rows_future == 2);
   CHECK(p.get("A0") == "1 one PRESENT");
@@ -116,7 +119,8 @@ TEST_CASE("a changed definition rebuilds, a removed view goes", "[features]") {
   CHECK(p.error([&] { p.get("A0"); }).message() == "view `v` changed since it was materialized");
   CHECK(p.run().reasons == std::vector<std::string>{"its definition changed"});
   CHECK(p.get("A0") == "1 one PRESENT");
-  p.view("  path: data/*.csv\n  timestamp_field: at\n", "  - {name: s, dtype: string}\n  - {name: x, dtype: real}\n", "ttl: 1h\n");
+  p.view("  path: data/*.csv\n  timestamp_field: at\n", "  - {name: s, dtype: string}\n  - {name: x, dtype: real}\n",
+         "ttl: 1h\n");
   CHECK(p.run().action == ViewAction::none);  // a ttl decides what is answered, not what is kept
   p.w.sh("rm .mlo/features/v.yaml");
   Workspace workspace = p.open();
@@ -143,12 +147,13 @@ TEST_CASE("bringing the store up to date gives what reading everything afresh gi
       CAPTURE(step);
       const std::string name(1, static_cast<char>('a' + rng.next() % 4));
       if (rng.next() % 5 == 0) {
-        p.w.sh("rm -f data/" + name + ".csv");
+        p.w.sh(fmt::format("rm -f data/{}.csv", name));
       } else {
         std::string rows;
         for (std::uint64_t i = rng.next() % 6; i > 0; --i) {
           const std::string known = rng.next() % 2 == 0 ? "" : fmt::format("2001-01-0{}", rng.next() % 3 + 1);
-          rows += fmt::format("A{},1,2001-01-0{},{},{},{}\n", rng.next() % 5, rng.next() % 3 + 1, known, rng.next() % 100, name);
+          rows += fmt::format("A{},1,2001-01-0{},{},{},{}\n", rng.next() % 5, rng.next() % 3 + 1, known,
+                              rng.next() % 100, name);
         }
         p.data(name, rows);
       }
