@@ -216,7 +216,7 @@ complete -c mlo -n '__mlo_at '\''materialize train'\''' -s C -r -d 'work as if s
 complete -c mlo -n '__mlo_at '\''materialize train'\''' -l help -s h -d 'show this help'
 complete -c mlo -n '__mlo_at promote' -a rollback -d 'let the version before hold a stage again'
 complete -c mlo -n '__mlo_at promote' -a history -d 'list who held the stages of a model, and when'
-complete -c mlo -n '__mlo_at promote' -l to -r -d 'where to: prod, staging, ..'
+complete -c mlo -n '__mlo_at promote' -l to -r -d 'where to, such as prod or staging'
 complete -c mlo -n '__mlo_at promote' -l override -r -d 'let it pass this gate of the policy whatever it says; recorded'
 complete -c mlo -n '__mlo_at promote' -l reason -r -d 'why, for --override'
 complete -c mlo -n '__mlo_at promote' -l dry-run -s n -d 'ask the gates, promote nothing'

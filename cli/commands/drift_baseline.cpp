@@ -85,9 +85,9 @@ Command drift_baseline() {
       "CURRENT` uses it.\n\n"
       "With a model alone it shows that baseline, with nothing it lists all.";
   info.examples = {
-      {"mlo drift baseline delay train@v1.2.0", "Keep the training data of a tag"},
-      {"mlo drift baseline delay january.parquet --test psi --ignore id", "Keep a file, and how to compare with it"},
-      {"mlo drift baseline delay --remove", "Forget it"}};
+      {"mlo drift baseline delay train@v1.2.0", "keep the training data of a tag"},
+      {"mlo drift baseline delay january.parquet --test psi --ignore id", "keep a file, and how to compare with it"},
+      {"mlo drift baseline delay --remove", "forget it"}};
   return make_command<Options>(std::move(info), declare, run);
 }
 

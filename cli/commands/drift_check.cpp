@@ -66,10 +66,10 @@ Command drift_check() {
       "nested values are not tested and do not count. The data has drifted if the share of drifted columns reaches the "
       "limit.";
   info.examples = {
-      {"mlo drift check january.parquet july.parquet", "Compare two files"},
-      {"mlo drift check flights@v1 flights --html drift.html", "What changed in a dataset since a tag, with plots"},
-      {"mlo drift check baseline:delay today.csv --prometheus delay.prom", "Judge today's data by a model's baseline"},
-      {"mlo drift check a.csv b.csv --test psi --threshold 0.2 --threshold fare=0.1", "Choose test and thresholds"}};
+      {"mlo drift check january.parquet july.parquet", "compare two files"},
+      {"mlo drift check flights@v1 flights --html drift.html", "what changed in a dataset since a tag, with plots"},
+      {"mlo drift check baseline:delay today.csv --prometheus delay.prom", "judge today's data by a model's baseline"},
+      {"mlo drift check a.csv b.csv --test psi --threshold 0.2 --threshold fare=0.1", "choose test and thresholds"}};
   info.exits = {{exit_code::verdict, "the data has drifted"}};
   return make_command<Options>(std::move(info), declare, run);
 }

@@ -39,7 +39,7 @@ Command drift_report() {
   info.description =
       "Reads no data and measures nothing: it renders the last check of this repository, or one kept as JSON.";
   info.examples = {{"mlo drift report --html drift.html", "A page for the last check"},
-                   {"mlo drift report check.json --prometheus delay.prom", "Scores for Prometheus from a kept check"}};
+                   {"mlo drift report check.json --prometheus delay.prom", "scores for Prometheus from a kept check"}};
   return make_command<Options>(std::move(info), declare, run);
 }
 

@@ -62,7 +62,7 @@ Command drift_tests() {
   info.summary = "list the drift tests and their thresholds";
   info.description =
       "Formulas, papers and limits of each are in lib/drift/README.md. Names and defaults are Evidently's.";
-  info.examples = {{"mlo drift tests", "What `--test` takes"}};
+  info.examples = {{"mlo drift tests", "what `--test` takes"}};
   return make_command<Options>(std::move(info), declare, run);
 }
 

@@ -18,7 +18,7 @@ struct Options {
 
 void declare(Args& args, Options& o) {
   args.positional(o.model, "NAME@VERSION", "a registered version");
-  args.option(o.stage, "--to", "STAGE", "where to: prod, staging, ..");
+  args.option(o.stage, "--to", "STAGE", "where to, such as prod or staging");
   args.option(o.overrides, "--override", "GATE", "let it pass this gate of the policy whatever it says; recorded");
   args.option(o.reason, "--reason", "TEXT", "why, for --override");
   args.flag(o.dry_run, "--dry-run,-n", "ask the gates, promote nothing");

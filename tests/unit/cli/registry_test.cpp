@@ -19,7 +19,7 @@ struct Scored : test::TestWorkspace {
         .write("f.json", R"([{"name": "age", "type": "integer"}])");
     write("requirements.txt", "numpy==1\n");
     write("mlo.yaml",
-          "stages:\n  train: {cmd: cat train.csv > model.txt, deps: [train.csv], outs: [model.txt]}\n"
+          "stages:\n  train: {cmd: sed s/^/m/ train.csv > model.txt, deps: [train.csv], outs: [model.txt]}\n"
           "  score: {cmd: 'echo \"{\\\"auc\\\": 0.8}\" > m.json', deps: [model.txt, late.csv], "
           "metrics: [m.json: {cache: false}]}\n");
     mlo("version-data add train.csv --name flights");
@@ -96,7 +96,7 @@ TEST_CASE("verification sees a model that is gone or changed", "[registry]") {
   Scored ws;
   ws.versions(1);
   CHECK(ws.mlo("register verify delay@0.0.1").code == 0);
-  REQUIRE(ws.sh("f=$(find .git/mlo/objects -type f -size -20c | xargs grep -l '^1$' | head -n 1); chmod u+w $f; echo "
+  REQUIRE(ws.sh("f=$(find .git/mlo/objects -type f -size -20c | xargs grep -l '^m1$' | head -n 1); chmod u+w $f; echo "
                 "evil > $f")
               .code == 0);
   const auto bad = ws.mlo("register verify delay@0.0.1");
