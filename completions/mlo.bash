@@ -10,7 +10,7 @@ _mlo() {
     esac
     if [[ -z $where && $word == data ]]; then word=version-data; fi
     case "$where $word" in
-      ' completion'|' drift'|'drift baseline'|'drift check'|'drift report'|'drift tests'|' get'|' help'|' hooks'|'hooks install'|'hooks run'|'hooks status'|'hooks uninstall'|' init'|' lineage'|' materialize'|'materialize get'|'materialize plan'|'materialize status'|'materialize train'|' promote'|'promote history'|'promote rollback'|' pull'|' push'|' register'|'register card'|'register list'|'register show'|'register verify'|' remote'|'remote add'|'remote check'|'remote list'|'remote remove'|' run'|'run graph'|'run logs'|'run status'|'run why'|' status'|' track'|'track compare'|'track delete'|'track list'|'track log'|'track note'|'track plot'|'track restore'|'track search'|'track show'|'track tag'|' version'|' version-data'|'version-data add'|'version-data checkout'|'version-data diff'|'version-data history'|'version-data ls'|'version-data remove'|'version-data status') where="${where:+$where }$word" ;;
+      ' completion'|' drift'|'drift baseline'|'drift check'|'drift report'|'drift tests'|' get'|' help'|' hooks'|'hooks install'|'hooks run'|'hooks status'|'hooks uninstall'|' init'|' lineage'|' materialize'|'materialize get'|'materialize plan'|'materialize status'|'materialize train'|' promote'|'promote check'|'promote history'|'promote rollback'|' pull'|' push'|' register'|'register card'|'register list'|'register show'|'register verify'|' remote'|'remote add'|'remote check'|'remote list'|'remote remove'|' run'|'run graph'|'run logs'|'run status'|'run why'|' status'|' track'|'track compare'|'track delete'|'track list'|'track log'|'track note'|'track plot'|'track restore'|'track search'|'track show'|'track tag'|' version'|' version-data'|'version-data add'|'version-data checkout'|'version-data diff'|'version-data history'|'version-data ls'|'version-data remove'|'version-data status') where="${where:+$where }$word" ;;
       *) break ;;
     esac
   done
@@ -42,7 +42,8 @@ _mlo() {
     'materialize plan') words='' options='--json --quiet -q --verbose -v --color -C --help -h' ;;
     'materialize status') words='' options='--json --quiet -q --verbose -v --color -C --help -h' ;;
     'materialize train') words='' options='--output -o --timestamp --map --full-names --feast-compat --json --quiet -q --verbose -v --color -C --help -h' ;;
-    'promote') words='rollback history' options='--to --override --reason --dry-run -n --json --quiet -q --verbose -v --color -C --help -h' ;;
+    'promote') words='check rollback history' options='--to --override --reason --dry-run -n --json --quiet -q --verbose -v --color -C --help -h' ;;
+    'promote check') words='' options='--to --junit --markdown --json --quiet -q --verbose -v --color -C --help -h' ;;
     'promote history') words='' options='--stage --at --json --quiet -q --verbose -v --color -C --help -h' ;;
     'promote rollback') words='' options='--stage --to --reason --dry-run -n --json --quiet -q --verbose -v --color -C --help -h' ;;
     'pull') words='' options='--remote -r --runs --dry-run -n --json --quiet -q --verbose -v --color -C --help -h' ;;

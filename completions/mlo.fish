@@ -1,6 +1,6 @@
 # fish completion for mlo. Generated from the table of commands; do not edit.
 function __mlo_at
-  set -l known 'completion' 'drift' 'drift baseline' 'drift check' 'drift report' 'drift tests' 'get' 'help' 'hooks' 'hooks install' 'hooks run' 'hooks status' 'hooks uninstall' 'init' 'lineage' 'materialize' 'materialize get' 'materialize plan' 'materialize status' 'materialize train' 'promote' 'promote history' 'promote rollback' 'pull' 'push' 'register' 'register card' 'register list' 'register show' 'register verify' 'remote' 'remote add' 'remote check' 'remote list' 'remote remove' 'run' 'run graph' 'run logs' 'run status' 'run why' 'status' 'track' 'track compare' 'track delete' 'track list' 'track log' 'track note' 'track plot' 'track restore' 'track search' 'track show' 'track tag' 'version' 'version-data' 'version-data add' 'version-data checkout' 'version-data diff' 'version-data history' 'version-data ls' 'version-data remove' 'version-data status'
+  set -l known 'completion' 'drift' 'drift baseline' 'drift check' 'drift report' 'drift tests' 'get' 'help' 'hooks' 'hooks install' 'hooks run' 'hooks status' 'hooks uninstall' 'init' 'lineage' 'materialize' 'materialize get' 'materialize plan' 'materialize status' 'materialize train' 'promote' 'promote check' 'promote history' 'promote rollback' 'pull' 'push' 'register' 'register card' 'register list' 'register show' 'register verify' 'remote' 'remote add' 'remote check' 'remote list' 'remote remove' 'run' 'run graph' 'run logs' 'run status' 'run why' 'status' 'track' 'track compare' 'track delete' 'track list' 'track log' 'track note' 'track plot' 'track restore' 'track search' 'track show' 'track tag' 'version' 'version-data' 'version-data add' 'version-data checkout' 'version-data diff' 'version-data history' 'version-data ls' 'version-data remove' 'version-data status'
   set -l where ''
   set -l skip 0
   for word in (commandline -opc)[2..-1]
@@ -214,6 +214,7 @@ complete -c mlo -n '__mlo_at '\''materialize train'\''' -l verbose -s v -d 'say 
 complete -c mlo -n '__mlo_at '\''materialize train'\''' -l color -x -a 'auto always never' -d 'auto, always or never; NO_COLOR means never'
 complete -c mlo -n '__mlo_at '\''materialize train'\''' -s C -r -d 'work as if started in DIR'
 complete -c mlo -n '__mlo_at '\''materialize train'\''' -l help -s h -d 'show this help'
+complete -c mlo -n '__mlo_at promote' -a check -d 'ask the gates of a stage about a version, and promote nothing'
 complete -c mlo -n '__mlo_at promote' -a rollback -d 'let the version before hold a stage again'
 complete -c mlo -n '__mlo_at promote' -a history -d 'list who held the stages of a model, and when'
 complete -c mlo -n '__mlo_at promote' -l to -r -d 'where to, such as prod or staging'
@@ -226,6 +227,15 @@ complete -c mlo -n '__mlo_at promote' -l verbose -s v -d 'say more about what is
 complete -c mlo -n '__mlo_at promote' -l color -x -a 'auto always never' -d 'auto, always or never; NO_COLOR means never'
 complete -c mlo -n '__mlo_at promote' -s C -r -d 'work as if started in DIR'
 complete -c mlo -n '__mlo_at promote' -l help -s h -d 'show this help'
+complete -c mlo -n '__mlo_at '\''promote check'\''' -l to -r -d 'where it would go, say prod'
+complete -c mlo -n '__mlo_at '\''promote check'\''' -l junit -r -d 'write the report as JUnit XML, one testcase a gate'
+complete -c mlo -n '__mlo_at '\''promote check'\''' -l markdown -r -d 'append the report as Markdown'
+complete -c mlo -n '__mlo_at '\''promote check'\''' -l json -d 'print the result as JSON'
+complete -c mlo -n '__mlo_at '\''promote check'\''' -l quiet -s q -d 'no progress, no hints'
+complete -c mlo -n '__mlo_at '\''promote check'\''' -l verbose -s v -d 'say more about what is done'
+complete -c mlo -n '__mlo_at '\''promote check'\''' -l color -x -a 'auto always never' -d 'auto, always or never; NO_COLOR means never'
+complete -c mlo -n '__mlo_at '\''promote check'\''' -s C -r -d 'work as if started in DIR'
+complete -c mlo -n '__mlo_at '\''promote check'\''' -l help -s h -d 'show this help'
 complete -c mlo -n '__mlo_at '\''promote history'\''' -l stage -r -d 'only this one'
 complete -c mlo -n '__mlo_at '\''promote history'\''' -l at -r -d 'who held the stages then: 2013-07-01, or a time such as 2013-07-01T12:00:00Z'
 complete -c mlo -n '__mlo_at '\''promote history'\''' -l json -d 'print the result as JSON'

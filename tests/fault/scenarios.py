@@ -25,6 +25,24 @@ git add -A && git commit -q -m pipeline
 RECORDED = PIPELINE + "mlo run --name one && mlo run --force --name two\n"
 TAGS = "mlo track list --json | python3 -c 'import json,sys; print(sorted((r[\"name\"], r[\"tags\"], r[\"note\"]) for r in json.load(sys.stdin)[\"runs\"] if r[\"status\"] != \"killed\"))'"
 
+GATES = INIT + r"""printf 'group,late\na,1\na,0\nb,1\nb,0\n' > late.csv && cp late.csv train.csv
+mlo version-data add train.csv --name flights && mlo version-data add late.csv --name holdout
+cat > mlo.yaml <<'Y'
+stages:
+  train: {cmd: echo 3 > model.txt, deps: [train.csv], outs: [model.txt]}
+  evaluate: {cmd: "sed 's/late/late,p/; s/,1/,1,1/; s/,0/,0,0/' late.csv > predictions.csv; echo '{\"bytes\": 2}' > metrics.json", deps: [late.csv, model.txt], outs: [predictions.csv], metrics: [{metrics.json: {cache: false}}]}
+Y
+mkdir .mlo/gates && cat > .mlo/gates/prod.yaml <<'Y'
+mlo: gate/1
+stage: prod
+evaluation: {stage: evaluate, dataset: holdout, predictions: predictions.csv, columns: {label: late, score: p}}
+gates:
+  - {id: accuracy, metric: accuracy, min: 0.9}
+Y
+echo 'awk==1' > used.txt && git add -A && git commit -q -m all && mlo run --name one && git add -A && git commit -q -m lock
+mlo register delay --run one --model model.txt --dependencies used.txt
+"""
+
 
 SCORED = INIT + r"""printf 'age\n1\n' > train.csv && printf 'age\n2\n' > late.csv && echo '[{"name": "age", "type": "integer"}]' > f.json && echo numpy==1 > requirements.txt
 mlo version-data add train.csv --name flights && mlo version-data add late.csv --name late-holdout
@@ -98,4 +116,6 @@ SCENARIOS = [
     Scenario("promote", REGISTERED, "mlo promote delay@0.0.2 --to prod", [TAGS]),
     Scenario("promote rollback", PROMOTED, "mlo promote rollback delay --stage prod --to 0.0.1", [TAGS], codes=(0, 4)),
     Scenario("get", PROMOTED, "mlo get delay@prod -o got --force"),
+    Scenario("promote check", GATES, "mlo promote check delay@0.0.1 --to prod",
+             ["git worktree list | wc -l", "ls .git/mlo/worktrees | grep -v lock || true", "ls .git/worktrees 2>/dev/null || true", "git tag -l"]),
 ]

@@ -59,6 +59,18 @@ def features(name, setup, command, code, says, unchanged=True):
     return Row("features: " + name, prepare + setup, "mlo " + command, code, says, unchanged)
 
 
+def policy(name, body, code, says, command="mlo promote check m@1.0.0 --to prod", after=""):
+    """A policy on the branch that decides."""
+    return Row(f"gates: {name}", f"mkdir .mlo/gates && cat > .mlo/gates/prod.yaml <<'P'\n{body}\nP\ngit add -A && git commit -q -m policy && git config mlo.policyRef main\n{after}",
+               command, code, says)
+
+
+def gate(name, fields, says):
+    return policy(name, f"mlo: gate/1\nstage: prod\nevaluation: {{stage: count, dataset: raw, predictions: p.csv, columns: {{label: t, score: s, slices: [g]}}}}\ngates:\n  - {fields}", 1,
+                  f".mlo/gates/prod.yaml:5:{says}")
+
+
+GATE = "mlo: gate/1\nstage: prod\ngates:\n  - {id: a, check: commit-on, branch: main}"
 ROWS = [
     # names and arguments
     Row("unknown command", "", "mlo runn", 2, "`runn`"),
@@ -255,4 +267,33 @@ ROWS = [
     Row("promote: a stage with a path in it", "", "mlo promote delay@1.0.0 --to ../x", 2, "../x"),
     Row("register in the middle of a merge", "git rev-parse HEAD > .git/MERGE_HEAD", "mlo register delay --run x --model y", 4, "merge"),
     Row("get from a repository that is none", "", "mlo get delay@1.0.0 --repo ../nowhere -o out", 5, "nowhere"),
+    # gates
+    policy("malformed YAML", "mlo: gate/1\nstage: [", 1, ".mlo/gates/prod.yaml:"),
+    policy("an empty policy", "", 1, "prod.yaml"),
+    policy("a policy that is no mapping", "- 1", 1, "prod.yaml:1:1"),
+    policy("a policy of a newer mlo", GATE.replace("gate/1", "gate/2"), 1, "gate/2"),
+    policy("an unknown field", GATE + "\napprovals: {min: 2}", 1, "prod.yaml:5:12: unknown key `approvals`"),
+    policy("a field twice", GATE + "\nstage: dev", 1, "prod.yaml:5:"),
+    policy("a policy of another stage", GATE.replace("prod", "dev"), 1, "stage: dev"),
+    policy("a policy without gates", "mlo: gate/1\nstage: prod\ngates: []", 1, "prod.yaml:3:8"),
+    policy("two gates of one id", GATE + "\n  - {id: a, check: commit-on, branch: main}", 1, "two gates have the id `a`"),
+    policy("a stage that climbs out", GATE, 2, "../../x", command="mlo promote check m@1.0.0 --to ../../x"),
+    policy("a stage with escape codes", GATE, 2, r"\x1b[31m", command=r"mlo promote check m@1.0.0 --to $'\e[31m'"),
+    policy("a policy behind a link", GATE, 1, "prod.yaml", after="cd .mlo/gates && mv prod.yaml x && ln -s x prod.yaml && cd ../.. && git add -A && git commit -q -m link"),
+    policy("a directory as a policy", GATE, 1, "prod.yaml", after="git rm -q .mlo/gates/prod.yaml && mkdir -p .mlo/gates/prod.yaml && touch .mlo/gates/prod.yaml/x && git add -A && git commit -q -m d"),
+    policy("a policy ref that is not here", GATE, 1, "origin/rules", after="git config mlo.policyRef origin/rules"),
+    policy("a policy ref with an option in it", GATE, 1, "--help", after="printf '[mlo]\\n\\tpolicyRef = --help\\n' >> .git/config"),
+    policy("no such model", GATE, 1, "`m`"),
+    policy("a model's name that climbs out", GATE, 1, "../../etc", command="mlo promote check ../../etc@1.0.0 --to prod"),
+    policy("predictions outside the repository", "mlo: gate/1\nstage: prod\nevaluation: {stage: e, dataset: raw, predictions: /etc/passwd, columns: {label: a, score: b}}\ngates:\n  - {id: a, metric: auc, min: 0}", 1, "`/etc/passwd`"),
+    policy("a model's place inside .git", "mlo: gate/1\nstage: prod\nevaluation: {stage: e, dataset: raw, model: .git/hooks/pre-commit}\ngates:\n  - {id: a, metric: auc, min: 0}", 1, "`.git/hooks/pre-commit`"),
+    gate("an unknown check", "{id: a, check: comit-on}", "20: unknown check `comit-on`"),
+    gate("an unknown field of a gate", "{id: a, metric: auc, min: 0.8, mni: 1}", "41: unknown key `mni`"),
+    gate("a bound that is not a number", "{id: a, metric: auc, min: .nan}", "31: `min` must be a finite number"),
+    gate("a bound that is text", "{id: a, metric: auc, min: high}", "31: `min` must be a number"),
+    gate("a confidence of 95", "{id: a, metric: auc, max_regression: {abs: 0}, confidence: 95}", "64: `confidence`"),
+    gate("a slice that is no column", "{id: a, metric: auc, slices: [\"g' OR 1=1\"], min: 0}", "34:"),
+    gate("a metric that is a path", "{id: a, metric: ../../etc/passwd, min: 0}", "21: `../../etc/passwd` cannot name a metric"),
+    gate("requests outside the repository", "{id: a, metric: latency_ms.p50, max: 1, command: cat, requests: ../../etc/passwd}", "69: `../../etc/passwd`"),
+    gate("more samples than anybody wants", "{id: a, metric: latency_ms.p50, max: 1, command: cat, samples: 9999999999}", "68: `samples`"),
 ]

@@ -72,6 +72,10 @@ constexpr const char* kSession[] = {
     "mlo status",
     "mlo get delay@prod -o .git/got",
     "git tag -d 'delay#prod#9'",
+    "mkdir -p .mlo/gates && printf 'mlo: gate/1\\nstage: prod\\nfrom: [staging]\\ngates:\\n"
+    "  - {id: a, check: commit-on, branch: main, severity: soft}\\n' > .mlo/gates/prod.yaml && git add .mlo && git "
+    "commit -qm gates",
+    "mlo promote check delay@0.0.1 --to prod",
     "mlo lineage raw",
     "mlo lineage first",
     "true && mlo run --name third -- mlo track log metric auc=0.9 --step 1",  // by the shell: what is after -- is not

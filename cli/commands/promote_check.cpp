@@ -1,0 +1,91 @@
+#include <fcntl.h>
+
+#include "cli/command.hpp"
+#include "cli/exit_code.hpp"
+#include "cli/gate_page.hpp"
+#include "cli/run_printer.hpp"
+#include "lib/registry/promote.hpp"
+#include "lib/report/gate_junit.hpp"
+#include "lib/report/gate_markdown.hpp"
+#include "lib/util/error.hpp"
+#include "lib/util/text.hpp"
+
+namespace mlo::cli {
+namespace {
+
+struct Options {
+  std::string model, stage, junit, markdown;
+};
+
+void declare(Args& args, Options& o) {
+  args.positional(o.model, "NAME@VERSION", "a registered version");
+  args.option(o.stage, "--to", "STAGE", "where it would go, say prod");
+  args.option(o.junit, "--junit", "FILE", "write the report as JUnit XML, one testcase a gate");
+  args.option(o.markdown, "--markdown", "FILE", "append the report as Markdown");
+}
+
+/// Other steps may have written to the file before.
+void append_file(const fs::path& path, std::string_view text) {
+  const UniqueFd fd(::open(path.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644));
+  if (!fd) throw_errno("open", path.string());
+  write_all(fd.get(), text, path);
+}
+
+void remark_policy(Context& ctx, const StagePolicy& policy) {
+  Log& log = ctx.world().log;
+  if (!policy.policy) {
+    log.warn(fmt::format("stage `{}` has no policy at `{}`: any version may go there", policy.stage, policy.ref));
+  } else if (policy.unprotected) {
+    log.warn(fmt::format("the policy of `{}` is that of HEAD, which whoever commits here can change", policy.stage));
+    log.hint("name a protected branch: git config mlo.policyRef refs/remotes/origin/main");
+  }
+}
+
+int run(Context& ctx, const Options& o) {
+  if (o.stage.empty())
+    throw Error(ErrorKind::usage, "`mlo promote check` needs `--to STAGE`")
+        .hint("mlo promote check NAME@VERSION --to prod");
+  Workspace& workspace = ctx.workspace();
+  const StagePolicy policy = load_stage_policy(workspace, o.stage);
+  const ModelVersion candidate = resolve_model(workspace, o.model);
+  remark_policy(ctx, policy);
+  RunPrinter printer(ctx);
+  const GateVerdict verdict =
+      evaluate_gates(workspace, policy, gate_request(workspace, candidate, policy, {}), printer);
+  const GateReport& report = verdict.report();
+  if (!o.junit.empty()) write_file(absolute_in(ctx.world().cwd, o.junit), report::gate_junit(report));
+  if (!o.markdown.empty()) append_file(absolute_in(ctx.world().cwd, o.markdown), report::gate_markdown(report));
+  ctx.print([&] { return to_value(report); }, [&](Page& page) { print_gates(report, page); });
+  return report.passed() ? exit_code::ok : exit_code::verdict;
+}
+
+}  // namespace
+
+Command promote_check() {
+  CommandInfo info;
+  info.path = "promote check";
+  info.summary = "ask the gates of a stage about a version, and promote nothing";
+  info.description =
+      "Reads the policy `.mlo/gates/STAGE.yaml` from the protected branch (`git config mlo.policyRef`, else origin's "
+      "HEAD), never from the work tree. If it names an evaluation, that stage of the pipeline runs in a work tree of "
+      "its "
+      "own, at the policy's commit and on the policy's holdout, for the version and for the present holder of the "
+      "stage; "
+      "what ran before comes from the cache. Metrics that mlo knows are computed from the predictions.\n\n"
+      "Kinds of gates: bounds on a metric, no regression against the champion (with `confidence`: by a paired "
+      "bootstrap), "
+      "slices near each other, percentiles of latency, commits of a branch. A value that is missing or not a number "
+      "never "
+      "passes.\n\n"
+      "In GitHub Actions `--markdown \"$GITHUB_STEP_SUMMARY\"` shows the report on the page of the run; `--junit` is "
+      "for "
+      "whatever reads test results.";
+  info.examples = {{"mlo promote check delay@1.2.0 --to prod", "may it go to production?"},
+                   {"mlo promote check delay@latest --to prod --markdown \"$GITHUB_STEP_SUMMARY\" --junit gates.xml",
+                    "in CI, with a summary and test results"},
+                   {"mlo promote check delay@1.2.0 --to prod --json", "the report for a script"}};
+  info.exits = {{exit_code::verdict, "a gate says no"}, {exit_code::interrupted, "interrupted; the work tree is gone"}};
+  return make_command<Options>(std::move(info), declare, run);
+}
+
+}  // namespace mlo::cli
