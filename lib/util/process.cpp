@@ -1,7 +1,6 @@
 #include "lib/util/process.hpp"
 
 #include <fcntl.h>
-#include <linux/close_range.h>
 #include <poll.h>
 #include <signal.h>
 #include <sys/prctl.h>
@@ -69,9 +68,10 @@ struct ExecPlan {
   for (int i = 0; i < 3; ++i) {
     if (::dup2(high[i], i) < 0) fail();
   }
-  // What others opened without O_CLOEXEC; an old kernel without the call leaks no more than any fork and exec.
-  ::syscall(SYS_close_range, 3U, ~0U, CLOSE_RANGE_CLOEXEC);
   if (!spec.cwd.empty() && ::chdir(spec.cwd.c_str()) != 0) fail();
+  // Now, not by O_CLOEXEC: the parent goes on before the kernel closes those, and could find a lock that it just gave
+  // up still held. An old kernel without the call leaks no more than any fork and exec.
+  ::syscall(SYS_close_range, 3U, ~0U, 0U);
   ::execve(plan.program, plan.argv, plan.envp);
   fail();
   ::_exit(127);
