@@ -21,6 +21,10 @@ target_compile_options(mlo_flags INTERFACE
   # Statistics must give the same digits on every machine.
   -ffp-contract=off
   $<$<CXX_COMPILER_ID:GNU>:-Wno-restrict;-fpch-preprocess>)
+if(CMAKE_CXX_FLAGS_DEBUG MATCHES "-fsanitize=address")
+  add_library(mlo_known_leaks OBJECT ${CMAKE_SOURCE_DIR}/tests/support/known_leaks.cpp)
+  target_sources(mlo_flags INTERFACE $<$<STREQUAL:$<TARGET_PROPERTY:TYPE>,EXECUTABLE>:$<TARGET_OBJECTS:mlo_known_leaks>>)
+endif()
 
 # One precompiled header (standard library + fmt), built once and reused by every module.
 if(NOT EXISTS ${CMAKE_BINARY_DIR}/pch/pch.cpp)

@@ -12,6 +12,15 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 cmake/setup.sh tests || exit 1
 passed=0 failed=0 skipped=0
 
+# failures LOG: of each test that failed, its name and the last lines it said.
+failures() {
+  awk 'function flush(  i) { if (name != "") { print name; for (i = (n > 30 ? n - 29 : 1); i <= n; ++i) print "  | " said[i] } name = ""; n = 0 }
+    /^ *[0-9]+\/[0-9]+ Test +#/ { flush(); if (/\*\*\*(Failed|Timeout|Exception)/) name = $0; next }
+    /^ +Start +[0-9]+:/ { flush(); next }
+    /^[0-9]+% tests passed/ { flush() }
+    name != "" && NF { said[++n] = substr($0, 1, 300) }' "$1"
+}
+
 # tested PRESET LABEL-OPTIONS..: builds, runs ctest, adds up its counts.
 tested() {
   local preset=$1 started=$SECONDS
@@ -36,7 +45,7 @@ tested() {
   [ "$status" = 0 ] || [ "$bad" != 0 ] || { bad=1; all=$((all + 1)); }
   printf ' (%ss): %s passed, %s failed, %s skipped\n' $((SECONDS - started)) $((all - bad - missed)) "$bad" "$missed"
   passed=$((passed + all - bad - missed)) failed=$((failed + bad)) skipped=$((skipped + missed))
-  [ "$bad" = 0 ] || { sed -n '/\*\*\*\(Failed\|Timeout\|Exception\)/p' "$log"; echo "  see $log"; }
+  [ "$bad" = 0 ] || { failures "$log"; echo "  see $log"; }
   [ "$missed" = 0 ] || sed -n '/\*\*\*Skipped/p' "$log"
 }
 
