@@ -1,5 +1,6 @@
 #include "lib/lineage/graph.hpp"
 
+#include <numeric>
 #include <set>
 
 #include "lib/util/text.hpp"
@@ -55,8 +56,7 @@ class Builder {
     for (const auto& [id, step] : steps_) add_step(step);
     for (const Run& run : history_.runs) add_run(run.record);
     for (const ModelFact& model : history_.models) add_model(model);
-    for (const auto& [from, to] : edges_) graph_.edges.push_back({from, to});
-    return std::move(graph_);
+    return {std::move(nodes_), {edges_.begin(), edges_.end()}};
   }
 
  private:
@@ -86,7 +86,7 @@ class Builder {
   }
 
   LineageNode& node(std::string id, LineageKind kind, std::string name) {
-    LineageNode& out = graph_.nodes[id];
+    LineageNode& out = nodes_[id];
     if (out.id.empty()) {
       out.id = std::move(id);
       out.kind = kind;
@@ -96,7 +96,7 @@ class Builder {
   }
 
   void edge(const std::string& from, const std::string& to) {
-    if (from != to) edges_.emplace(from, to);
+    if (from != to) edges_.insert({from, to});
   }
 
   std::string add_dataset(const std::string& name, const Digest& id, const DatasetFact* fact) {
@@ -246,22 +246,32 @@ class Builder {
     if (stages_of(run).empty()) return;
     std::map<std::string, const RunRecord*> feeders;
     for (const RunRecord& stage : stages_of(run)) feeders[original(stage).id] = &original(stage);
+    const std::set<Digest> here = written_by(feeders);
     for (const Artifact& output : run.outputs) {
-      const bool here = std::any_of(feeders.begin(), feeders.end(), [&](const auto& feeder) {
-        const auto wrote = written(*feeder.second);
-        return std::any_of(wrote.begin(), wrote.end(), [&](const Artifact* a) { return a->id == output.id; });
-      });
-      const Step* writer = here ? nullptr : find_writer(run, output);  // a stage that was up to date
+      const Step* writer =
+          here.contains(output.id) ? nullptr : find_writer(run, output);  // a stage that was up to date
       if (writer != nullptr) feeders[writer->record->id] = writer->record;
+    }
+    std::map<Digest, std::set<std::string>> readers;
+    for (const auto& [id, feeder] : feeders) {
+      for (const Artifact& input : feeder->inputs) readers[input.id].insert(id);
     }
     for (const auto& [id, feeder] : feeders) {
       const auto wrote = written(*feeder);
-      const bool consumed = std::any_of(feeders.begin(), feeders.end(), [&wrote, &own = id](const auto& other) {
-        return other.first != own &&
-               std::any_of(wrote.begin(), wrote.end(), [&](const Artifact* a) { return reads(*other.second, a->id); });
+      const bool consumed = std::any_of(wrote.begin(), wrote.end(), [&readers, &own = id](const Artifact* artifact) {
+        const auto found = readers.find(artifact->id);
+        return found != readers.end() && found->second.size() > found->second.count(own);
       });
       if (!consumed && steps_.contains(id)) edge(steps_.at(id).node, out.id);
     }
+  }
+
+  static std::set<Digest> written_by(const std::map<std::string, const RunRecord*>& records) {
+    std::set<Digest> out;
+    for (const auto& [id, record] : records) {
+      for (const Artifact* artifact : written(*record)) out.insert(artifact->id);
+    }
+    return out;
   }
 
   /// The output that was registered, or the directory it lies in; nothing if the run is not known.
@@ -319,8 +329,8 @@ class Builder {
   }
 
   const LineageHistory& history_;
-  LineageGraph graph_;
-  std::set<std::pair<std::string, std::string>> edges_;
+  std::map<std::string, LineageNode> nodes_;
+  std::set<LineageEdge> edges_;
   std::map<std::string, const RunRecord*> runs_;   // by id, without stages
   std::map<std::string, const RunRecord*> by_id_;  // stage records
   std::map<std::string, Step> steps_;              // by record id
@@ -356,11 +366,18 @@ std::string_view to_string(LineageKind kind) {
   return "";
 }
 
+LineageGraph::LineageGraph(std::map<std::string, LineageNode> nodes_in, std::vector<LineageEdge> edges_in)
+    : nodes(std::move(nodes_in)), edges(std::move(edges_in)), by_effect(edges.size()) {
+  std::iota(by_effect.begin(), by_effect.end(), std::size_t{0});
+  std::stable_sort(by_effect.begin(), by_effect.end(),
+                   [&](std::size_t a, std::size_t b) { return edges[a].to < edges[b].to; });
+}
+
 std::vector<const LineageNode*> LineageGraph::causes(const std::string& id) const {
   std::vector<const LineageNode*> out;
-  for (const LineageEdge& edge : edges) {
-    if (edge.to == id) out.push_back(&nodes.at(edge.from));
-  }
+  auto it = std::lower_bound(by_effect.begin(), by_effect.end(), id,
+                             [&](std::size_t edge, const std::string& to) { return edges[edge].to < to; });
+  for (; it != by_effect.end() && edges[*it].to == id; ++it) out.push_back(&nodes.at(edges[*it].from));
   return by_name(std::move(out));
 }
 

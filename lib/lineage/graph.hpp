@@ -32,9 +32,15 @@ struct LineageEdge {
   auto operator<=>(const LineageEdge&) const = default;
 };
 
+/// Every edge joins two of the nodes.
 struct LineageGraph {
+  LineageGraph() = default;
+  /// `edges`: sorted, each once.
+  LineageGraph(std::map<std::string, LineageNode> nodes, std::vector<LineageEdge> edges);
+
   std::map<std::string, LineageNode> nodes;  ///< by id
   std::vector<LineageEdge> edges;            ///< sorted, each once
+  std::vector<std::size_t> by_effect;        ///< the edges by (to, from)
 
   std::vector<const LineageNode*> causes(const std::string& id) const;   ///< code first, then by kind and name
   std::vector<const LineageNode*> effects(const std::string& id) const;  ///< likewise

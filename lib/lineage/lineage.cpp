@@ -61,12 +61,13 @@ Lineage narrow(const Lineage& whole, const LineageScope& scope) {
   std::set<std::string> reached;
   if (scope.direction != LineageDirection::down) collect(whole.graph, whole.root, scope.depth, true, reached);
   if (scope.direction != LineageDirection::up) collect(whole.graph, whole.root, scope.depth, false, reached);
-  Lineage out{whole.root, {}};
-  for (const std::string& id : reached) out.graph.nodes.emplace(id, whole.graph.nodes.at(id));
+  std::map<std::string, LineageNode> nodes;
+  for (const std::string& id : reached) nodes.emplace(id, whole.graph.nodes.at(id));
+  std::vector<LineageEdge> edges;
   for (const LineageEdge& edge : whole.graph.edges) {
-    if (reached.contains(edge.from) && reached.contains(edge.to)) out.graph.edges.push_back(edge);
+    if (reached.contains(edge.from) && reached.contains(edge.to)) edges.push_back(edge);
   }
-  return out;
+  return {whole.root, LineageGraph(std::move(nodes), std::move(edges))};
 }
 
 std::vector<LineageRow> lineage_rows(const Lineage& lineage, LineageDirection direction, TreeGlyphs glyphs) {
