@@ -2,7 +2,6 @@
 
 $ mlo -q init && mkdir -p .mlo/features data
 made `.mlo` in <dir>
-next: commit it with `git commit -m "mlo init"`, then `mlo version-data add PATH`
 $ mlo materialize
 no views are defined in .mlo/features
 $ mlo materialize status

@@ -2,7 +2,6 @@
 
 $ mlo -q init && mkdir -p .mlo/features data
 made `.mlo` in <dir>
-next: commit it with `git commit -m "mlo init"`, then `mlo version-data add PATH`
 $ cat > .mlo/features/airport.yaml <<'Y'
 > mlo: entity/1
 > name: airport

@@ -2,7 +2,6 @@
 
 $ mlo init -q && printf 'group,late,age\na,1,1\na,0,2\nb,1,3\nb,0,4\n' > late.csv && echo 'c,1,5' | cat late.csv - > train.csv
 made `.mlo` in <dir>
-next: commit it with `git commit -m "mlo init"`, then `mlo version-data add PATH`
 $ mlo version-data add -q train.csv --name flights && mlo version-data add -q late.csv --name holdout
 added flights: 1 file, 45 B, sha256:419503a52b99
 added holdout: 1 file, 39 B, sha256:e3f6dcb0cb70

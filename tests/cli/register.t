@@ -2,7 +2,6 @@
 
 $ mlo init -q && printf 'age,late\n1,0\n' > train.csv && printf 'age,late\n2,1\n' > late.csv
 made `.mlo` in <dir>
-next: commit it with `git commit -m "mlo init"`, then `mlo version-data add PATH`
 $ mlo version-data add -q train.csv --name flights && mlo version-data add -q late.csv --name late-holdout
 added flights: 1 file, 13 B, sha256:9acb7d868f60
 added late-holdout: 1 file, 13 B, sha256:277d109ea195
