@@ -9,9 +9,8 @@
 namespace mlo::cli {
 namespace {
 
-constexpr int kTextWidth = 96;
-
-int text_width(const Page& page) { return page.width() > 0 ? std::min(page.width(), kTextWidth) : kTextWidth; }
+/// No wider than reads well; in a pipe as wide as any terminal.
+int text_width(const Page& page) { return page.width() > 0 ? std::min(page.width(), 96) : 80; }
 
 void heading(Page& page, std::string_view text) {
   page.line();

@@ -205,7 +205,7 @@ complete -c mlo -n '__mlo_at '\''materialize status'\''' -s C -r -d 'work as if 
 complete -c mlo -n '__mlo_at '\''materialize status'\''' -l help -s h -d 'show this help'
 complete -c mlo -n '__mlo_at '\''materialize train'\''' -l output -s o -r -d 'where to write: .parquet or .csv (required)'
 complete -c mlo -n '__mlo_at '\''materialize train'\''' -l timestamp -r -d 'the spine'\''s column of times'
-complete -c mlo -n '__mlo_at '\''materialize train'\''' -l map -r -d 'the spine calls this join key otherwise (repeatable)'
+complete -c mlo -n '__mlo_at '\''materialize train'\''' -l map -r -d 'the spine calls this join key otherwise'
 complete -c mlo -n '__mlo_at '\''materialize train'\''' -l full-names -d 'call columns view__feature instead of feature'
 complete -c mlo -n '__mlo_at '\''materialize train'\''' -l feast-compat -d 'as Feast does, let a row answer before it was created: a model may see what nobody knew'
 complete -c mlo -n '__mlo_at '\''materialize train'\''' -l json -d 'print the result as JSON'

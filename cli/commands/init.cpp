@@ -27,7 +27,8 @@ int run(Context& ctx, const Options& o) {
       [&](Page& page) {
         page.line(fmt::format("{} `.mlo` in {}", made ? "made" : "there already is a", workspace.root().string()));
         for (const Hook& hook : hooks) hook_lines(page, hook);
-        if (made && !ctx.quiet()) page.line("next: commit it with `git commit -m \"mlo init\"`, then `mlo version-data add PATH`");
+        if (made && !ctx.quiet())
+          page.line("next: commit it with `git commit -m \"mlo init\"`, then `mlo version-data add PATH`");
       });
   return exit_code::ok;
 }

@@ -22,7 +22,7 @@ void declare(Args& args, Options& o) {
   args.positional(o.features, "FEATURE", Args::Many::one_or_more, "a service, or view:feature");
   args.option(o.output, "--output,-o", "FILE", "where to write: .parquet or .csv (required)");
   args.option(o.timestamp, "--timestamp", "COLUMN", "the spine's column of times");
-  args.option(o.keys, "--map", "KEY=COLUMN", "the spine calls this join key otherwise (repeatable)");
+  args.option(o.keys, "--map", "KEY=COLUMN", "the spine calls this join key otherwise");
   args.flag(o.full_names, "--full-names", "call columns view__feature instead of feature");
   args.flag(o.feast_compat, "--feast-compat",
             "as Feast does, let a row answer before it was created: a model may see what nobody knew");

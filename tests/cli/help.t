@@ -34,8 +34,8 @@ mlo version: show the version of mlo and of its on-disk format
 USAGE
   mlo version [options]
 
-The format number rises only when an older mlo could no longer read what this one writes.
---verbose and --json also name the libraries in use.
+The format number rises only when an older mlo could no longer read what this
+one writes. --verbose and --json also name the libraries in use.
 
 COMMON OPTIONS
       --json                print the result as JSON
