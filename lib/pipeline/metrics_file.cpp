@@ -45,7 +45,8 @@ std::vector<std::pair<std::string, double>> parse_metrics(std::string_view text,
 void flatten_params(const Value& value, const std::string& prefix, Value& into) {
   if (value.is(Value::Type::object)) {
     for (const auto& [key, member] : value.members())
-      flatten_params(member, prefix.empty() || prefix.back() == ':' ? prefix + key : prefix + "." + key, into);
+      flatten_params(member, fmt::format("{}{}{}", prefix, prefix.empty() || prefix.back() == ':' ? "" : ".", key),
+                     into);
   } else {
     into.set(prefix, value.is(Value::Type::array) ? Value(emit_json(value, JsonStyle::compact)) : value);
   }

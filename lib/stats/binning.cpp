@@ -44,10 +44,10 @@ std::vector<double> sturges_edges(double low, double high, std::size_t values) {
   std::vector<double> edges;
   if (!std::isfinite(range)) {
     const double bins = std::ceil(wanted);
-    for (double i = 0; i < bins; ++i) edges.push_back(std::lerp(low, high, i / bins));
+    for (int i = 0; i < bins; ++i) edges.push_back(std::lerp(low, high, i / bins));
   } else {
     const double bins = width > 0 ? std::ceil(range / width) : 1;
-    for (double i = 0; i < bins; ++i) edges.push_back(i * (range / bins) + low);
+    for (int i = 0; i < bins; ++i) edges.push_back(i * (range / bins) + low);
   }
   edges.push_back(high);
   return edges;

@@ -80,7 +80,7 @@ std::optional<UtcTime> parse_utc(std::string_view text) {
   const auto zone = parse_zone(rest);
   if (!zone) return std::nullopt;
   const std::int64_t days_since = sys_days(date).time_since_epoch().count();
-  const std::int64_t seconds = days_since * 86400 + *h * 3600 + (*mi - *zone) * 60 + *s;
+  const std::int64_t seconds = days_since * 86400 + *h * std::int64_t{3600} + (*mi - *zone) * std::int64_t{60} + *s;
   const UtcTime time = UtcTime::from_micros(seconds * 1'000'000 + micro);
   if (!is_spellable(time)) return std::nullopt;  // an offset led out of the year 0 or 9999
   return time;

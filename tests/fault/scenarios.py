@@ -23,7 +23,7 @@ Y
 git add -A && git commit -q -m pipeline
 """
 RECORDED = PIPELINE + "mlo run --name one && mlo run --force --name two\n"
-TAGS = "mlo track list --json | python3 -c 'import json,sys; print(sorted((r[\"name\"], r[\"tags\"], r[\"note\"]) for r in json.load(sys.stdin)[\"runs\"] if r[\"status\"] != \"killed\"))'"
+RUN_TAGS = "mlo track list --json | python3 -c 'import json,sys; print(sorted((r[\"name\"], r[\"tags\"], r[\"note\"]) for r in json.load(sys.stdin)[\"runs\"] if r[\"status\"] != \"killed\"))'"
 
 GATES = INIT + r"""printf 'group,late\na,1\na,0\nb,1\nb,0\n' > late.csv && cp late.csv train.csv
 mlo version-data add train.csv --name flights && mlo version-data add late.csv --name holdout
@@ -56,7 +56,7 @@ git add -A && git commit -q -m pipeline && mlo run --name first && git add -A &&
 REGISTER = "mlo register delay --run first --model model --features f.json"
 REGISTERED = SCORED + f"{REGISTER} && {REGISTER}\n"
 PROMOTED = REGISTERED + "mlo promote delay@0.0.1 --to prod && mlo promote delay@0.0.2 --to prod\n"
-TAGS = "git tag"
+MODEL_TAGS = "git tag"
 
 
 @dataclass
@@ -85,9 +85,9 @@ SCENARIOS = [
     Scenario("run -- CMD", INIT, "mlo run -- sh -c 'echo hi > out.txt'"),
     Scenario("track note", PIPELINE + "mlo run && mlo track list --json > ../runs.json\n",
              "mlo track note $(python3 -c 'import json; print(json.load(open(\"../runs.json\"))[\"runs\"][0][\"id\"])') 'worth keeping'", [RUNS]),
-    Scenario("track tag", RECORDED + "mlo track tag one stale=yes\n", "mlo track tag one owner=ada --remove stale", [TAGS], codes=(0, 1)),
-    Scenario("track delete", RECORDED, "mlo track delete one --yes", [TAGS], codes=(0, 1)),
-    Scenario("track restore", RECORDED + "mlo track delete one --yes\n", "mlo track restore one", [TAGS], codes=(0, 1)),
+    Scenario("track tag", RECORDED + "mlo track tag one stale=yes\n", "mlo track tag one owner=ada --remove stale", [RUN_TAGS], codes=(0, 1)),
+    Scenario("track delete", RECORDED, "mlo track delete one --yes", [RUN_TAGS], codes=(0, 1)),
+    Scenario("track restore", RECORDED + "mlo track delete one --yes\n", "mlo track restore one", [RUN_TAGS], codes=(0, 1)),
     Scenario("hooks install", INIT, "mlo hooks install", ["mlo hooks status --json", "ls .git/hooks | grep -v sample"]),
     Scenario("remote remove", INIT + "mkdir ../far && mlo remote add far ../far\n", "mlo remote remove far", ["mlo remote list --json"], codes=(0, 1)),
     Scenario("push", PIPELINE + "mlo run && mkdir ../far && mlo remote add far ../far\n", "mlo push --remote far",
@@ -112,9 +112,9 @@ SCENARIOS = [
              "mlo materialize", [ONLINE]),
     Scenario("materialize, another definition", INIT + FEATURES + "mlo materialize && sed -i 's/name: x/name: x, description: changed/; s/t}/t, null_values: NA}/' .mlo/features/v.yaml\n",
              "mlo materialize", ["mlo materialize status --json | grep -c '\"state\": \"missing\"' || true"]),
-    Scenario("register", SCORED, REGISTER + " --version 1.0.0", [TAGS], codes=(0, 4)),
-    Scenario("promote", REGISTERED, "mlo promote delay@0.0.2 --to prod", [TAGS]),
-    Scenario("promote rollback", PROMOTED, "mlo promote rollback delay --stage prod --to 0.0.1", [TAGS], codes=(0, 4)),
+    Scenario("register", SCORED, REGISTER + " --version 1.0.0", [MODEL_TAGS], codes=(0, 4)),
+    Scenario("promote", REGISTERED, "mlo promote delay@0.0.2 --to prod", [MODEL_TAGS]),
+    Scenario("promote rollback", PROMOTED, "mlo promote rollback delay --stage prod --to 0.0.1", [MODEL_TAGS], codes=(0, 4)),
     Scenario("get", PROMOTED, "mlo get delay@prod -o got --force"),
     Scenario("promote check", GATES, "mlo promote check delay@0.0.1 --to prod",
              ["git worktree list | wc -l", "ls .git/mlo/worktrees | grep -v lock || true", "ls .git/worktrees 2>/dev/null || true", "git tag -l"]),
