@@ -30,13 +30,76 @@ const std::vector<HelpTopic>& help_topics() {
        "environment variable NO_COLOR, drops colour.\n"
        "\n"
        "A command that would destroy something asks first; off a terminal it needs --yes."},
+      {"pipeline", "how to write `mlo.yaml`",
+       "Put `mlo.yaml` at the top of the repository; `mlo run` makes what it names, in an order that fits:\n"
+       "\n"
+       "    stages:\n"
+       "      prepare:\n"
+       "        cmd: python prepare.py data/raw data/train.csv\n"
+       "        deps: [prepare.py, data/raw]        # files and directories it reads\n"
+       "        outs: [data/train.csv]              # what it makes: kept by content\n"
+       "      train:\n"
+       "        cmd: python train.py data/train.csv model.pkl metrics.json\n"
+       "        deps: [train.py, data/train.csv]    # made by `prepare`, so `prepare` comes first\n"
+       "        params: [train.learning_rate]       # keys of params.yaml\n"
+       "        outs: [model.pkl]\n"
+       "        metrics: [metrics.json: {cache: false}]   # small: left to git\n"
+       "\n"
+       "A stage may also have `plots`, `wdir`, `env`, `timeout`, `retries`, `frozen`, `always_changed` and `desc`; "
+       "`foreach` with `do`, or `matrix`, makes many stages of one, and `vars` fills `${name}`. An existing `dvc.yaml` "
+       "is read as it is.\n"
+       "\n"
+       "`mlo run -n` says what would run, `mlo run graph` draws it.",
+       "mlo.yaml"},
+      {"gates", "how to write the policy that `mlo promote` asks",
+       "`.mlo/gates/STAGE.yaml` on the protected branch says what a version needs to hold STAGE:\n"
+       "\n"
+       "    mlo: gate/1\n"
+       "    stage: prod\n"
+       "    evaluation:                   # a stage of mlo.yaml, run for both versions\n"
+       "      stage: evaluate\n"
+       "      dataset: holdout            # what it measures on, as of the policy's commit\n"
+       "      predictions: predictions.csv\n"
+       "      columns: {label: late, score: score, slices: [carrier]}\n"
+       "    gates:\n"
+       "      - {id: ranking, metric: auc, min: 0.735, max_regression: {abs: 0.002}, confidence: 0.95}\n"
+       "      - {id: carriers, metric: auc, slices: [carrier], max_gap: 0.15, min_support: 500}\n"
+       "      - {id: lineage, check: commit-on, branch: main, dirty: false}\n"
+       "\n"
+       "A score that is missing or not a number never passes. Without a policy a stage asks nothing. `mlo promote "
+       "check` "
+       "judges without promoting.",
+       "policy"},
+      {"features", "how to define features for `mlo materialize`",
+       "Each file in `.mlo/features` defines one thing: an entity (who has features), a view (features from files or "
+       "from SQL over them), or a service (features that are asked for together).\n"
+       "\n"
+       "    mlo: entity/1\n"
+       "    name: airport\n"
+       "    keys: [{name: origin, type: string}]\n"
+       "\n"
+       "    mlo: view/1\n"
+       "    name: weather\n"
+       "    entities: [airport]\n"
+       "    ttl: \"3h\"                          # older rows answer nothing\n"
+       "    source:\n"
+       "      path: data/weather/*.csv          # or sql: and tables:\n"
+       "      timestamp_field: observed         # when it was so\n"
+       "      created_timestamp_column: published   # when it was known\n"
+       "    features: [{name: temp, dtype: real}, {name: visib, dtype: real}]\n"
+       "\n"
+       "    mlo: service/1\n"
+       "    name: delay\n"
+       "    features: [weather:temp, weather:visib]\n"
+       "\n"
+       "Types are boolean, integer, real, string, date and timestamp."},
   };
   return topics;
 }
 
 const HelpTopic* find_help_topic(std::string_view name) {
   for (const HelpTopic& topic : help_topics()) {
-    if (topic.name == name) return &topic;
+    if (topic.name == name || topic.also == name) return &topic;
   }
   return nullptr;
 }

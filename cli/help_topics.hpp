@@ -9,6 +9,7 @@ struct HelpTopic {
   std::string_view name;
   std::string_view summary;
   std::string_view text;
+  std::string_view also = {};  ///< another word for it
 };
 const std::vector<HelpTopic>& help_topics();
 const HelpTopic* find_help_topic(std::string_view name);

@@ -62,6 +62,7 @@ int dry_run(Context& ctx, const RunRequest& request) {
   const Pipeline pipeline(ctx.workspace(), request.overrides);
   const Plan plan = pipeline.plan(requested_stages(pipeline, request), request.force);
   pipeline.save_stat_cache();
+  require_startable(pipeline, plan);
   ctx.print([&] { return Value::object().set("stages", plan_value(pipeline, plan)); },
             [&](Page& page) { print_reasons(pipeline, plan, page); });
   return exit_code::ok;

@@ -81,6 +81,7 @@ Overview look(Workspace& workspace) {
   out.datasets = data_status(workspace, load_datasets(workspace));
   look_at_pipeline(workspace, out);
   out.live = live_runs(workspace);
+  std::erase_if(out.live, [](const RunRecord& record) { return !record.parent.empty(); });  // stages of one of them
   out.models = look_at_models(workspace);
   return out;
 }

@@ -35,7 +35,7 @@ std::string Pipeline::find_file(const Workspace& workspace) {
     if (relative->empty()) break;
   }
   throw Error(ErrorKind::not_found, "no pipeline: neither `mlo.yaml` nor `dvc.yaml` here or above")
-      .hint("write one, or track a single command with `mlo run -- COMMAND`");
+      .hint("write one (`mlo help pipeline` has an example), or track a single command with `mlo run -- COMMAND`");
 }
 
 Pipeline::Pipeline(Workspace& workspace, std::vector<ParamOverride> overrides)

@@ -176,10 +176,11 @@ class Schedule {
 
 /// One run at a time in one work tree of one pipeline.
 LockFile lock_pipeline(Workspace& workspace) {
-  const std::string file = (workspace.root() / Pipeline::find_file(workspace)).string();
-  const std::string name = "pipeline-" + sha256(file).hex().substr(0, 16);
-  return LockFile::acquire(workspace.local() / "locks" / name, "mlo run", std::chrono::milliseconds(0),
-                           workspace.world());
+  const std::string file = Pipeline::find_file(workspace);
+  const std::string name = "pipeline-" + sha256((workspace.root() / file).string()).hex().substr(0, 16);
+  if (auto lock = LockFile::try_acquire(workspace.local() / "locks" / name, "mlo run")) return std::move(*lock);
+  throw Error(ErrorKind::conflict, fmt::format("another `mlo run` of `{}` is going on", file))
+      .hint("wait for it to finish; its lock frees itself when that process ends");
 }
 
 /// A stage's outputs are removed before it runs: nobody's dataset may be among them.
@@ -194,19 +195,33 @@ void refuse_dataset(const std::vector<DatasetManifest>& datasets, const Output& 
   }
 }
 
-/// Before anything starts: what is needed and made by nobody, and outputs that git tracks though mlo is to keep them.
-void check_start(const Pipeline& pipeline, const Plan& plan, const std::vector<DatasetManifest>& datasets) {
+/// How to get what a stage lacks.
+std::string where_to_get(const Reason& reason, const std::vector<DatasetManifest>& datasets) {
+  if (reason.kind != ReasonKind::dep_missing) return "";
+  for (const DatasetManifest& dataset : datasets) {
+    if (overlaps(dataset.path, reason.subject)) {
+      return fmt::format("it belongs to dataset `{0}`: type `mlo pull {0}`, or `mlo version-data checkout {0}`",
+                         dataset.name);
+    }
+  }
+  return "create it, or name it in `outs` of the stage that makes it";
+}
+
+/// What is needed and made by nobody.
+void require_inputs(const Pipeline& pipeline, const Plan& plan, const std::vector<DatasetManifest>& datasets) {
   for (const PlannedStage& planned : plan.stages) {
     if (planned.assessment.state != StageState::stale) continue;
     for (const Reason& reason : planned.assessment.reasons) {
       if (reason.kind != ReasonKind::dep_missing && reason.kind != ReasonKind::param_missing) continue;
       throw Error(ErrorKind::not_found, fmt::format("cannot run stage `{}`: {}",
                                                     pipeline.graph().stage(planned.index).name, describe(reason)))
-          .hint(reason.kind == ReasonKind::dep_missing
-                    ? "create it, or name the stage that makes it an output of that stage"
-                    : "");
+          .hint(where_to_get(reason, datasets));
     }
   }
+}
+
+/// Outputs that git tracks though mlo is to keep them, or that would overwrite a dataset.
+void require_free_outputs(const Pipeline& pipeline, const Plan& plan, const std::vector<DatasetManifest>& datasets) {
   const std::vector<std::string> tracked = pipeline.workspace().work_tree().tracked(pipeline.spec().dir);
   for (const PlannedStage& planned : plan.stages) {
     for (const Output& output : pipeline.graph().stage(planned.index).outputs) {
@@ -250,6 +265,12 @@ bool RunReport::failed() const {
                      [](const StageOutcome& o) { return o.result == StageResult::failed; });
 }
 
+void require_startable(const Pipeline& pipeline, const Plan& plan) {
+  const std::vector<DatasetManifest> datasets = load_datasets(pipeline.workspace());
+  require_inputs(pipeline, plan, datasets);
+  require_free_outputs(pipeline, plan, datasets);
+}
+
 std::vector<StageIndex> requested_stages(const Pipeline& pipeline, const RunRequest& request) {
   return request.single ? pipeline.named(request.targets) : pipeline.select(request.targets);
 }
@@ -278,8 +299,8 @@ RunReport run_pipeline(Workspace& workspace, const RunRequest& request, RunObser
     if (whole) proof.write(pipeline);
     return report;
   }
+  require_startable(pipeline, plan);
   const std::vector<DatasetManifest> datasets = load_datasets(workspace);
-  check_start(pipeline, plan, datasets);
   if (!guard) guard = lock_pipeline(workspace);
   recover_runs(workspace);
 

@@ -68,6 +68,10 @@ struct RunReport {
 /// nowhere, Error{interrupted} after recording the run as killed, if the user stopped it.
 RunReport run_pipeline(Workspace& workspace, const RunRequest& request, RunObserver& observer);
 
+/// What run_pipeline asks before anything starts. Error{not_found} for an input that exists nowhere and no stage makes,
+/// with how to get it; Error{conflict} for an output that git tracks or that overlaps a dataset.
+void require_startable(const Pipeline& pipeline, const Plan& plan);
+
 /// The stages a request names: what run_pipeline would look at.
 std::vector<StageIndex> requested_stages(const Pipeline& pipeline, const RunRequest& request);
 

@@ -46,7 +46,7 @@ $ mlo run --name 'Not A Name' -- true
 run Not A Name (<id>) finished
 $ mlo run --
 error: no pipeline: neither `mlo.yaml` nor `dvc.yaml` here or above
-hint: write one, or track a single command with `mlo run -- COMMAND`
+hint: write one (`mlo help pipeline` has an example), or track a single command with `mlo run -- COMMAND`
 [1]
 $ mlo track show broken
 broken  failed

@@ -5,7 +5,7 @@ made `.mlo` in <dir>
 next: commit it with `git commit -m "mlo init"`, then `mlo version-data add PATH`
 $ mlo run
 error: no pipeline: neither `mlo.yaml` nor `dvc.yaml` here or above
-hint: write one, or track a single command with `mlo run -- COMMAND`
+hint: write one (`mlo help pipeline` has an example), or track a single command with `mlo run -- COMMAND`
 [1]
 $ cat > mlo.yaml <<'EOP'
 > stages:
@@ -125,7 +125,11 @@ error: mlo.yaml:3:6: output `x/y` of stage `b` lies inside output `x` of stage `
 $ printf 'stages:\n  a: {cmd: cp in out, deps: [in], outs: [out]}\n' > mlo.yaml
 $ mlo run
 error: cannot run stage `a`: dependency `in` does not exist
-hint: create it, or name the stage that makes it an output of that stage
+hint: create it, or name it in `outs` of the stage that makes it
+[1]
+$ mlo run -n
+error: cannot run stage `a`: dependency `in` does not exist
+hint: create it, or name it in `outs` of the stage that makes it
 [1]
 $ printf 'stages:\n  a: {cmd: cp in out, dep: [in]}\n' > mlo.yaml
 $ mlo run
@@ -146,3 +150,9 @@ $ git status --short
 ?? dvc.yaml
 ?? mlo.lock
 ?? mlo.yaml
+$ rm dvc.yaml && printf 'stages:\n  a: {cmd: cp raw/in out, deps: [raw/in], outs: [out]}\n' > mlo.yaml
+$ mkdir raw && echo 1 > raw/in && mlo version-data add -q raw --name numbers && rm -r raw && mlo run
+added numbers: 1 file, 2 B, sha256:b0f312989cb0
+error: cannot run stage `a`: dependency `raw/in` does not exist
+hint: it belongs to dataset `numbers`: type `mlo pull numbers`, or `mlo version-data checkout numbers`
+[1]
