@@ -11,6 +11,7 @@ inline constexpr int verdict = 3;   ///< the tool worked; the answer is no
 inline constexpr int conflict = 4;  ///< a lock, or a state that does not allow it now
 inline constexpr int remote = 5;
 inline constexpr int bug = 70;
+inline constexpr int no_program = 127;  ///< `run -- CMD`: there is no CMD; what a shell says
 inline constexpr int interrupted = 130;
 
 inline int of(ErrorKind kind) {
@@ -25,6 +26,8 @@ inline int of(ErrorKind kind) {
       return remote;
     case ErrorKind::internal:
       return bug;
+    case ErrorKind::no_program:
+      return no_program;
     case ErrorKind::interrupted:
       return interrupted;
     default:

@@ -14,7 +14,7 @@ const std::vector<HelpTopic>& help_topics() {
        "70   a bug in mlo; please report it\n"
        "130  interrupted by Ctrl-C\n"
        "\n"
-       "`mlo run -- CMD` passes on the exit code of CMD."},
+       "`mlo run -- CMD` passes on the exit code of CMD; 127: there is no CMD."},
       {"names", "how data, runs and revisions are written",
        "NAME            a dataset: lower-case letters and digits, joined by `-`, `_`, `.` and `/`\n"
        "NAME@REV        that dataset as of a git revision: a branch, a tag, HEAD~2, a commit\n"

@@ -155,7 +155,12 @@ std::function<int(Context&)> parse_arguments(const Command& command, std::vector
                                                    : fmt::format("`{}` needs exactly one value", option));
     }
     if (dynamic_cast<const CLI::ConversionError*>(&error) != nullptr) {
-      throw Error(ErrorKind::usage, fmt::format("the value of `{}` is not a number", option));
+      const std::string_view text = error.what();  // "Could not convert: --jobs = 0x"
+      const std::size_t value = text.find(" = ");
+      throw Error(ErrorKind::usage,
+                  value == std::string_view::npos
+                      ? fmt::format("`{}` takes a number", option)
+                      : fmt::format("`{}` takes a number, not `{}`", option, printable(text.substr(value + 3))));
     }
     throw Error(ErrorKind::usage, error.what());
   }
@@ -165,6 +170,9 @@ std::function<int(Context&)> parse_arguments(const Command& command, std::vector
     if (word.size() > 1 && word[0] == '-') unknown_option(command, word);
     words.push_back(word);
   }
+  if (has_dashes && binder.rest_target() != nullptr && after.empty())
+    throw Error(ErrorKind::usage, "missing command after `--`")
+        .hint(fmt::format("mlo {} -- COMMAND", command.info.path));
   if (has_dashes && binder.rest_target() != nullptr)
     *binder.rest_target() = std::move(after);
   else

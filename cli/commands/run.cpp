@@ -118,7 +118,8 @@ Command run() {
         {"mlo run train -P train.lr=0.2", "one stage and all it needs, with another parameter"},
         {"mlo run -n", "what would run, and why"},
         {"mlo run --name first-try -- python train.py", "track one command"}},
-       {{130, "interrupted; what had finished is kept and the next run goes on from there"}}},
+       {{exit_code::no_program, "`mlo run -- CMD`: there is no CMD"},
+        {130, "interrupted; what had finished is kept and the next run goes on from there"}}},
       declare, run);
 }
 

@@ -53,8 +53,9 @@ RunRecord run_tracked(Workspace& workspace, const TrackedCommand& command, const
   std::optional<SupervisedExit> exit;
   try {
     exit = supervise(std::move(child), world.stop, tee.as_sink());
-  } catch (const Error&) {
+  } catch (const Error& error) {
     remove_tree(live.dir());  // it never ran
+    if (error.kind() == ErrorKind::not_found) throw Error(ErrorKind::no_program, error.message());
     throw;
   }
   live.record().usage.user_seconds = exit->exit.rusage.user_seconds;

@@ -17,7 +17,7 @@ struct TrackedCommand {
 
 /// Runs any command in `world.cwd` as one run of its own: code state, environment, what it logs, its output and its use
 /// of the machine are recorded, also if it fails or is stopped. Hands what it writes to `sink` as it comes. Throws
-/// Error{not_found} if the program does not exist; then nothing is recorded.
+/// Error{no_program} if the program does not exist; then nothing is recorded.
 RunRecord run_tracked(Workspace& workspace, const TrackedCommand& command, const OutputSink& sink);
 
 /// A record of an invocation that starts now: id, name, user, code, environment.

@@ -13,6 +13,7 @@ enum class ErrorKind {
   conflict,     ///< somebody else holds a lock, or the state does not allow it now
   remote,       ///< the other side failed
   not_found,    ///< a named thing does not exist
+  no_program,   ///< the command that was to run does not exist
   invalid,      ///< input the user wrote is malformed
   config,       ///< the configuration does not allow it
   io,           ///< the operating system refused

@@ -13,7 +13,7 @@ run broken (<id>) failed
 [7]
 $ mlo run --name absent -- no-such-command --flag
 error: cannot start `no-such-command`: not found in PATH
-[1]
+[127]
 $ mlo run --name shot -- sh -c 'kill -9 $$'
 run shot (<id>) failed
 [137]
@@ -45,9 +45,9 @@ run greeting (<id>) finished
 $ mlo run --name 'Not A Name' -- true
 run Not A Name (<id>) finished
 $ mlo run --
-error: no pipeline: neither `mlo.yaml` nor `dvc.yaml` here or above
-hint: write one (`mlo help pipeline` has an example), or track a single command with `mlo run -- COMMAND`
-[1]
+error: missing command after `--`
+hint: mlo run -- COMMAND
+[2]
 $ mlo track show broken
 broken  failed
 id         <id>

@@ -100,7 +100,7 @@ $ mlo run good -P
 error: `--param` needs exactly one value
 [2]
 $ mlo run -j 0x good
-error: the value of `--jobs` is not a number
+error: `--jobs` takes a number, not `0x`
 [2]
 $ mlo run --single
 error: `--single` needs a stage
