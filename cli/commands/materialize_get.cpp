@@ -1,5 +1,6 @@
 #include "cli/command.hpp"
 #include "cli/exit_code.hpp"
+#include "cli/moment.hpp"
 #include "lib/features/lookup.hpp"
 #include "lib/features/materialize.hpp"
 #include "lib/util/error.hpp"
@@ -14,12 +15,14 @@ using Keys = std::map<std::string, std::vector<std::string>>;
 
 struct Options {
   std::vector<std::string> features, keys;
+  std::optional<std::string> at;
   bool full_names = false;
 };
 
 void declare(Args& args, Options& o) {
   args.positional(o.features, "FEATURE", Args::Many::one_or_more, "a service, or view:feature");
   args.option(o.keys, "--key,-k", "KEY=VALUE", "whose features; repeat it for each join key, and for further entities");
+  args.option(o.at, "--at", "TIME", "the moment that ages are counted to, not now: 2013-07-01T12:00:00Z");
   args.flag(o.full_names, "--full-names", "call features view__feature instead of feature");
 }
 
@@ -99,8 +102,9 @@ int run(Context& ctx, const Options& o) {
   const auto definitions = features::Definitions::load(ctx.workspace());
   const auto wanted = definitions.resolve(o.features);
   const Keys values = read_keys(o);
+  const UtcTime at = o.at ? read_moment(*o.at) : ctx.world().clock.now();
   const auto store = features::open_online_store(ctx.workspace(), /*create=*/false);
-  const auto columns = features::look_up(definitions, store.get(), wanted, values, ctx.world().clock.now());
+  const auto columns = features::look_up(definitions, store.get(), wanted, values, at);
   const auto keys = features::keys_of(definitions, wanted);
   ctx.print([&] { return to_value(columns, keys, values, o.full_names); },
             [&](Page& page) { lines(page, columns, keys, values, o.full_names); });
@@ -116,13 +120,15 @@ Command materialize_get() {
   info.description =
       "Answers from the online store as `mlo materialize` left it. A feature is PRESENT, NULL_VALUE (its latest row "
       "says "
-      "null), OUTSIDE_MAX_AGE (the latest row is older than the view's ttl), or NOT_FOUND (no row has this key). "
+      "null), OUTSIDE_MAX_AGE (the latest row is older than the view's ttl), or NOT_FOUND (no row has this key). --at "
+      "counts ages to another moment, for data of the past; what came after it in the store is still the latest. "
       "--json has the shape of Feast's feature server: one entry per name, join keys first, each with the values of "
       "all "
       "entities.";
   info.examples = {
       {"mlo materialize get delay --key airport=JFK", "all features of a service for one airport"},
-      {"mlo materialize get weather:temp --key airport=JFK --key airport=LGA --json", "one feature of two"}};
+      {"mlo materialize get weather:temp --key airport=JFK --key airport=LGA --json", "one feature of two"},
+      {"mlo materialize get delay --key airport=JFK --at 2013-12-31", "as of the end of that day"}};
   return make_command<Options>(std::move(info), declare, run);
 }
 

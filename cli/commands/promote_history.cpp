@@ -1,8 +1,7 @@
 #include "cli/command.hpp"
 #include "cli/commands/assignment_page.hpp"
 #include "cli/exit_code.hpp"
-#include "lib/util/error.hpp"
-#include "lib/util/text.hpp"
+#include "cli/moment.hpp"
 
 namespace mlo::cli {
 namespace {
@@ -18,20 +17,9 @@ void declare(Args& args, Options& o) {
   args.option(o.at, "--at", "DATE", "who held the stages then: 2013-07-01, or a time such as 2013-07-01T12:00:00Z");
 }
 
-/// A day counts to its end.
-UtcTime parse_at(const std::string& text) {
-  if (text.size() == 10) {
-    if (const auto day = parse_utc(text + "T00:00:00Z"))
-      return *day + (std::chrono::hours(24) - std::chrono::microseconds(1));
-  }
-  if (const auto time = parse_utc(text)) return *time;
-  throw Error(ErrorKind::usage, fmt::format("`{}` is neither a day nor a time with zone", text))
-      .hint("2013-07-01, or 2013-07-01T12:00:00Z");
-}
-
 int run(Context& ctx, const Options& o) {
   Workspace& workspace = ctx.workspace();
-  const std::optional<UtcTime> at = o.at ? std::optional(parse_at(*o.at)) : std::nullopt;
+  const std::optional<UtcTime> at = o.at ? std::optional(read_moment(*o.at)) : std::nullopt;
   static_cast<void>(model_versions(workspace, o.name));  // for its error
   std::vector<Assignment> all = assignments(workspace, o.name);
   if (o.stage) std::erase_if(all, [&](const Assignment& a) { return a.stage != *o.stage; });

@@ -113,7 +113,7 @@ show "mlo get delay@prod -o deployed && ls -l deployed"
 
 say "The latest features of every airport, in the embedded online store: what a service asks for, in a millisecond."
 show "mlo materialize"
-show "mlo materialize get delay --key origin=JFK"
+show "mlo materialize get delay --key origin=JFK --at 2013-12-30T20:00:00Z"
 show "mlo materialize status"
 
 say "Do July's flights look like January's? (Exit status 3 says no.)"

@@ -41,6 +41,16 @@ JFK      recent__temp   -      OUTSIDE_MAX_AGE  <time>
 EWR      weather__temp  -      NOT_FOUND        -
 EWR      weather__sky   -      NOT_FOUND        -
 EWR      recent__temp   -      NOT_FOUND        -
+$ mlo materialize get recent:temp --key airport=LGA --at 2001-01-02T10:00:00Z
+airport  FEATURE  VALUE  STATUS   EVENT
+LGA      temp     40     PRESENT  2001-01-02 05:00:00
+$ mlo materialize get recent:temp --key airport=LGA --at 2001-01-02
+airport  FEATURE  VALUE  STATUS           EVENT
+LGA      temp     -      OUTSIDE_MAX_AGE  2001-01-02 05:00:00
+$ mlo materialize get recent:temp --key airport=LGA --at noon
+error: `noon` is neither a day nor a time with zone
+hint: 2013-07-01, or 2013-07-01T12:00:00Z
+[2]
 
 # A row that comes late does not win, a correction does; the other file is not read again.
 $ printf '%s\n' airport,observed,temp,sky 'LGA,2001-01-01 05:00,1,late' 'EWR,2001-01-01 05:00,2,fresh' > data/weather-0.csv
