@@ -19,26 +19,13 @@ struct PolicyRef {
   bool unprotected = false;
 };
 
-/// The line that brings a missing ref here: CI clones one branch, one commit deep.
-std::string fetch_line(const std::string& ref) {
-  std::string_view rest = ref;
-  if (rest.starts_with("refs/heads/")) return fmt::format("git fetch --depth=1 origin +{0}:{0}", ref);
-  if (rest.starts_with("refs/remotes/")) rest.remove_prefix(13);
-  const std::size_t slash = rest.find('/');
-  if (slash == std::string_view::npos)
-    return fmt::format("git fetch --depth=1 origin +refs/heads/{0}:refs/heads/{0}", rest);
-  const std::string_view remote = rest.substr(0, slash), branch = rest.substr(slash + 1);
-  if (branch == "HEAD") return fmt::format("git remote set-head {} --auto", remote);
-  return fmt::format("git fetch --depth=1 {0} +refs/heads/{1}:refs/remotes/{0}/{1}", remote, branch);
-}
-
 PolicyRef find_policy_ref(const git::Repository& repo) {
   if (const auto configured = repo.config("mlo.policyRef"); configured && !configured->empty()) {
     const auto commit = repo.find_commit(*configured);
     if (!commit) {
       throw Error(ErrorKind::config, fmt::format("cannot read policies: `mlo.policyRef` is `{}`, which is not here",
                                                  printable(*configured)))
-          .hint(fetch_line(*configured));
+          .hint(git::fetch_line(repo, *configured, git::Wanted::tip));
     }
     return {*configured, commit, false};
   }
@@ -91,15 +78,13 @@ StagePolicy load_stage_policy(const Workspace& workspace, const std::string& sta
   return out;
 }
 
-bool was_policy(const Workspace& workspace, const std::string& stage, const Digest& id, git::ObjectId commit) {
+std::optional<bool> was_policy(const Workspace& workspace, const std::string& stage, const Digest& id,
+                               git::ObjectId commit) {
   const git::Repository& repo = workspace.repo();
   const PolicyRef ref = find_policy_ref(repo);
   if (!is_name(stage) || !ref.commit) return false;
   const auto contained = git::find_ancestry(repo, commit, *ref.commit);
-  if (!contained) {
-    throw Error(ErrorKind::config, fmt::format("the history of `{}` is cut off in this clone", ref.name))
-        .hint(std::string(git::kUnshallow));
-  }
+  if (!contained) return std::nullopt;
   if (!*contained) return false;
   const auto text = find_policy_text(repo, commit, policy_file(stage));
   return text && sha256(*text) == id;

@@ -22,7 +22,9 @@ struct StagePolicy {
 /// file.
 StagePolicy load_stage_policy(const Workspace& workspace, const std::string& stage);
 
-/// Whether `id` is the policy of `stage` at `commit`, and `commit` is one the protected ref contains.
-bool was_policy(const Workspace& workspace, const std::string& stage, const Digest& id, git::ObjectId commit);
+/// Whether `id` is the policy of `stage` at `commit`, and `commit` is one the protected ref contains; nothing if this
+/// shallow clone lacks the history that would tell.
+std::optional<bool> was_policy(const Workspace& workspace, const std::string& stage, const Digest& id,
+                               git::ObjectId commit);
 
 }  // namespace mlo

@@ -1,5 +1,7 @@
 #include "lib/git/shallow.hpp"
 
+#include <fmt/core.h>
+
 #include "lib/util/error.hpp"
 
 namespace mlo::git {
@@ -7,6 +9,21 @@ namespace mlo::git {
 bool is_shallow(const Repository& repo) {
   const auto stat = find_stat(repo.common_dir() / "shallow");
   return stat && stat->size > 0;
+}
+
+std::string fetch_line(const Repository& repo, std::string_view ref, Wanted wanted) {
+  const bool cut = is_shallow(repo);
+  const std::string_view depth = wanted == Wanted::tip ? (cut ? " --depth=1" : "")
+                                 : cut                 ? " --unshallow --tags"
+                                                       : " --tags";
+  if (ref.starts_with("refs/heads/")) return fmt::format("git fetch{0} origin +{1}:{1}", depth, ref);
+  if (ref.starts_with("refs/remotes/")) ref.remove_prefix(13);
+  const std::size_t slash = ref.find('/');
+  if (slash == std::string_view::npos)
+    return fmt::format("git fetch{0} origin +refs/heads/{1}:refs/heads/{1}", depth, ref);
+  const std::string_view remote = ref.substr(0, slash), branch = ref.substr(slash + 1);
+  if (branch == "HEAD") return fmt::format("git remote set-head {} --auto", remote);
+  return fmt::format("git fetch{0} {1} +refs/heads/{2}:refs/remotes/{1}/{2}", depth, remote, branch);
 }
 
 std::optional<bool> find_ancestry(const Repository& repo, ObjectId ancestor, ObjectId descendant) {

@@ -2,6 +2,7 @@
 #include <set>
 
 #include "lib/gates/policy.hpp"
+#include "lib/git/shallow.hpp"
 #include "lib/registry/stage_message.hpp"
 #include "lib/registry/versions.hpp"
 #include "lib/util/error.hpp"
@@ -49,6 +50,7 @@ class Verifier {
     a.counter = found.parsed.counter;
     a.tag = found.id;
     a.removed = found.parsed.removed;
+    cut_ = false;
     try {
       const auto tag = workspace_.repo().find_tag(found.id);
       if (!tag) throw no("a tag without annotation, made by hand");
@@ -60,6 +62,7 @@ class Verifier {
       a.verified = true;
     } catch (const Error& error) {
       a.problem = error.message();
+      a.cut = cut_;
       a.version.reset();
       a.report.reset();
     }
@@ -116,13 +119,18 @@ class Verifier {
   void require_policy(const GateReport& report) {
     if (report.policy) {
       const auto commit = git::ObjectId::parse_tagged(report.policy_commit);
-      if (!commit || !workspace_.repo().has_object(*commit) ||
-          !was_policy(workspace_, report.stage, *report.policy, *commit))
-        throw no("its report names a policy that was never in force");
+      const auto was = commit ? was_policy(workspace_, report.stage, *report.policy, *commit) : false;
+      if (!was) throw_cut();
+      if (!*was) throw no("its report names a policy that was never in force");
       return;
     }
     const auto since = policy_since(report.stage);
     if (since && *since + 1s < report.when) throw no("its report knows no policy, but there was one");
+  }
+
+  [[noreturn]] void throw_cut() {
+    cut_ = true;
+    throw Error(ErrorKind::config, "the history of its policy is not in this shallow clone");
   }
 
   /// When the protected ref first had a policy for the stage, if it has one now; git's times are whole seconds.
@@ -139,6 +147,7 @@ class Verifier {
     }
     const git::Repository& repo = workspace_.repo();
     if (tip) {
+      if (git::is_shallow(repo)) throw_cut();
       repo.walk(*tip, [&, &since = it->second](const git::Commit& commit) {
         const bool has = repo.find_entry(commit.tree, fmt::format(".mlo/gates/{}.yaml", stage)).has_value();
         if (has && (!since || commit.committer.when < *since)) since = commit.committer.when;
@@ -153,6 +162,7 @@ class Verifier {
   std::map<std::string, ModelVersion> versions_;
   std::map<std::string, Promotion> promotions_;  // by tag
   std::map<std::string, std::optional<UtcTime>> since_;
+  bool cut_ = false;  // of the tag being looked at
 };
 
 }  // namespace
@@ -183,9 +193,20 @@ const Assignment* current_holder(const std::vector<Assignment>& all, std::string
   return newest != nullptr && !newest->removed ? newest : nullptr;
 }
 
+const Assignment* known_holder(const std::vector<Assignment>& all, std::string_view stage) {
+  const auto decides = [&](const Assignment& a) { return a.stage == stage && (a.verified || a.cut); };
+  const auto newest = std::find_if(all.rbegin(), all.rend(), decides);
+  if (newest != all.rend() && newest->cut) {
+    throw Error(ErrorKind::config,
+                fmt::format("cannot tell who holds `{}` of `{}`: {}", printable(stage), newest->model, newest->problem))
+        .hint(std::string(git::kUnshallow));
+  }
+  return current_holder(all, stage);
+}
+
 std::optional<ModelVersion> find_holder(const Workspace& workspace, std::string_view name, std::string_view stage) {
   const std::vector<Assignment> all = assignments(workspace, name);
-  const Assignment* holder = current_holder(all, stage);
+  const Assignment* holder = known_holder(all, stage);
   return holder == nullptr ? std::nullopt : holder->version;
 }
 

@@ -62,7 +62,7 @@ GateRequest gate_request(const Workspace& workspace, const ModelVersion& candida
                          std::vector<GateOverride> overrides) {
   GateRequest request{{candidate.manifest, candidate.commit}, std::nullopt, {}, std::move(overrides)};
   const std::vector<Assignment> all = assignments(workspace, candidate.manifest.name);
-  const Assignment* champion = current_holder(all, policy.policy ? policy.policy->baseline.stage : policy.stage);
+  const Assignment* champion = known_holder(all, policy.policy ? policy.policy->baseline.stage : policy.stage);
   if (champion != nullptr) request.champion = {champion->version->manifest, champion->version->commit};
   std::set<std::string> held;
   for (const Assignment& a : all) {
@@ -99,12 +99,12 @@ RollbackPlan plan_rollback(const Workspace& workspace, const std::string& name, 
                            const std::optional<std::string>& to) {
   static_cast<void>(model_versions(workspace, name));  // for its error
   const std::vector<Assignment> all = assignments(workspace, name);
+  const Assignment* holder = known_holder(all, stage);
   const std::vector<const Assignment*> held = stage_holders(all, stage);
   if (held.empty()) {
     throw Error(ErrorKind::not_found, fmt::format("no version of `{}` ever held `{}`", name, printable(stage)))
         .hint(fmt::format("see `mlo promote history {}`", name));
   }
-  const Assignment* holder = current_holder(all, stage);
   if (!to) {
     // With nobody in the stage, back is to whom it was taken from.
     const std::size_t back = holder == nullptr ? 1 : 2;

@@ -80,7 +80,7 @@ ModelVersion resolve_stage(const Workspace& workspace, const std::string& name, 
     known = true;
     if (!a.verified) unverified = &a;
   }
-  if (const Assignment* holder = current_holder(all, stage)) {
+  if (const Assignment* holder = known_holder(all, stage)) {
     if (unverified != nullptr && unverified->counter > holder->counter)
       workspace.world().log.warn(
           fmt::format("`{}` is unverified and does not count: {}", unverified->name, unverified->problem));

@@ -41,6 +41,7 @@ struct Assignment {
   std::string who;
   bool verified = false;
   std::string problem;   ///< one line, if not verified
+  bool cut = false;      ///< not verified, but it may be good: the history that would tell is not in this clone
   bool removed = false;  ///< `NAME#STAGE!#N`
   bool rollback = false;
   std::string reason;                ///< of a rollback
@@ -73,8 +74,11 @@ std::vector<Assignment> assignments(const Workspace& workspace, std::string_view
 std::vector<const Assignment*> stage_holders(const std::vector<Assignment>& all, std::string_view stage);
 /// The newest verified one, if the stage was not unassigned after it.
 const Assignment* current_holder(const std::vector<Assignment>& all, std::string_view stage);
+/// The same where a wrong answer would do harm: Error{config} with the `git fetch` line if this shallow clone cannot
+/// tell whether a newer tag is good.
+const Assignment* known_holder(const std::vector<Assignment>& all, std::string_view stage);
 /// The version that holds the stage: the newest verified assignment, unless it is newer unassigned. Unverified tags are
-/// passed over. Nothing if no version holds it.
+/// passed over. Nothing if no version holds it. Throws what known_holder throws.
 std::optional<ModelVersion> find_holder(const Workspace& workspace, std::string_view name, std::string_view stage);
 
 /// `NAME@1.2.0` (or `@v1.2.0`), `NAME@STAGE`, `NAME@latest`. Error{not_found}; Error{verdict} if the newest tag of the

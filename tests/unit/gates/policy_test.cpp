@@ -65,10 +65,10 @@ TEST_CASE("a protected ref that is not here comes with the line that fetches it"
     return load_error(p);
   };
   CHECK(error("refs/remotes/origin/rules") ==
-        "cannot read policies: `mlo.policyRef` is `refs/remotes/origin/rules`, which is not here | git fetch --depth=1 "
-        "origin +refs/heads/rules:refs/remotes/origin/rules");
-  CHECK(error("origin/a/b").ends_with("| git fetch --depth=1 origin +refs/heads/a/b:refs/remotes/origin/a/b"));
-  CHECK(error("refs/heads/rules").ends_with("| git fetch --depth=1 origin +refs/heads/rules:refs/heads/rules"));
+        "cannot read policies: `mlo.policyRef` is `refs/remotes/origin/rules`, which is not here | git fetch origin "
+        "+refs/heads/rules:refs/remotes/origin/rules");
+  CHECK(error("origin/a/b").ends_with("| git fetch origin +refs/heads/a/b:refs/remotes/origin/a/b"));
+  CHECK(error("refs/heads/rules").ends_with("| git fetch origin +refs/heads/rules:refs/heads/rules"));
   CHECK(error("refs/remotes/origin/HEAD").ends_with("| git remote set-head origin --auto"));
 }
 
@@ -87,14 +87,8 @@ TEST_CASE("the fetch line mends a shallow clone of one branch", "[gates]") {
   CHECK(load_error(p) == "no error");
   Workspace clone = p.open();
   const StagePolicy policy = load_stage_policy(clone, "prod");
-  CHECK(was_policy(clone, "prod", *policy.id, *policy.commit));
-  try {
-    was_policy(clone, "prod", *policy.id, *git::ObjectId::parse(std::string(40, '1')));
-    FAIL();
-  } catch (const Error& e) {
-    CHECK(e.kind() == ErrorKind::config);
-    CHECK(e.hint() == "git fetch --unshallow --tags");
-  }
+  CHECK(*was_policy(clone, "prod", *policy.id, *policy.commit));
+  CHECK_FALSE(was_policy(clone, "prod", *policy.id, *git::ObjectId::parse(std::string(40, '1'))).has_value());
   w.world.cwd = before;
 }
 
@@ -109,11 +103,11 @@ TEST_CASE("only what the protected ref once said was a policy", "[gates]") {
   p.write(".mlo/gates/prod.yaml", kLax + "x-mine: 1\n");
   p.commit();
   Workspace again = p.open();
-  CHECK(was_policy(again, "prod", sha256(kStrict), old_commit));
-  CHECK(was_policy(again, "prod", sha256(kLax), new_commit));
-  CHECK_FALSE(was_policy(again, "prod", sha256(kLax), old_commit));
-  CHECK_FALSE(was_policy(again, "staging", sha256(kLax), new_commit));
-  CHECK_FALSE(was_policy(again, "prod", sha256(kLax + "x-mine: 1\n"), *again.repo().head()));
+  CHECK(*was_policy(again, "prod", sha256(kStrict), old_commit));
+  CHECK(*was_policy(again, "prod", sha256(kLax), new_commit));
+  CHECK_FALSE(*was_policy(again, "prod", sha256(kLax), old_commit));
+  CHECK_FALSE(*was_policy(again, "staging", sha256(kLax), new_commit));
+  CHECK_FALSE(*was_policy(again, "prod", sha256(kLax + "x-mine: 1\n"), *again.repo().head()));
 }
 
 TEST_CASE("a policy that is wrong says where, and where to mend it", "[gates]") {
