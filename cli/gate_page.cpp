@@ -1,5 +1,10 @@
 #include "cli/gate_page.hpp"
 
+#include <map>
+#include <utility>
+
+#include "lib/gates/slice_result.hpp"
+#include "lib/stats/row_metric.hpp"
 #include "lib/util/text.hpp"
 
 namespace mlo::cli {
@@ -19,21 +24,83 @@ Table::Cell verdict_cell(const GateReport& report, const GateResult& result) {
 
 std::string name_of(const ReportedVersion& version) { return version.name + "@v" + version.version; }
 
+std::vector<Table::Cell> row_of(const GateReport& report, const GateResult& result) {
+  return {verdict_cell(report, result), {result.gate, Style::name}, {result.what},
+          number(result.candidate),     number(result.champion),    {result.bound},
+          {result.reason, Style::dim}};
+}
+
+/// Slices of one column that one gate lets pass.
+struct Fold {
+  std::size_t judged = 0, small = 0;
+  const GateResult* worst = nullptr;
+  SliceResult slice;  ///< the worst, or any if none was judged
+  bool shown = false;
+
+  void add(const GateResult& result, const SliceResult& of) {
+    ++(of.judged ? judged : small);
+    const RowMetric* const metric = find_row_metric(of.metric);
+    const bool lower = metric != nullptr && metric->better == Better::lower;
+    const bool worse =
+        of.judged &&
+        (worst == nullptr || (lower ? result.candidate > worst->candidate : result.candidate < worst->candidate));
+    if (worse) worst = &result;
+    if (worse || judged + small == 1) slice = of;
+  }
+
+  std::vector<Table::Cell> row(const GateResult& any) const {
+    const bool looked = worst != nullptr;
+    std::string remark;
+    if (looked) {
+      remark =
+          fmt::format("{}{}, worst {}", count_of(judged, "slice"), worst->bound.empty() ? "" : " pass", slice.value);
+    }
+    if (small != 0)
+      remark += looked ? fmt::format("; {} too few to judge", small)
+                       : fmt::format("{}, each too few to judge", count_of(small, "slice"));
+    return {{looked ? "pass" : "-", looked ? Style::good : Style::dim},
+            {any.gate, Style::name},
+            {fmt::format("{}[{}]", slice.metric, slice.column)},
+            number(looked ? worst->candidate : std::nullopt),
+            number(looked ? worst->champion : std::nullopt),
+            {looked ? worst->bound : ""},
+            {remark, Style::dim}};
+  }
+};
+
+using Folds = std::map<std::pair<std::string, std::string>, Fold>;  // by gate and column
+
+/// Null if the result has a row of its own.
+Fold* find_fold(Folds& folds, const GateResult& result) {
+  const auto slice = find_slice(result);
+  if (!slice || result.verdict != Verdict::pass) return nullptr;
+  const auto it = folds.find({result.gate, slice->column});
+  return it == folds.end() || it->second.judged + it->second.small < 2 ? nullptr : &it->second;
+}
+
+Folds fold_slices(const GateReport& report) {
+  Folds folds;
+  for (const GateResult& result : report.results) {
+    const auto slice = find_slice(result);
+    if (slice && result.verdict == Verdict::pass) folds[{result.gate, slice->column}].add(result, *slice);
+  }
+  return folds;
+}
+
 }  // namespace
 
-void print_gates(const GateReport& report, Page& page) {
+void print_gates(const GateReport& report, Page& page, bool verbose) {
   if (!report.results.empty()) {
     Table table;
     table.columns = {{"verdict"}, {"gate"},  {"what"}, {"candidate", Align::right}, {"champion", Align::right},
                      {"bound"},   {"remark"}};
+    Folds folds = verbose ? Folds() : fold_slices(report);
     for (const GateResult& result : report.results) {
-      table.rows.push_back({verdict_cell(report, result),
-                            {result.gate, Style::name},
-                            {result.what},
-                            number(result.candidate),
-                            number(result.champion),
-                            {result.bound},
-                            {result.reason, Style::dim}});
+      Fold* const fold = find_fold(folds, result);
+      if (fold == nullptr)
+        table.rows.push_back(row_of(report, result));
+      else if (!std::exchange(fold->shown, true))
+        table.rows.push_back(fold->row(result));
     }
     page.table(table);
     page.line();

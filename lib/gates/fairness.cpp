@@ -3,6 +3,7 @@
 
 #include "lib/gates/gate.hpp"
 #include "lib/gates/metric_rule.hpp"
+#include "lib/gates/slice_result.hpp"
 #include "lib/util/text.hpp"
 
 // A metric by slice: each within bounds, and the slices near each other.
@@ -62,7 +63,7 @@ class FairnessGate : public Gate {
                                  : SliceRows();
     std::vector<double> judged;
     for (const auto& [value, rows] : slices) {
-      GateResult result = start(fmt::format("{}[{}={}]", name, column, printable(value)));
+      GateResult result = start(slice_name({name, column, value}));
       result.candidate = value_of(*facts.own.predictions, rows);
       if (const auto it = theirs.find(value); it != theirs.end())
         result.champion = value_of(*facts.champion->predictions, it->second);
@@ -83,12 +84,12 @@ class FairnessGate : public Gate {
   }
 
   void judge(GateResult& result, std::size_t rows, std::vector<double>& judged) const {
-    const std::string support = count_of(rows, "row");
     if (rows < limits_.min_support) {
       result.verdict = Verdict::pass;
-      result.reason = fmt::format("{}, too few to judge", support);
+      result.reason = too_few_rows(rows);
       return;
     }
+    const std::string support = count_of(rows, "row");
     result.bound = join(describe_range(limits_.metric), "; ");
     judged.push_back(result.candidate.value_or(std::numeric_limits<double>::quiet_NaN()));
     if (!result.candidate) {
