@@ -38,12 +38,12 @@ _mlo() {
     'init') words='' options='--hooks --json --quiet -q --verbose -v --color -C --help -h' ;;
     'lineage') words='' options='--up --down --depth --dot --json --quiet -q --verbose -v --color -C --help -h' ;;
     'materialize') words='train get status plan' options='--json --quiet -q --verbose -v --color -C --help -h' ;;
-    'materialize get') words='' options='--key -k --full-names --json --quiet -q --verbose -v --color -C --help -h' ;;
+    'materialize get') words='' options='--key -k --at --full-names --json --quiet -q --verbose -v --color -C --help -h' ;;
     'materialize plan') words='' options='--json --quiet -q --verbose -v --color -C --help -h' ;;
     'materialize status') words='' options='--json --quiet -q --verbose -v --color -C --help -h' ;;
     'materialize train') words='' options='--output -o --timestamp --map --full-names --feast-compat --json --quiet -q --verbose -v --color -C --help -h' ;;
-    'promote') words='check rollback history' options='--to --override --reason --dry-run -n --json --quiet -q --verbose -v --color -C --help -h' ;;
-    'promote check') words='' options='--to --junit --markdown --json --quiet -q --verbose -v --color -C --help -h' ;;
+    'promote') words='check rollback history' options='--to --override --reason --fetch --dry-run -n --json --quiet -q --verbose -v --color -C --help -h' ;;
+    'promote check') words='' options='--since --to --fetch --junit --markdown --json --quiet -q --verbose -v --color -C --help -h' ;;
     'promote history') words='' options='--stage --at --json --quiet -q --verbose -v --color -C --help -h' ;;
     'promote rollback') words='' options='--stage --to --reason --dry-run -n --json --quiet -q --verbose -v --color -C --help -h' ;;
     'pull') words='' options='--remote -r --runs --dry-run -n --json --quiet -q --verbose -v --color -C --help -h' ;;

@@ -1,6 +1,7 @@
 #include "lib/registry/promote.hpp"
 #include "cli/command.hpp"
 #include "cli/commands/assignment_page.hpp"
+#include "cli/commands/gate_fetch.hpp"
 #include "cli/exit_code.hpp"
 #include "cli/gate_page.hpp"
 #include "cli/run_printer.hpp"
@@ -13,7 +14,7 @@ namespace {
 struct Options {
   std::string model, stage, reason;
   std::vector<std::string> overrides;
-  bool dry_run = false;
+  bool dry_run = false, fetch = false;
 };
 
 void declare(Args& args, Options& o) {
@@ -21,6 +22,7 @@ void declare(Args& args, Options& o) {
   args.option(o.stage, "--to", "STAGE", "where to, such as prod or staging");
   args.option(o.overrides, "--override", "GATE", "let it pass this gate of the policy whatever it says; recorded");
   args.option(o.reason, "--reason", "TEXT", "why, for --override");
+  args.flag(o.fetch, "--fetch", "first bring the models and data that the evaluation needs from the remote");
   args.flag(o.dry_run, "--dry-run,-n", "ask the gates, promote nothing");
 }
 
@@ -61,15 +63,16 @@ int run(Context& ctx, const Options& o) {
   for (const std::string& gate : o.overrides) overrides.push_back({gate, o.reason, who});
   const std::uint64_t seen = stage_counter(workspace, name, o.stage);
   RunPrinter printer(ctx);
-  const GateVerdict verdict =
-      evaluate_gates(workspace, policy, gate_request(workspace, candidate, policy, std::move(overrides)), printer);
+  GateRequest request = gate_request(workspace, candidate, policy, std::move(overrides));
+  if (o.fetch) request.fetch = fetch_from_remote(workspace);
+  const GateVerdict verdict = evaluate_gates(workspace, policy, request, printer);
   const GateReport& report = verdict.report();
   std::optional<Assignment> made;
   if (report.passed() && !o.dry_run) made = promote(workspace, verdict, seen);
   ctx.print(
       [&] { return promotion_value(&report, made ? &*made : nullptr, made.has_value(), o.dry_run); },
       [&](Page& page) {
-        if (report.policy) print_gates(report, page);
+        if (report.policy) print_gates(report, page, ctx.verbose());
         const std::string what = fmt::format("{}@v{}", name, candidate.manifest.version);
         if (made)
           page.line(

@@ -1,9 +1,11 @@
 #include <fcntl.h>
 
 #include "cli/command.hpp"
+#include "cli/commands/gate_fetch.hpp"
 #include "cli/exit_code.hpp"
 #include "cli/gate_page.hpp"
 #include "cli/run_printer.hpp"
+#include "lib/registry/new_versions.hpp"
 #include "lib/registry/promote.hpp"
 #include "lib/report/gate_junit.hpp"
 #include "lib/report/gate_markdown.hpp"
@@ -14,13 +16,18 @@ namespace mlo::cli {
 namespace {
 
 struct Options {
-  std::string model, stage, junit, markdown;
+  std::optional<std::string> model, since;
+  std::string stage, junit, markdown;
+  bool fetch = false;
 };
 
 void declare(Args& args, Options& o) {
   args.positional(o.model, "NAME@VERSION", "a registered version");
+  args.option(o.since, "--since", "REV",
+              "instead: of each model the newest version that HEAD has and REV has not; REV..TIP for another end");
   args.option(o.stage, "--to", "STAGE", "where it would go, say prod");
-  args.option(o.junit, "--junit", "FILE", "write the report as JUnit XML, one testcase a gate");
+  args.flag(o.fetch, "--fetch", "first bring the models and data that the evaluation needs from the remote");
+  args.option(o.junit, "--junit", "FILE", "write the report as JUnit XML: a testsuite a version, a testcase a gate");
   args.option(o.markdown, "--markdown", "FILE", "append the report as Markdown");
 }
 
@@ -41,22 +48,50 @@ void remark_policy(Context& ctx, const StagePolicy& policy) {
   }
 }
 
-int run(Context& ctx, const Options& o) {
+Value reports_value(const std::vector<GateReport>& reports, const std::string& since, bool passed) {
+  Value list = Value::array();
+  for (const GateReport& report : reports) list.push(to_value(report));
+  return Value::object().set("since", since).set("passed", passed).set("reports", std::move(list));
+}
+
+void require_options(const Options& o) {
   if (o.stage.empty())
     throw Error(ErrorKind::usage, "`mlo promote check` needs `--to STAGE`")
         .hint("mlo promote check NAME@VERSION --to prod");
+  if (o.model.has_value() == o.since.has_value())
+    throw Error(ErrorKind::usage, o.model ? "a version and `--since` exclude each other"
+                                          : "`mlo promote check` needs NAME@VERSION or `--since REV`")
+        .hint(fmt::format("mlo promote check --since origin/main --to {}", o.stage));
+}
+
+int run(Context& ctx, const Options& o) {
+  require_options(o);
   Workspace& workspace = ctx.workspace();
+  std::vector<ModelVersion> candidates;
+  if (o.since)
+    candidates = new_versions(workspace, *o.since);  // first: what mends a clone for it serves the policy too
   const StagePolicy policy = load_stage_policy(workspace, o.stage);
-  const ModelVersion candidate = resolve_model(workspace, o.model);
+  if (o.model) candidates.push_back(resolve_model(workspace, *o.model));
   remark_policy(ctx, policy);
   RunPrinter printer(ctx);
-  const GateVerdict verdict =
-      evaluate_gates(workspace, policy, gate_request(workspace, candidate, policy, {}), printer);
-  const GateReport& report = verdict.report();
-  if (!o.junit.empty()) write_file(absolute_in(ctx.world().cwd, o.junit), report::gate_junit(report));
-  if (!o.markdown.empty()) append_file(absolute_in(ctx.world().cwd, o.markdown), report::gate_markdown(report));
-  ctx.print([&] { return to_value(report); }, [&](Page& page) { print_gates(report, page); });
-  return report.passed() ? exit_code::ok : exit_code::verdict;
+  std::vector<GateReport> reports;
+  for (const ModelVersion& candidate : candidates) {
+    GateRequest request = gate_request(workspace, candidate, policy, {});
+    if (o.fetch) request.fetch = fetch_from_remote(workspace);
+    reports.push_back(evaluate_gates(workspace, policy, request, printer).report());
+  }
+  const bool passed = std::all_of(reports.begin(), reports.end(), [](const GateReport& r) { return r.passed(); });
+  if (!o.junit.empty()) write_file(absolute_in(ctx.world().cwd, o.junit), report::gate_junit(reports));
+  if (!o.markdown.empty()) {
+    for (const GateReport& report : reports)
+      append_file(absolute_in(ctx.world().cwd, o.markdown), report::gate_markdown(report));
+  }
+  ctx.print([&] { return o.since ? reports_value(reports, *o.since, passed) : to_value(reports[0]); },
+            [&](Page& page) {
+              for (const GateReport& report : reports) print_gates(report, page, ctx.verbose());
+              if (reports.empty()) page.line(fmt::format("no new version of a model since {}", *o.since));
+            });
+  return passed ? exit_code::ok : exit_code::verdict;
 }
 
 }  // namespace
@@ -77,13 +112,18 @@ Command promote_check() {
       "slices near each other, percentiles of latency, commits of a branch. A value that is missing or not a number "
       "never "
       "passes.\n\n"
+      "--since asks about what a branch adds: in CI, what a merge would bring. Nothing new is a yes. Its --json has a "
+      "list "
+      "of reports.\n\n"
       "In GitHub Actions `--markdown \"$GITHUB_STEP_SUMMARY\"` shows the report on the page of the run; `--junit` is "
       "for "
       "whatever reads test results.";
-  info.examples = {{"mlo promote check delay@1.2.0 --to prod", "may it go to production?"},
-                   {"mlo promote check delay@latest --to prod --markdown \"$GITHUB_STEP_SUMMARY\" --junit gates.xml",
-                    "in CI, with a summary and test results"},
-                   {"mlo promote check delay@1.2.0 --to prod --json", "the report for a script"}};
+  info.examples = {
+      {"mlo promote check delay@1.2.0 --to prod", "may it go to production?"},
+      {"mlo promote check --since origin/main --to prod --fetch --markdown \"$GITHUB_STEP_SUMMARY\" --junit "
+       "gates.xml",
+       "in CI: what the branch adds, with a summary and test results"},
+      {"mlo promote check delay@1.2.0 --to prod --json", "the report for a script"}};
   info.exits = {{exit_code::verdict, "a gate says no"}, {exit_code::interrupted, "interrupted; the work tree is gone"}};
   return make_command<Options>(std::move(info), declare, run);
 }

@@ -83,11 +83,15 @@ class Asking {
         std::any_of(gates_.begin(), gates_.end(), [](const NamedGate& g) { return g.gate->needs_model(); });
     if (!policy_.evaluation && !runs) return;
     site_.emplace(workspace_, commit_);
+    if (request_.fetch) {
+      fetch_model(request_.candidate.model);
+      if (policy_.evaluation && request_.champion) fetch_model(request_.champion->model);
+    }
     const auto& evaluation = policy_.evaluation;
     const std::string path =
         evaluation && !evaluation->model.empty() ? evaluation->model : request_.candidate.model.model.path;
     if (!evaluation) return site_->put_model(request_.candidate.model, path);
-    Evaluation stage(*site_, policy_, path);
+    Evaluation stage(*site_, policy_, path, request_.fetch);
     report.holdout = stage.holdout();
     const bool same = request_.champion && request_.champion->model.model.id == request_.candidate.model.model.id;
     if (request_.champion && !same) theirs_ = stage.run(*request_.champion, observer_);
@@ -96,6 +100,10 @@ class Asking {
     site_->world().cwd = site_->workspace().root();
     fill(report.candidate, own_);
     if (report.champion) fill(*report.champion, theirs_);
+  }
+
+  void fetch_model(const ModelManifest& model) {
+    request_.fetch(fmt::format("model `{}@v{}`", model.name, model.version), model.model);
   }
 
   static void fill(ReportedVersion& version, const Evaluated& evaluated) {

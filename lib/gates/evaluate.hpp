@@ -1,4 +1,5 @@
 #pragma once
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -17,11 +18,15 @@ struct GateSubject {
   git::ObjectId commit;
 };
 
+/// Called before content is used, with whose it is ("model `delay@v1.0.0`"); may bring it into the store.
+using ContentFetch = std::function<void(const std::string& owner, const Artifact& content)>;
+
 struct GateRequest {
   GateSubject candidate;
   std::optional<GateSubject> champion;  ///< the verified holder of the policy's baseline stage
   std::vector<std::string> held;        ///< stages that the candidate holds or held, for the policy's `from`
   std::vector<GateOverride> overrides;  ///< Error{usage} for a gate that the policy does not have
+  ContentFetch fetch = {};              ///< of models and data; empty: what the store has must do
 };
 
 /// A report that evaluate_gates made. Nobody else can make one, so nothing is promoted past its gates.

@@ -92,12 +92,12 @@ class Selection {
 
 }  // namespace
 
-Evaluation::Evaluation(EvaluationSite& site, const GatePolicy& policy, const std::string& model)
+Evaluation::Evaluation(EvaluationSite& site, const GatePolicy& policy, const std::string& model,
+                       const ContentFetch& fetch)
     : site_(site), policy_(policy), evaluation_(*policy.evaluation), model_(model) {
   if (!evaluation_.pipeline.empty()) site.world().cwd = site.workspace().root() / evaluation_.pipeline;
   const Pipeline pipeline(site.workspace());
   const std::vector<StageIndex> stages = Selection(pipeline.graph(), policy, model_).stages();
-  std::vector<DatasetManifest> needed;
   bool writes_predictions = evaluation_.predictions.empty();
   for (const StageIndex i : stages) {
     const Stage& stage = pipeline.graph().stage(i);
@@ -123,7 +123,16 @@ Evaluation::Evaluation(EvaluationSite& site, const GatePolicy& policy, const std
       reads_holdout = true;
       holdout_ = {dataset.name, dataset.tree};
     }
-    check_out_dataset(site.workspace(), dataset, Overwrite::anything, Execution::real);
+    if (fetch) {
+      fetch(fmt::format("dataset `{}`", dataset.name),
+            {dataset.path, dataset.tree, dataset.directory, dataset.bytes, dataset.files, true});
+    }
+    try {
+      check_out_dataset(site.workspace(), dataset, Overwrite::anything, Execution::real);
+    } catch (Error& error) {
+      if (error.kind() == ErrorKind::not_found) error.hint("bring it from the remote with `--fetch`");
+      throw;
+    }
   }
   if (!reads_holdout)
     refuse(policy,

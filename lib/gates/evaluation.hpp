@@ -11,10 +11,10 @@ namespace mlo {
 /// Evaluates versions by the policy's stage in one site.
 class Evaluation {
  public:
-  /// Checks out the data that the stage and what it needs read. `model` is where the model is put. Error{config} if the
-  /// pipeline has no such stage, or the stage does not read the holdout or the model, or does not write the
-  /// predictions.
-  Evaluation(EvaluationSite& site, const GatePolicy& policy, const std::string& model);
+  /// Fetches and checks out the data that the stage and what it needs read. `model` is where the model is put.
+  /// Error{config} if the pipeline has no such stage, or the stage does not read the holdout or the model, or does not
+  /// write the predictions.
+  Evaluation(EvaluationSite& site, const GatePolicy& policy, const std::string& model, const ContentFetch& fetch);
 
   /// Puts the version's model in place and runs the stages as one run of the experiment `gates`. A stage that fails is
   /// the version's problem, in the result. Metrics that `gates` ask for and mlo can compute come from the predictions.

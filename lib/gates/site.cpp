@@ -13,6 +13,18 @@ Environment without_git(Environment env) {
   return env;
 }
 
+/// Evaluations are recorded as runs, which have an author; in CI git often knows of none.
+Environment site_environment(const Workspace& from) {
+  Environment env = without_git(from.world().env);
+  if (!from.repo().find_identity(env, UtcTime())) {
+    for (const std::string role : {"GIT_AUTHOR_", "GIT_COMMITTER_"}) {
+      env[role + "NAME"] = "mlo";
+      env[role + "EMAIL"] = "mlo@localhost";
+    }
+  }
+  return env;
+}
+
 }  // namespace
 
 EvaluationSite::Slot EvaluationSite::take_slot(const fs::path& home) {
@@ -30,7 +42,7 @@ EvaluationSite::EvaluationSite(const Workspace& from, git::ObjectId commit)
       root_(from.local() / "worktrees" / slot_.name),
       listed_(common_ / "worktrees" / slot_.name),
       aside_(from.local() / "worktrees" / (slot_.name + ".git")),
-      env_(without_git(from.world().env)),
+      env_(site_environment(from)),
       world_{from.world().clock, from.world().rng,     env_, from.world().log, from.world().progress,
              from.world().stop,  from.world().threads, root_} {
   remove();
@@ -81,7 +93,7 @@ void EvaluationSite::put_model(const ModelManifest& model, const std::string& pa
     work.restore(path, {artifact.id, artifact.directory, /*executable=*/false, artifact.bytes,
                         artifact.directory ? artifact.files : 1});
   } catch (Error& error) {
-    if (error.kind() == ErrorKind::not_found) error.hint("fetch it with `mlo pull`");
+    if (error.kind() == ErrorKind::not_found) error.hint("bring it from the remote with `--fetch`");
     throw error.prefix(fmt::format("the model of `{}@{}`", model.name, model.version));
   }
 }

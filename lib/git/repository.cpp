@@ -139,7 +139,7 @@ std::optional<std::string> Repository::config(std::string_view key) const {
   return value;
 }
 
-Signature Repository::identity(const Environment& env, UtcTime when) const {
+std::optional<Signature> Repository::find_identity(const Environment& env, UtcTime when) const {
   const auto find = [&](std::string_view part) -> std::string {
     for (const std::string_view role : {"AUTHOR", "COMMITTER"}) {
       const auto value = find_env(env, fmt::format("GIT_{}_{}", role, part));
@@ -157,11 +157,13 @@ Signature Repository::identity(const Environment& env, UtcTime when) const {
     return std::string(trim(text));
   };
   Signature signature{clean_text(find("NAME")), clean_text(find("EMAIL")), when};
-  if (signature.name.empty() || signature.email.empty()) {
-    throw Error(ErrorKind::config, "cannot commit: git does not know who you are")
-        .hint("git config --global user.name \"Your Name\" && git config --global user.email you@example.org");
-  }
-  return signature;
+  return signature.name.empty() || signature.email.empty() ? std::nullopt : std::optional(std::move(signature));
+}
+
+Signature Repository::identity(const Environment& env, UtcTime when) const {
+  if (auto signature = find_identity(env, when)) return *std::move(signature);
+  throw Error(ErrorKind::config, "cannot commit: git does not know who you are")
+      .hint("git config --global user.name \"Your Name\" && git config --global user.email you@example.org");
 }
 
 std::string libgit2_version() {

@@ -108,6 +108,7 @@ class Repository {
   /// user.name / user.email, with GIT_AUTHOR_*/GIT_COMMITTER_* of `env` first. Error{config} with the `git config`
   /// lines to type if there is none.
   Signature identity(const Environment& env, UtcTime when) const;
+  std::optional<Signature> find_identity(const Environment& env, UtcTime when) const;
 
  private:
   struct State;

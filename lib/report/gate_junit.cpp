@@ -54,24 +54,39 @@ std::string case_markup(const GateReport& report, const Case& entry) {
   return out + "</system-out>\n    </testcase>\n";
 }
 
-}  // namespace
+struct Counts {
+  std::size_t tests = 0, failures = 0, skipped = 0;
+  std::string str() const {
+    return fmt::format("tests=\"{}\" failures=\"{}\" errors=\"0\" skipped=\"{}\"", tests, failures, skipped);
+  }
+};
 
-std::string gate_junit(const GateReport& report) {
+std::string suite_markup(const GateReport& report, Counts& all) {
   const std::vector<Case> cases = cases_of(report);
-  std::size_t failures = 0, skipped = 0;
+  Counts own{cases.size(), 0, 0};
   for (const Case& entry : cases) {
     if (entry.refused == 0) continue;
     const bool lets_pass = entry.severity == Severity::soft || report.find_override(entry.gate) != nullptr;
-    ++(lets_pass ? skipped : failures);
+    ++(lets_pass ? own.skipped : own.failures);
   }
-  const std::string counts =
-      fmt::format("tests=\"{}\" failures=\"{}\" errors=\"0\" skipped=\"{}\"", cases.size(), failures, skipped);
-  std::string out = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n";
-  out += fmt::format("<testsuites {}>\n  <testsuite name=\"{}@v{} to {}\" {} timestamp=\"{}\">\n", counts,
-                     escape_markup(report.candidate.name), escape_markup(report.candidate.version),
-                     escape_markup(report.stage), counts, format_utc(report.when).substr(0, 19));
+  std::string out = fmt::format("  <testsuite name=\"{}@v{} to {}\" {} timestamp=\"{}\">\n",
+                                escape_markup(report.candidate.name), escape_markup(report.candidate.version),
+                                escape_markup(report.stage), own.str(), format_utc(report.when).substr(0, 19));
   for (const Case& entry : cases) out += case_markup(report, entry);
-  return out + "  </testsuite>\n</testsuites>\n";
+  all.tests += own.tests;
+  all.failures += own.failures;
+  all.skipped += own.skipped;
+  return out + "  </testsuite>\n";
+}
+
+}  // namespace
+
+std::string gate_junit(std::span<const GateReport> reports) {
+  Counts all;
+  std::string suites;
+  for (const GateReport& report : reports) suites += suite_markup(report, all);
+  return fmt::format("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites {}>\n{}</testsuites>\n", all.str(),
+                     suites);
 }
 
 }  // namespace mlo::report

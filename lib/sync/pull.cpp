@@ -38,6 +38,10 @@ TransferReport fetch_below(const World& world, ObjectStore& store, Remote& remot
 
 }  // namespace
 
+TransferReport fetch_objects(Workspace& workspace, Remote& remote, const std::vector<Root>& roots) {
+  return fetch_below(workspace.world(), workspace.store(), remote, roots, /*must=*/true, Mode::real);
+}
+
 SyncReport pull(Workspace& workspace, Remote& remote, const std::vector<std::string>& names, RunObjects run_objects,
                 Mode mode) {
   const World& world = workspace.world();

@@ -12,4 +12,7 @@ enum class RunObjects { skip, fetch };
 SyncReport pull(Workspace& workspace, Remote& remote, const std::vector<std::string>& names, RunObjects run_objects,
                 Mode mode);
 
+/// Fetches what of these objects is not here, verified. Error{remote} naming the owner if the remote lacks one.
+TransferReport fetch_objects(Workspace& workspace, Remote& remote, const std::vector<Root>& roots);
+
 }  // namespace mlo

@@ -38,8 +38,7 @@ hint: name a protected branch: git config mlo.policyRef refs/remotes/origin/main
 [1/1] evaluate (cached)
 verdict      gate      what                 candidate  champion  bound                                            remark
 pass         accuracy  accuracy                     1         -  at least 0.9
-pass         fair      accuracy[group=a]            1         -                                                   2 rows
-pass         fair      accuracy[group=b]            1         -                                                   2 rows
+pass         fair      accuracy[group]              1         -                                                   2 slices, worst a
 pass         fair      accuracy gap[group]          0         -  at most 0.1                                      1 to 1
 fail (soft)  size      bytes                        2         -  at most 1                                        2 is above 1
 pass         lineage   main                         -         -  made by a commit on `main`, nothing uncommitted
@@ -48,6 +47,11 @@ yes: delay@v0.0.1 may go to `prod`
 $ mlo promote check delay@0.0.1 --to prod -q | tail -n 1
 warning: the policy of `prod` is that of HEAD, which whoever commits here can change
 yes: delay@v0.0.1 may go to `prod`
+$ mlo promote check delay@0.0.1 --to prod -q -v | grep fair
+warning: the policy of `prod` is that of HEAD, which whoever commits here can change
+pass         fair      accuracy[group=a]            1         -                                                   2 rows
+pass         fair      accuracy[group=b]            1         -                                                   2 rows
+pass         fair      accuracy gap[group]          0         -  at most 0.1                                      1 to 1
 
 # A worse one is refused. What it reports of itself does not matter.
 $ echo 'good: 2' > params.yaml && git commit -qam worse && mlo run -q --name two && git add -A && git commit -qm lock
@@ -60,8 +64,7 @@ $ mlo promote check delay@latest --to prod -q
 warning: the policy of `prod` is that of HEAD, which whoever commits here can change
 verdict      gate      what                 candidate  champion  bound                                            remark
 fail         accuracy  accuracy                  0.75         -  at least 0.9                                     0.75 is below 0.9
-pass         fair      accuracy[group=a]            1         -                                                   2 rows
-pass         fair      accuracy[group=b]          0.5         -                                                   2 rows
+pass         fair      accuracy[group]            0.5         -                                                   2 slices, worst b
 fail         fair      accuracy gap[group]        0.5         -  at most 0.1                                      0.5 to 1
 fail (soft)  size      bytes                        2         -  at most 1                                        2 is above 1
 pass         lineage   main                         -         -  made by a commit on `main`, nothing uncommitted
@@ -81,7 +84,7 @@ $ git worktree list | wc -l && git status --porcelain
 $ git config mlo.policyRef origin/main
 $ mlo promote check delay@0.0.1 --to prod
 error: cannot read policies: `mlo.policyRef` is `origin/main`, which is not here
-hint: git fetch --depth=1 origin +refs/heads/main:refs/remotes/origin/main
+hint: git fetch origin +refs/heads/main:refs/remotes/origin/main
 [1]
 $ git config mlo.policyRef main
 $ echo 'gates: nothing' >> .mlo/gates/prod.yaml && mlo promote check delay@0.0.1 --to prod -q --junit gates.xml --markdown summary.md | tail -n 1
@@ -91,6 +94,38 @@ $ head -n 3 gates.xml && head -n 1 summary.md
 <testsuites tests="4" failures="0" errors="0" skipped="1">
   <testsuite name="delay@v0.0.1 to prod" tests="4" failures="0" errors="0" skipped="1" timestamp="<time>">
 ## ✅ delay\@v0.0.1 → prod: may be promoted
+
+# What a branch adds: the newest version of each model.
+$ mlo promote check --since HEAD~3 --to prod -q
+verdict      gate      what                 candidate  champion  bound                                            remark
+fail         accuracy  accuracy                  0.75         -  at least 0.9                                     0.75 is below 0.9
+pass         fair      accuracy[group]            0.5         -                                                   2 slices, worst b
+fail         fair      accuracy gap[group]        0.5         -  at most 0.1                                      0.5 to 1
+fail (soft)  size      bytes                        2         -  at most 1                                        2 is above 1
+pass         lineage   main                         -         -  made by a commit on `main`, nothing uncommitted
+
+no: delay@v0.0.2 may not go to `prod`
+[3]
+$ mlo promote check --since HEAD~3..HEAD~2 --to prod -q
+no new version of a model since HEAD~3..HEAD~2
+$ mlo promote check --since HEAD --to prod --json
+{
+  "since": "HEAD",
+  "passed": true,
+  "reports": []
+}
+$ mlo promote check --since HEAD~90 --to prod
+error: no commit `HEAD~90` here
+hint: git fetch
+[1]
+$ mlo promote check --since origin/main --to prod
+error: no commit `origin/main` here
+hint: git fetch --tags origin +refs/heads/main:refs/remotes/origin/main
+[1]
+$ mlo promote check --to prod
+error: `mlo promote check` needs NAME@VERSION or `--since REV`
+hint: mlo promote check --since origin/main --to prod
+[2]
 
 $ mlo promote check delay@0.0.1
 error: `mlo promote check` needs `--to STAGE`

@@ -76,6 +76,7 @@ constexpr const char* kSession[] = {
     "  - {id: a, check: commit-on, branch: main, severity: soft}\\n' > .mlo/gates/prod.yaml && git add .mlo && git "
     "commit -qm gates",
     "mlo promote check delay@0.0.1 --to prod",
+    "mlo promote check --since delay@v0.0.1 --to prod",
     "mlo lineage raw",
     "mlo lineage first",
     "true && mlo run --name third -- mlo track log metric auc=0.9 --step 1",  // by the shell: what is after -- is not

@@ -234,3 +234,90 @@ TEST_CASE("push and pull carry models and their tags", "[registry]") {
   REQUIRE(ws.mlo({"-C", ".git/clone", "pull", "delay@prod"}).code == 0);
   CHECK(ws.mlo({"-C", ".git/clone", "register", "verify", "delay"}).code == 0);
 }
+
+TEST_CASE("what a branch adds is asked about, the newest version of each model", "[registry]") {
+  Scored ws;
+  ws.versions(1);
+  ws.git("checkout -q -b change");
+  const auto since = [&](const std::string& range) { return ws.mlo("promote check --to prod --since " + range); };
+  CHECK_THAT(since("main").out, Contains("no new version of a model since main"));
+  ws.versions(2);
+  REQUIRE(ws.mlo("register ads/click --run first --model model.txt --features f.json --version 2.0.0").code == 0);
+  const auto all = since("main");
+  CHECK(all.code == 0);
+  CHECK(all.out == "yes: ads/click@v2.0.0 may go to `prod`\nyes: delay@v0.0.3 may go to `prod`\n");
+  CHECK(since("main..change~2").out == "yes: delay@v0.0.2 may go to `prod`\n");
+  CHECK(ws.mlo("promote check --to prod --since main --junit gates.xml").code == 0);
+  CHECK_THAT(ws.read("gates.xml"), Contains("ads/click@v2.0.0 to prod") && Contains("delay@v0.0.3 to prod"));
+  ws.git("tag -d delay@v0.0.3");
+  CHECK_THAT(since("main").err, Contains("is here, but not its tag `delay@v0.0.3`") && Contains("git fetch --tags"));
+  CHECK_THAT(since("origin/next").err,
+             Contains("no commit `origin/next` here") &&
+                 Contains("git fetch --tags origin +refs/heads/next:refs/remotes/origin/next"));
+  CHECK(since("main...change").code == 2);
+  CHECK(since("..change").code == 2);
+  CHECK(ws.mlo("promote check --to prod").code == 2);
+  CHECK(ws.mlo("promote check delay@0.0.1 --to prod --since main").code == 2);
+}
+
+TEST_CASE("a history that is cut is not taken for a stage that nobody holds", "[registry]") {
+  Scored ws;
+  ws.write(".mlo/gates/prod.yaml",
+           "mlo: gate/1\nstage: prod\ngates:\n  - {id: lineage, check: commit-on, branch: main}\n");
+  ws.git("add -A && git commit -qm policy");
+  ws.versions(2);
+  REQUIRE(ws.mlo("promote delay@0.0.1 --to prod").code == 0);
+  ws.git("commit -q --allow-empty -m later");
+  REQUIRE(
+      ws.sh("git clone -q --depth=1 file://$PWD .git/clone && cd .git/clone && git fetch -q --depth=1 --tags").code ==
+      0);
+  const auto here = [&](const std::string& line) {
+    auto words = test::shell_words(line);
+    words.insert(words.begin(), {"-C", ".git/clone"});
+    return ws.mlo(words);
+  };
+  for (const char* line : {"register show delay@prod", "promote delay@0.0.2 --to prod",
+                           "promote check delay@0.0.2 --to prod", "promote rollback delay --stage prod"}) {
+    INFO(line);
+    const auto said = here(line);
+    CHECK(said.code == 1);
+    CHECK_THAT(said.err,
+               Contains("cannot tell who holds `prod` of `delay`") && Contains("hint: git fetch --unshallow --tags"));
+  }
+  CHECK(here("status").code == 0);
+  REQUIRE(ws.sh("cd .git/clone && git fetch -q --unshallow --tags").code == 0);
+  CHECK_THAT(here("register show delay@prod").out, Contains("delay@v0.0.1"));
+}
+
+TEST_CASE("a clone without content or identity asks the gates with --fetch", "[registry]") {
+  Scored ws;
+  ws.write("score.csv", "late,p\n1,0.9\n0,0.2\n");
+  ws.write(".mlo/gates/prod.yaml",
+           "mlo: gate/1\nstage: prod\nevaluation: {stage: score, dataset: late-holdout}\ngates:\n"
+           "  - {id: auc, metric: auc, min: 0.5}\n");
+  ws.git("add -A && git commit -qm policy");
+  ws.versions(2);
+  REQUIRE(ws.sh("git init -q --bare -b main .git/origin.git && git remote add origin $PWD/.git/origin.git && mkdir "
+                ".git/far")
+              .code == 0);
+  REQUIRE(ws.mlo("remote add far file://" + (ws.path() / ".git/far").string()).code == 0);
+  REQUIRE(ws.sh("git add -A && git commit -qm remote && git push -q origin main").code == 0);
+  REQUIRE(ws.mlo("promote delay@0.0.1 --to prod").code == 0);
+  REQUIRE(ws.mlo("push").code == 0);
+  REQUIRE(ws.sh("git clone -q .git/origin.git .git/clone").code == 0);
+  for (const char* name : {"GIT_AUTHOR_NAME", "GIT_AUTHOR_EMAIL", "GIT_COMMITTER_NAME", "GIT_COMMITTER_EMAIL"})
+    ws.host().env.erase(name);
+  const auto without = ws.mlo({"-C", ".git/clone", "promote", "check", "delay@0.0.2", "--to", "prod"});
+  CHECK(without.code == 1);
+  CHECK_THAT(without.err, Contains("bring it from the remote with `--fetch`"));
+  const auto with = ws.mlo({"-C", ".git/clone", "promote", "check", "delay@0.0.2", "--to", "prod", "--fetch"});
+  INFO(with.both);
+  CHECK(with.code == 0);
+  CHECK_THAT(with.out, Contains("compared with delay@v0.0.1"));
+  REQUIRE(
+      ws.sh("chmod -R u+w .git/far && find .git/far -type f -path '*objects*' -delete && rm -rf .git/clone/.git/mlo")
+          .code == 0);
+  const auto gone = ws.mlo({"-C", ".git/clone", "promote", "check", "delay@0.0.2", "--to", "prod", "--fetch"});
+  CHECK(gone.code == 5);
+  CHECK_THAT(gone.err, Contains("model `delay@v0.0.2`"));
+}

@@ -250,7 +250,7 @@ TEST_CASE("a model that is not here says how to get it", "[gates]") {
     FAIL();
   } catch (const Error& e) {
     CHECK(e.kind() == ErrorKind::not_found);
-    CHECK(e.hint() == "fetch it with `mlo pull`");
+    CHECK(e.hint() == "bring it from the remote with `--fetch`");
   }
   CHECK(p.leftovers() == "");
 }

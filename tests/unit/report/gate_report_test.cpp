@@ -31,7 +31,7 @@ GateReport sample() {
 }  // namespace
 
 TEST_CASE("JUnit has one testcase a gate and one failure for each that refuses", "[report]") {
-  CHECK(report::gate_junit(sample()) == R"~(<?xml version="1.0" encoding="UTF-8"?>
+  CHECK(report::gate_junit(std::array{sample()}) == R"~(<?xml version="1.0" encoding="UTF-8"?>
 <testsuites tests="4" failures="1" errors="0" skipped="2">
   <testsuite name="delay@v1.2.0 to prod" tests="4" failures="1" errors="0" skipped="2" timestamp="2001-02-03T04:05:06">
     <testcase classname="prod" name="auc">
