@@ -64,8 +64,8 @@ std::vector<ModelVersion> new_versions(const Workspace& workspace, const std::st
   std::vector<ModelVersion> out;
   for (const auto& [model, version] : newest.found()) {
     const std::vector<FoundTag> tags = registry_tags(workspace, model);
-    const bool tagged = std::any_of(tags.begin(), tags.end(),
-                                    [v = version](const FoundTag& tag) { return tag.parsed.version == v; });
+    const bool tagged =
+        std::any_of(tags.begin(), tags.end(), [v = version](const FoundTag& tag) { return tag.parsed.version == v; });
     if (!tagged) {
       throw Error(ErrorKind::config, fmt::format("`{}` is here, but not its tag `{}@v{}`", model_file(model, version),
                                                  model, version.str()))

@@ -11,8 +11,9 @@ namespace {
 
 GateResult slice(const std::string& gate, const std::string& metric, const std::string& value, Verdict verdict,
                  std::optional<double> candidate, std::string reason) {
-  return {gate,      "fairness",   slice_name({metric, "carrier", value}), Severity::hard, verdict, candidate,
-          std::nullopt, "at least 0.6", std::move(reason)};
+  return {gate,           "fairness",     slice_name({metric, "carrier", value}),
+          Severity::hard, verdict,        candidate,
+          std::nullopt,   "at least 0.6", std::move(reason)};
 }
 
 /// Lines of the table, blanks squeezed.
@@ -47,11 +48,12 @@ TEST_CASE("slices that pass share a row with the worst; what fails or is missing
                     slice("small", "auc", "DL", Verdict::pass, std::nullopt, too_few_rows(2)),
                     slice("alone", "auc", "AA", Verdict::pass, 0.7, "900 rows")};
   CHECK(rows(report, false) ==
-        std::vector<std::string>{"pass fair auc[carrier] 0.65 - at least 0.6 2 slices pass, worst B=6; 1 too few to judge",
-                                 "fail fair auc[carrier=DL] 0.5 - at least 0.6 0.5 is below 0.6 on 700 rows",
-                                 "missing fair auc[carrier=OO] - - at least 0.6 not a number",
-                                 "pass loss log_loss[carrier] 0.4 - at least 0.6 2 slices pass, worst DL",
-                                 "- small auc[carrier] - - 2 slices, each too few to judge",
-                                 "pass alone auc[carrier=AA] 0.7 - at least 0.6 900 rows"});
+        std::vector<std::string>{
+            "pass fair auc[carrier] 0.65 - at least 0.6 2 slices pass, worst B=6; 1 too few to judge",
+            "fail fair auc[carrier=DL] 0.5 - at least 0.6 0.5 is below 0.6 on 700 rows",
+            "missing fair auc[carrier=OO] - - at least 0.6 not a number",
+            "pass loss log_loss[carrier] 0.4 - at least 0.6 2 slices pass, worst DL",
+            "- small auc[carrier] - - 2 slices, each too few to judge",
+            "pass alone auc[carrier=AA] 0.7 - at least 0.6 900 rows"});
   CHECK(rows(report, true).size() == report.results.size());
 }
