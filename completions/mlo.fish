@@ -287,7 +287,7 @@ complete -c mlo -n '__mlo_at register' -l evaluation -r -d 'the run that has its
 complete -c mlo -n '__mlo_at register' -l training -r -d 'what it was trained on (default: every dataset the run read)'
 complete -c mlo -n '__mlo_at register' -l holdout -r -d 'what the scores were measured on (default: the dataset with `holdout` in its name)'
 complete -c mlo -n '__mlo_at register' -l features -r -d 'what it takes (default: the columns of the training table)'
-complete -c mlo -n '__mlo_at register' -l label -r -d 'a column of the training table that it does not take'
+complete -c mlo -n '__mlo_at register' -l label -r -d 'a column of that table or list that it does not take'
 complete -c mlo -n '__mlo_at register' -l dependencies -r -d 'versions it runs with (default: the lock file in the run'\''s code)'
 complete -c mlo -n '__mlo_at register' -l description -r -d 'for the model card'
 complete -c mlo -n '__mlo_at register' -l card -r -d 'YAML with description, intended_use, limitations, ethics, license, owners'

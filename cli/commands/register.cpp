@@ -27,7 +27,7 @@ void declare(Args& args, Options& o) {
   args.option(o.holdout, "--holdout", "DATA",
               "what the scores were measured on (default: the dataset with `holdout` in its name)");
   args.option(o.features, "--features", "FILE", "what it takes (default: the columns of the training table)");
-  args.option(o.labels, "--label", "COLUMN", "a column of the training table that it does not take");
+  args.option(o.labels, "--label", "COLUMN", "a column of that table or list that it does not take");
   args.option(o.dependencies, "--dependencies", "FILE",
               "versions it runs with (default: the lock file in the run's code)");
   args.option(o.description, "--description", "TEXT", "for the model card");

@@ -40,11 +40,52 @@ std::vector<SchemaColumn> stored_columns(Workspace& workspace, const Digest& id,
   return columns;
 }
 
+/// What all tables of a directory have; nothing if they differ, for then they are not one table.
+std::vector<SchemaColumn> directory_columns(Workspace& workspace, const Digest& tree) {
+  if (!workspace.store().has(tree)) return {};
+  std::vector<std::pair<std::string, Digest>> tables;
+  walk_tree(workspace.store(), tree, [&](const std::string& path, const TreeEntry& entry) {
+    const bool file = entry.kind == TreeEntryKind::file || entry.kind == TreeEntryKind::executable;
+    if (file && table::is_table_file(path)) tables.emplace_back(path, entry.id);
+  });
+  std::vector<SchemaColumn> columns;
+  for (const auto& [path, id] : tables) {
+    std::vector<SchemaColumn> found = stored_columns(workspace, id, path);
+    if (found.empty() || (!columns.empty() && found != columns)) return {};
+    columns = std::move(found);
+  }
+  return columns;
+}
+
 std::vector<SchemaColumn> columns_of(Workspace& workspace, const UsedDataset& used) {
   const auto version = find_version(workspace, used);
   if (version && !version->schema.empty()) return version->schema;
-  if (version && version->directory) return {};
+  if (version && version->directory) return directory_columns(workspace, used.id);
   return stored_columns(workspace, used.id, version ? version->path : used.name);
+}
+
+/// Takes the labels away; each must be there.
+void remove_labels(std::vector<SchemaColumn>& columns, const std::vector<std::string>& labels,
+                   const std::string& source) {
+  constexpr std::size_t kShown = 20;
+  std::vector<std::string> names;
+  for (const SchemaColumn& column : columns) names.push_back(column.name);
+  for (const std::string& label : labels) {
+    if (std::erase_if(columns, [&](const SchemaColumn& column) { return column.name == label; }) != 0) continue;
+    if (std::find(names.begin(), names.end(), label) != names.end()) continue;  // said twice
+    const std::string near = nearest(label, names);
+    std::string hint =
+        near.empty() ? "its columns: " : fmt::format("did you mean `{}`? its columns: ", printable(near));
+    for (std::size_t i = 0; i < std::min(names.size(), kShown); ++i)
+      hint += fmt::format("{}`{}`", i == 0 ? "" : ", ", printable(names[i]));
+    if (names.size() > kShown) hint += fmt::format(" and {} more", names.size() - kShown);
+    throw Error(ErrorKind::not_found, fmt::format("`{}` has no column `{}`", printable(source), printable(label)))
+        .hint(hint);
+  }
+  if (columns.empty())
+    throw Error(ErrorKind::invalid,
+                fmt::format("`{}` has only labels: there is nothing the model takes", printable(source)))
+        .hint("--label names what is predicted, not what the model takes");
 }
 
 }  // namespace
@@ -74,18 +115,13 @@ std::vector<SchemaColumn> training_features(Workspace& workspace, const std::vec
                 fmt::format("{} has no table schema: which columns the model takes is not known", join(names, ", ")))
         .hint(kHint);
   }
-  for (const std::string& label : labels) {
-    if (std::erase_if(columns, [&](const SchemaColumn& column) { return column.name == label; }) != 0) continue;
-    std::vector<std::string> names;
-    for (const SchemaColumn& column : columns) names.push_back(column.name);
-    Error error(ErrorKind::not_found, fmt::format("`{}` has no column `{}`", printable(first), printable(label)));
-    throw error.hint(nearest(label, names).empty() ? "see them with `mlo version-data ls`"
-                                                   : fmt::format("did you mean `{}`?", nearest(label, names)));
-  }
+  remove_labels(columns, labels, first);
   return columns;
 }
 
-std::vector<SchemaColumn> read_feature_file(Workspace& workspace, const std::string& typed) {
+namespace {
+
+std::vector<SchemaColumn> read_features(Workspace& workspace, const std::string& typed) {
   const fs::path file = absolute_in(workspace.world().cwd, typed);
   if (table::is_table_file(file)) {
     if (!find_stat(file)) throw Error(ErrorKind::not_found, fmt::format("no file `{}`", printable(typed)));
@@ -122,6 +158,15 @@ std::vector<SchemaColumn> read_feature_file(Workspace& workspace, const std::str
   }
   if (out.empty()) fail_at(typed, document, "no features: expected a list of {name, type}");
   return out;
+}
+
+}  // namespace
+
+std::vector<SchemaColumn> read_feature_file(Workspace& workspace, const std::string& typed,
+                                            const std::vector<std::string>& labels) {
+  std::vector<SchemaColumn> columns = read_features(workspace, typed);
+  remove_labels(columns, labels, typed);
+  return columns;
 }
 
 }  // namespace mlo

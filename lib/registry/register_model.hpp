@@ -19,7 +19,7 @@ struct RegisterRequest {
   std::vector<std::string> training;        ///< datasets, or paths of inputs; default: all datasets that the run read
   std::optional<std::string> holdout;       ///< default: the one with `holdout` in its name
   std::optional<std::string> features;      ///< file with the feature schema; default: columns of the training table
-  std::vector<std::string> labels;          ///< columns of that table that are no features
+  std::vector<std::string> labels;          ///< columns of either that are no features
   std::optional<std::string> dependencies;  ///< file of exact versions; default: the lock file in the run's code
   CardText card;
   bool allow_dirty = false;

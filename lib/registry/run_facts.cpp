@@ -264,7 +264,7 @@ ModelManifest gather_facts(Workspace& workspace, const RegisterRequest& request)
       workspace.world().log.warn(
           fmt::format("the scores were measured on `{}`, which it was trained on too", printable(used.name)));
   }
-  m.features = request.features ? read_feature_file(workspace, *request.features)
+  m.features = request.features ? read_feature_file(workspace, *request.features, request.labels)
                                 : training_features(workspace, m.training, request.labels);
   m.dependencies = find_dependencies(workspace, run, request.dependencies);
   m.card = request.card;
