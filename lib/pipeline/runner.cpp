@@ -249,6 +249,14 @@ void ignore_outputs(Pipeline& pipeline, const Plan& plan) {
   for (const std::string& file : ensure_ignored(pipeline.workspace().root(), paths)) pipeline.work().forget(file);
 }
 
+std::set<std::string, std::less<>> made_by(const Pipeline& pipeline) {
+  std::set<std::string, std::less<>> paths;
+  for (const Stage& stage : pipeline.graph().stages()) {
+    for (const Output& output : stage.outputs) paths.insert(output.path);
+  }
+  return paths;
+}
+
 RunStatus invocation_status(const std::vector<StageOutcome>& outcomes, bool stopped) {
   const auto any = [&](StageResult result) {
     return std::any_of(outcomes.begin(), outcomes.end(), [&](const StageOutcome& o) { return o.result == result; });
@@ -277,7 +285,8 @@ std::vector<StageIndex> requested_stages(const Pipeline& pipeline, const RunRequ
 
 RunReport run_pipeline(Workspace& workspace, const RunRequest& request, RunObserver& observer) {
   RunReport report;
-  const bool whole = request.targets.empty() && request.overrides.empty() && request.force == Force::no;
+  const bool named = !request.name.empty();
+  const bool whole = request.targets.empty() && request.overrides.empty() && request.force == Force::no && !named;
   IdleProof proof(workspace);
   if (whole) {
     if (const auto stages = proof.check()) {
@@ -294,7 +303,7 @@ RunReport run_pipeline(Workspace& workspace, const RunRequest& request, RunObser
   const std::vector<StageIndex> stages = requested_stages(pipeline, request);
   Plan plan = pipeline.plan(stages, request.force);
   report.up_to_date = plan.count(StageState::up_to_date) + plan.count(StageState::frozen);
-  if (plan.idle()) {
+  if (plan.idle() && !named) {
     pipeline.save_stat_cache();
     if (whole) proof.write(pipeline);
     return report;
@@ -305,7 +314,8 @@ RunReport run_pipeline(Workspace& workspace, const RunRequest& request, RunObser
   recover_runs(workspace);
 
   World& world = workspace.world();
-  LiveRun live = LiveRun::create(workspace, start_record(workspace, request.name, request.experiment, request.command));
+  LiveRun live = LiveRun::create(
+      workspace, start_record(workspace, request.name, request.experiment, request.command, made_by(pipeline)));
   ignore_outputs(pipeline, plan);  // after the code was recorded: it is mlo's own change, not the user's
   Schedule schedule(pipeline, request, plan, observer, live.record(), datasets);
   schedule.run();

@@ -48,13 +48,13 @@ struct RunRequest {
   Force force = Force::no;
   bool keep_going = false;
   unsigned jobs = 1;
-  std::string name;  ///< of the run; empty: made from its id
+  std::string name;  ///< of the run; empty: made from its id, and none is recorded if there is nothing to do
   std::string experiment = "default";
   std::vector<std::string> command;  ///< as typed, for the record
 };
 
 struct RunReport {
-  std::optional<RunRecord> run;        ///< nothing if there was nothing to do
+  std::optional<RunRecord> run;        ///< nothing if there was nothing to do, and no name was given
   std::vector<StageOutcome> outcomes;  ///< in the order of completion
   std::size_t up_to_date = 0;          ///< stages that needed nothing from the start
   bool failed() const;
@@ -62,10 +62,12 @@ struct RunReport {
 
 /// Brings the stages of the pipeline around `world.cwd` up to date. Afterwards outputs that are kept are in the store
 /// and git-ignored, results are in the action cache, `mlo.lock` has the stages that succeeded, and one commit on the
-/// runs ref records the invocation; if there was nothing to do, nothing is written. A failed stage leaves its files and
-/// its log and publishes nothing; without keep_going nothing starts after it. Throws Error{conflict} if another run of
-/// this pipeline is going on or an output is tracked by git, Error{not_found} before anything starts if an input exists
-/// nowhere, Error{interrupted} after recording the run as killed, if the user stopped it.
+/// runs ref records the invocation; if there was nothing to do, nothing is written, unless the run was given a name:
+/// then it is recorded with what is there, so that results made before a commit can be had as those of the commit. A
+/// failed stage leaves its files and its log and publishes nothing; without keep_going nothing starts after it. Throws
+/// Error{conflict} if another run of this pipeline is going on or an output is tracked by git, Error{not_found} before
+/// anything starts if an input exists nowhere, Error{interrupted} after recording the run as killed, if the user
+/// stopped it.
 RunReport run_pipeline(Workspace& workspace, const RunRequest& request, RunObserver& observer);
 
 /// What run_pipeline asks before anything starts. Error{not_found} for an input that exists nowhere and no stage makes,

@@ -26,7 +26,7 @@ void LogTee::write(StreamKind kind, std::string_view bytes) {
 }
 
 RunRecord start_record(Workspace& workspace, const std::string& name, const std::string& experiment,
-                       std::vector<std::string> command) {
+                       std::vector<std::string> command, const std::set<std::string, std::less<>>& made) {
   World& world = workspace.world();
   RunRecord record;
   record.started = world.clock.now();
@@ -35,7 +35,7 @@ RunRecord start_record(Workspace& workspace, const std::string& name, const std:
   record.experiment = experiment;
   record.user = workspace.repo().identity(world.env, record.started).email;
   record.command = std::move(command);
-  record.code = capture_code(workspace);
+  record.code = capture_code(workspace, made);
   record.environment = capture_environment(world);
   return record;
 }

@@ -1,4 +1,5 @@
 #pragma once
+#include <set>
 #include <string>
 #include <vector>
 
@@ -20,9 +21,10 @@ struct TrackedCommand {
 /// Error{no_program} if the program does not exist; then nothing is recorded.
 RunRecord run_tracked(Workspace& workspace, const TrackedCommand& command, const OutputSink& sink);
 
-/// A record of an invocation that starts now: id, name, user, code, environment.
+/// A record of an invocation that starts now: id, name, user, code, environment. `made`: paths that it makes itself,
+/// which are not its code.
 RunRecord start_record(Workspace& workspace, const std::string& name, const std::string& experiment,
-                       std::vector<std::string> command);
+                       std::vector<std::string> command, const std::set<std::string, std::less<>>& made = {});
 
 /// An output sink that also appends what it gets to `stdout` and `stderr` in a live run's directory; a silent command
 /// makes no file.

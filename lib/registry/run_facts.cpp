@@ -2,8 +2,10 @@
 
 #include <set>
 
+#include "lib/crypto/sha256.hpp"
 #include "lib/registry/dependencies.hpp"
 #include "lib/registry/feature_schema.hpp"
+#include "lib/runs/live_run.hpp"
 #include "lib/util/error.hpp"
 #include "lib/util/text.hpp"
 
@@ -202,15 +204,50 @@ Dependencies find_dependencies(Workspace& workspace, const WholeRun& run, const 
       .hint("pip freeze > used.txt, then --dependencies used.txt");
 }
 
-void require_code(const WholeRun& run, bool allow_dirty) {
+/// The first files of a dirty run's code that are not what its commit has; as many as are known here.
+std::string changed_files(Workspace& workspace, const WholeRun& run) {
+  constexpr std::size_t kShown = 3;
+  const CodeState& code = run.run.code;
+  const auto commit = git::ObjectId::parse_tagged(code.commit);
+  if (!code.tree || !commit || !workspace.repo().has_object(*commit)) return "";
+  std::set<std::string, std::less<>> made;
+  for (const RunRecord* record : run.records()) {
+    for (const Artifact& output : record->outputs) made.insert(output.path);
+  }
+  const git::Repository& repo = workspace.repo();
+  const git::ObjectId tree = repo.load_commit(*commit).tree;
+  std::vector<std::string> changed;
+  walk_tree(workspace.store(), *code.tree, [&](const std::string& path, const TreeEntry& entry) {
+    const bool file = entry.kind == TreeEntryKind::file || entry.kind == TreeEntryKind::executable;
+    if (changed.size() > kShown || !file || !is_code_change(path, made)) return;
+    const auto there = repo.find_entry(tree, path);
+    if (!there || sha256(repo.load_blob(there->id)) != entry.id) changed.push_back(path);
+  });
+  const bool more = changed.size() > kShown;
+  if (more) changed.pop_back();
+  return changed.empty() ? "" : quoted_list(changed) + (more ? " and others" : "");
+}
+
+void require_code(Workspace& workspace, const WholeRun& run, bool allow_dirty) {
   const RunRecord& r = run.run;
   if (r.code.commit.empty()) {
     throw Error(ErrorKind::invalid, fmt::format("run `{}` came from code without a commit", printable(r.name)))
         .hint("commit the code, then run again");
   }
   if (r.code.dirty && !allow_dirty) {
-    throw Error(ErrorKind::conflict, fmt::format("run `{}` came from code with uncommitted changes", printable(r.name)))
-        .hint("commit and run again, or take it as it is with --allow-dirty, which is recorded");
+    std::string files;
+    try {
+      files = changed_files(workspace, run);
+    } catch (const Error&) {  // the kept code is not here, or damaged: the names are only an aid
+    }
+    const bool pipeline = r.command.size() > 1 && r.command[0] == "mlo" && r.command[1] == "run";
+    throw Error(ErrorKind::conflict, fmt::format("run `{}` came from code with uncommitted changes{}",
+                                                 printable(r.name), files.empty() ? "" : ": " + files))
+        .hint(fmt::format(
+            "commit (or git-ignore what is no code), then {}; or take it as it is with --allow-dirty, "
+            "which is recorded",
+            pipeline ? fmt::format("`mlo run --name {}`, which runs nothing that is up to date", shell_quote(r.name))
+                     : "run it again"));
   }
 }
 
@@ -240,7 +277,7 @@ std::string find_damage(const ObjectStore& store, const Digest& id, bool directo
 ModelManifest gather_facts(Workspace& workspace, const RegisterRequest& request) {
   const WholeRun run = load_run(workspace, request.run);
   const WholeRun evaluation = request.evaluation ? load_run(workspace, *request.evaluation) : run;
-  require_code(run, request.allow_dirty);
+  require_code(workspace, run, request.allow_dirty);
   ModelManifest m;
   m.run = run.run.id;
   m.created = run.run.ended;

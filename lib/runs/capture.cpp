@@ -117,13 +117,23 @@ std::string os_name() {
 
 }  // namespace
 
-CodeState capture_code(Workspace& workspace) {
+bool is_code_change(std::string_view path, const std::set<std::string, std::less<>>& made) {
+  if (!is_code(path) || path == ".gitignore" || path.ends_with("/.gitignore")) return false;
+  for (std::string_view at = path; !at.empty(); at = at.substr(0, at.rfind('/'))) {
+    if (made.contains(at)) return false;
+    if (at.find('/') == std::string_view::npos) break;
+  }
+  return true;
+}
+
+CodeState capture_code(Workspace& workspace, const std::set<std::string, std::less<>>& made) {
   CodeState code;
   const auto head = workspace.repo().head();
   if (head) code.commit = head->tagged();
   code.branch = workspace.repo().head_branch().value_or("");
   const auto changed = workspace.work_tree().dirty();
-  code.dirty = std::any_of(changed.begin(), changed.end(), is_code);
+  code.dirty =
+      std::any_of(changed.begin(), changed.end(), [&](const std::string& path) { return is_code_change(path, made); });
   if (code.dirty) code.tree = store_code_tree(workspace);
   return code;
 }

@@ -1,5 +1,7 @@
 #pragma once
+#include <set>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "lib/manifest/run_record.hpp"
@@ -54,8 +56,14 @@ std::vector<RunRecord> live_runs(const Workspace& workspace);
 Series live_series(const fs::path& run_dir, UtcTime now);
 
 /// Commit, branch, dirtiness and, if dirty, the code tree put into the store (tracked and untracked, not ignored files;
-/// over 1 MiB and secret patterns as digests only; mlo.lock and .mlo are outside).
-CodeState capture_code(Workspace& workspace);
+/// over 1 MiB and secret patterns as digests only; mlo.lock and .mlo are outside). Dirty is what differs from HEAD in a
+/// file that can be code (is_code_change). Untracked files count, other than in `git describe --dirty`: a module that
+/// somebody forgot to `git add` is the commonest reason why a commit cannot make its results again. `made` are paths
+/// that the run itself makes.
+CodeState capture_code(Workspace& workspace, const std::set<std::string, std::less<>>& made = {});
+
+/// False for what cannot change what a run computes: mlo's own files, `.gitignore`, and what is at or below `made`.
+bool is_code_change(std::string_view path, const std::set<std::string, std::less<>>& made);
 
 /// Platform facts of this machine: os, kernel, libc, cpu, cpu_flags digest, cores, python and other interpreters'
 /// versions where a PATH look-up finds them cheaply.

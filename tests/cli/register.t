@@ -84,3 +84,42 @@ $ mlo register show deley
 error: no model named `deley`
 hint: did you mean `delay`?
 [1]
+
+# A run of code that was not committed: the hint's own line makes it one of the commit, and runs nothing again.
+
+$ cat > .gitignore <<'Y'
+> used.txt
+> features.json
+> model.txt
+> Y
+$ cat > mlo.yaml <<'Y'
+> stages:
+>   train: {cmd: "cat train.csv > model.txt; echo ${alpha} >> model.txt", deps: [train.csv], params: [alpha], outs: [model.txt]}
+>   score: {cmd: "echo '{\"auc\": 0.9}' > m.json", deps: [model.txt, late.csv], metrics: [m.json: {cache: false}]}
+> Y
+$ echo 'alpha: 1' > params.yaml && git add -A && git commit -qm alpha
+$ mlo run -q -P alpha=0.5 --name good
+run good (<id>): 2 ran
+$ mlo register delay --run good --model model.txt --features features.json --dependencies used.txt
+error: run `good` came from code with uncommitted changes: `params.yaml`
+hint: commit (or git-ignore what is no code), then `mlo run --name good`, which runs nothing that is up to date; or take it as it is with --allow-dirty, which is recorded
+[4]
+$ git commit -qam 'the better alpha' && mlo run
+everything is up to date
+$ mlo run --name good
+run good (<id>): 2 up to date
+$ mlo register delay --run good --model model.txt --features features.json --dependencies used.txt
+registered delay@<any>: model.txt, 17 B, sha256:<id>
+  scores on late-holdout: auc 0.9
+  commit <id>, tag delay@<any>
+hint: share it with `mlo push`, the commit with `git push`
+
+# What the model does not take is taken away, and must be there.
+
+$ mlo register delay --run good --model model.txt --dependencies used.txt --features train.csv --label lat -n
+error: `train.csv` has no column `lat`
+hint: did you mean `late`? its columns: `age`, `late`
+[1]
+$ mlo register delay --run good --model model.txt --dependencies used.txt --features train.csv --label late -n --json | grep -c '"late"'
+0
+[1]

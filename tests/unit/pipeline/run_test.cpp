@@ -4,6 +4,29 @@ using namespace mlo;
 using namespace mlo::test;
 using Catch::Matchers::Contains;
 
+TEST_CASE("a named run with nothing to do is recorded with the results as they are", "[pipeline]") {
+  Project p = two();
+  p.world.sh("git add -A && git commit -q -m pipeline");
+  p.write("params.yaml", "lr: 2\n");
+  p.run();
+  REQUIRE(p.last.code.dirty);
+  const RunRecord dirty = p.last;
+  p.world.sh("git add -A && git commit -q -m rate");
+  CHECK(p.run() == "idle");
+  CHECK(p.commits() == 1);
+  p.request.name = "good";
+  CHECK(p.run() == "");  // no stage had anything to do
+  CHECK(p.commits() == 2);
+  CHECK(p.last.name == "good");
+  CHECK(p.last.status == RunStatus::cached);
+  CHECK_FALSE(p.last.code.dirty);  // m.json, which `second` makes and git tracks now, is not its code
+  CHECK(p.last.code.commit != dirty.code.commit);
+  CHECK(p.last.outputs == dirty.outputs);
+  CHECK(p.last.inputs == dirty.inputs);
+  CHECK(p.last.params == dirty.params);
+  CHECK(p.last.metrics.at("acc").value == 2);
+}
+
 TEST_CASE("a run does what is needed, once, and records it", "[pipeline]") {
   Project p = two();
   CHECK(p.run() == "first ran, second ran");

@@ -144,6 +144,23 @@ TEST_CASE("a record that does not belong where it lies is left out by name", "[r
   CHECK_THAT(repo.log.lines.back(), Catch::Contains(path));
 }
 
+TEST_CASE("code is dirty by what can be code: not by outputs, mlo's files or git's ignore lists", "[runs]") {
+  Repo repo;
+  repo.dir.write("train.py", "1\n");
+  repo.dir.write("out/m.json", "1\n");
+  repo.sh("git add -A && git commit -q -m clean");
+  const std::set<std::string, std::less<>> made = {"out", "scores.json"};
+  repo.dir.write("out/m.json", "2\n");
+  repo.dir.write("scores.json", "2\n");
+  repo.dir.write("sub/.gitignore", "x\n");
+  CHECK_FALSE(capture_code(*repo.workspace, made).dirty);
+  CHECK(capture_code(*repo.workspace).dirty);
+  repo.dir.write("outer.py", "forgotten\n");  // `import outer`: the commit alone cannot do it again
+  CHECK(capture_code(*repo.workspace, made).dirty);
+  CHECK(is_code_change("output/x", made));
+  CHECK_FALSE(is_code_change("out/deep/x", made));
+}
+
 TEST_CASE("the code of a dirty tree goes to the store, secrets and big files as digests only", "[runs]") {
   Repo repo;
   CHECK_FALSE(capture_code(*repo.workspace).dirty);  // .mlo is mlo's own, not code
