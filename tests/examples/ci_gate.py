@@ -62,10 +62,23 @@ with tempfile.TemporaryDirectory(prefix="mlo-ci-gate-") as scratch:
     check("may be promoted" in reports(work / "ci-leaner", 3, 0), "the summary of the better change")
     check("is refused" in reports(work / "ci-richer", 3, 1), "the summary of the worse change")
 
-    # GitHub, in a clone of everything: the summary and the annotations.
+    # GitHub checks out what the merge would be, detached, in a clone of everything: the summary and the annotations.
+    merge = clone("merge")
+    run("git", "-c", "user.name=GitHub", "-c", "user.email=noreply@github.com", "merge", "-q", "--no-ff", "-m", "merge",
+        "origin/richer", cwd=merge)
+    run("git", "push", "-q", "origin", "HEAD:refs/pull/7/merge", cwd=merge)
+
+    def github_checkout(name, *refs):
+        job = work / name
+        run("git", "init", "-q", name, cwd=work)
+        run("git", "remote", "add", "origin", f"file://{work}/origin.git", cwd=job)
+        run("git", "fetch", "-q", "--no-tags", *refs, "+refs/pull/7/merge:refs/remotes/pull/7/merge", cwd=job)
+        run("git", "checkout", "-q", "--force", "refs/remotes/pull/7/merge", cwd=job)
+        return job
+
     summary = home / "summary.md"
     summary.write_text("of another step\n")
-    job = clone("github", "-b", "richer")
+    job = github_checkout("github", "origin", "+refs/heads/*:refs/remotes/origin/*", "+refs/tags/*:refs/tags/*")
     said = steps(GITHUB, job, 3, GITHUB_ACTIONS="true", GITHUB_BASE_REF="main", GITHUB_STEP_SUMMARY=str(summary))
     annotations = [line for line in said.splitlines() if line.startswith("::")]
     check(all(re.fullmatch(r"::(error|warning) title=model gate::[^%\n]*(%25[^%\n]*)*", line) for line in annotations),
@@ -74,16 +87,21 @@ with tempfile.TemporaryDirectory(prefix="mlo-ci-gate-") as scratch:
           any("::error title=model gate::no: delay@v1.2.0" in line for line in annotations), f"annotations are {annotations}")
     check(re.match("of another step\n## ❌ ", summary.read_text()), "the summary of the step")
 
-    # GitLab, in what `git clone --depth 1 --no-tags` leaves: mlo says what is missing, and what it says mends it.
-    for branch, verdict in ("leaner", 0), ("richer", 3):
-        job = clone(f"gitlab-{branch}", "--depth", "1", "--no-tags", "-b", branch)
-        said = steps(GITLAB, job, 1, CI_MERGE_REQUEST_TARGET_BRANCH_NAME="main")
+    # In what GitHub checks out unless told otherwise, and in what `git clone --depth 1 --no-tags` leaves, mlo says what is
+    # missing, and what it says mends it.
+    def mends(lines, job, verdict, **variables):
+        said = steps(lines, job, 1, **variables)
         line = re.search(r"^hint: (git fetch .*)$", said, re.M)
         check(line and "--unshallow" in line[1], f"no line that mends a shallow clone: {said}")
         if line:
             run("sh", "-c", line[1], cwd=job)
-            steps(GITLAB, job, verdict, CI_MERGE_REQUEST_TARGET_BRANCH_NAME="main")
+            steps(lines, job, verdict, **variables)
             reports(job, 3, 1 if verdict else 0)
+
+    mends(GITHUB, github_checkout("github-cut", "--depth=1", "origin"), 3, GITHUB_BASE_REF="main")
+    for branch, verdict in ("leaner", 0), ("richer", 3):
+        job = clone(f"gitlab-{branch}", "--depth", "1", "--no-tags", "-b", branch)
+        mends(GITLAB, job, verdict, CI_MERGE_REQUEST_TARGET_BRANCH_NAME="main")
     main = clone("main")
     run("git", "-c", "user.name=Eve", "-c", "user.email=eve@example.org", "commit", "-q", "--allow-empty", "-m", "later", cwd=main)
     run("git", "push", "-q", "origin", "main", cwd=main)
