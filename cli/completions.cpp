@@ -37,7 +37,7 @@ std::string choice_cases(std::string_view before, std::string_view after) {
     for (const OptionSpec& option : node.options) {
       if (option.choices.empty() || option.global) continue;
       std::vector<std::string> patterns;
-      for (const auto& name : option.names) patterns.push_back(single_quoted(path + ":" + name));
+      for (const auto& name : option.names) patterns.push_back(single_quoted(fmt::format("{}:{}", path, name)));
       out += fmt::format("    {}) {}{}{} ;;\n", join(patterns, "|"), before, join(option.choices, " "), after);
     }
   }

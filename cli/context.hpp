@@ -14,12 +14,16 @@ namespace mlo::cli {
 
 enum class Style { plain, bold, dim, good, bad, warn, name, number };
 enum class Align { left, right };
+/// What a column does where the terminal is too narrow.
+enum class Fit { cut, wrap, whole };
 
-/// A table for people: columns sized to their content, cut to the terminal's width if there is one.
+/// A table for people: columns sized to their content. Where the terminal is narrower, columns that wrap give first,
+/// then those that are cut; what is aligned right is a figure and stays whole.
 struct Table {
   struct Column {
     std::string title;
     Align align = Align::left;
+    Fit fit = Fit::cut;
   };
   struct Cell {
     std::string text;

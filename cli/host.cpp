@@ -12,8 +12,6 @@
 
 #include "lib/util/error.hpp"
 
-extern char** environ;
-
 namespace mlo::cli {
 namespace {
 

@@ -8,25 +8,39 @@ namespace {
 
 constexpr int kGap = 2;
 
-/// Widths that fit: the widest column gives first, none below 6.
-void shrink(std::vector<int>& widths, int room) {
-  const auto total = [&] {
-    int sum = kGap * (static_cast<int>(widths.size()) - 1);
-    for (const int w : widths) sum += w;
-    return sum;
-  };
-  for (int over = total() - room; over > 0; over = total() - room) {
-    const auto widest = std::max_element(widths.begin(), widths.end());
-    if (*widest <= 6) return;
-    const int second = [&] {
-      int best = 6;
-      for (auto it = widths.begin(); it != widths.end(); ++it) {
-        if (it != widest) best = std::max(best, std::min(*it, *widest - 1));
-      }
-      return best;
-    }();
-    *widest -= std::clamp(*widest - second, 1, over);
+constexpr int kLeastCut = 6, kLeastWrapped = 16;
+
+Fit fit_of(const Table::Column& column) { return column.align == Align::right ? Fit::whole : column.fit; }
+
+/// Takes up to `over` from the columns that fit so, the widest first, none below `least`. Returns what is left over.
+int shrink(std::vector<int>& widths, const std::vector<Table::Column>& columns, Fit fit, int least, int over) {
+  for (; over > 0; --over) {
+    int* widest = nullptr;
+    for (std::size_t i = 0; i < widths.size(); ++i) {
+      if (fit_of(columns[i]) == fit && widths[i] > least && (widest == nullptr || widths[i] > *widest))
+        widest = &widths[i];
+    }
+    if (widest == nullptr) break;
+    --*widest;
   }
+  return over;
+}
+
+void shrink(std::vector<int>& widths, const std::vector<Table::Column>& columns, int room) {
+  int over = kGap * (static_cast<int>(widths.size()) - 1) - room;
+  for (const int width : widths) over += width;
+  over = shrink(widths, columns, Fit::wrap, kLeastWrapped, over);
+  shrink(widths, columns, Fit::cut, kLeastCut, over);
+}
+
+/// The lines of one cell.
+std::vector<std::string> cell_lines(const std::string& text, const Table::Column& column, int width, bool utf8) {
+  if (column.fit != Fit::wrap || display_width(text) <= width) {
+    return {fit_of(column) == Fit::whole ? text : cut_to(text, width, utf8)};
+  }
+  std::vector<std::string> lines = wrap(text, width);
+  for (std::string& line : lines) line = cut_to(line, width, utf8);  // a word may be wider
+  return lines;
 }
 
 }  // namespace
@@ -56,18 +70,26 @@ void TextPage::table(const Table& table) {
     for (std::size_t i = 0; i < row.size() && i < widths.size(); ++i)
       widths[i] = std::max(widths[i], display_width(row[i].text));
   }
-  if (width_ > 0) shrink(widths, width_);
+  if (width_ > 0) shrink(widths, table.columns, width_);
   for (const auto& row : rows) {
-    std::string out;
+    std::vector<std::vector<std::string>> cells;
+    std::size_t height = 0;
     for (std::size_t i = 0; i < row.size() && i < widths.size(); ++i) {
-      const std::string text = cut_to(row[i].text, widths[i], utf8_);
-      const std::string padding(static_cast<std::size_t>(std::max(0, widths[i] - display_width(text))), ' ');
-      const std::string shown = styled(text, row[i].style, colour_);
-      if (i > 0) out.append(kGap, ' ');
-      out += table.columns[i].align == Align::right ? padding + shown : shown + padding;
+      cells.push_back(cell_lines(row[i].text, table.columns[i], widths[i], utf8_));
+      height = std::max(height, cells.back().size());
     }
-    out.erase(out.find_last_not_of(' ') + 1);
-    text_ += out + '\n';
+    for (std::size_t line = 0; line < height; ++line) {
+      std::string out;
+      for (std::size_t i = 0; i < cells.size(); ++i) {
+        const std::string text = line < cells[i].size() ? cells[i][line] : "";
+        const std::string padding(static_cast<std::size_t>(std::max(0, widths[i] - display_width(text))), ' ');
+        const std::string shown = text.empty() ? "" : styled(text, row[i].style, colour_);
+        if (i > 0) out.append(kGap, ' ');
+        out += table.columns[i].align == Align::right ? padding + shown : shown + padding;
+      }
+      out.erase(out.find_last_not_of(' ') + 1);
+      text_ += out + '\n';
+    }
   }
 }
 

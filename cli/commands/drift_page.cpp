@@ -95,7 +95,7 @@ void report_lines(Page& page, const drift::DriftReport& report) {
                           {"SCORE", Align::right},
                           {"LIMIT", Align::right},
                           {"TEST", Align::left},
-                          {"NOTE", Align::left}},
+                          {"NOTE", Align::left, Fit::wrap}},
               .rows = {}};
   for (const drift::ColumnDrift& column : report.columns) {
     std::vector<std::string> notes = column.notes;

@@ -40,8 +40,8 @@ int run(Context& ctx, const Options&) {
       [](Page& page) {
         Table table{.columns = {{"TEST", Align::left},
                                 {"READS", Align::left},
-                                {"DRIFT IF", Align::left},
-                                {"WHAT IT IS", Align::left}},
+                                {"DRIFT IF", Align::left, Fit::wrap},
+                                {"WHAT IT IS", Align::left, Fit::wrap}},
                     .rows = {}};
         for (const auto& test : drift::all_tests()) {
           table.rows.push_back({{std::string(test.name), Style::name},

@@ -35,7 +35,8 @@ Value to_value(const std::vector<ViewPlan>& plans, const std::vector<std::string
 }
 
 void lines(Page& page, const std::vector<ViewPlan>& plans, const std::vector<std::string>& orphans) {
-  Table table{{{"VIEW"}, {"ACTION"}, {"FILES", Align::right}, {"SIZE", Align::right}, {"WHY"}}, {}};
+  Table table{{{"VIEW"}, {"ACTION"}, {"FILES", Align::right}, {"SIZE", Align::right}, {"WHY", Align::left, Fit::wrap}},
+              {}};
   for (const ViewPlan& plan : plans) {
     ByteCount bytes;
     const auto files = plan.files_to_read();

@@ -55,9 +55,14 @@ Value to_value(const std::vector<ViewPlan>& plans, const std::vector<std::string
 }
 
 void lines(Page& page, const std::vector<ViewPlan>& plans, const std::vector<std::string>& orphans, UtcTime now) {
-  Table table{
-      {{"VIEW"}, {"STATE"}, {"KEYS", Align::right}, {"NEWEST"}, {"AGE", Align::right}, {"TTL", Align::right}, {"WHY"}},
-      {}};
+  Table table{{{"VIEW"},
+               {"STATE"},
+               {"KEYS", Align::right},
+               {"NEWEST", Align::left, Fit::whole},
+               {"AGE", Align::right},
+               {"TTL", Align::right},
+               {"WHY", Align::left, Fit::wrap}},
+              {}};
   for (const ViewPlan& plan : plans) {
     const auto seconds = age(plan, now);
     const std::string_view state = state_of(plan);

@@ -67,7 +67,7 @@ Value to_value(const features::TrainReport& report, const std::string& output) {
 
 void lines(Page& page, const features::TrainReport& report, const std::string& output) {
   Table table{{{"VIEW"},
-               {"COLUMNS"},
+               {"COLUMNS", Align::left, Fit::wrap},
                {"READ", Align::right},
                {"FOUND", Align::right},
                {"TOO OLD", Align::right},

@@ -93,7 +93,13 @@ int run(Context& ctx, const Options& o) {
       },
       [&](Page& page) {
         if (models.empty()) return page.line("no models yet; `mlo register NAME --run RUN --model PATH` makes one");
-        Table table{{{"MODEL"}, {"VERSION"}, {"MADE"}, {"RUN"}, {"STAGES"}, {"SCORES"}}, {}};
+        Table table{{{"MODEL"},
+                     {"VERSION", Align::left, Fit::whole},
+                     {"MADE", Align::left, Fit::whole},
+                     {"RUN"},
+                     {"STAGES"},
+                     {"SCORES", Align::left, Fit::wrap}},
+                    {}};
         std::vector<const Assignment*> unverified;
         for (const Model& model : models) {
           for (auto it = model.tags.rbegin(); it != model.tags.rend(); ++it)

@@ -1,5 +1,9 @@
 #include "cli/commands/run_page.hpp"
 
+#include <limits>
+#include <numeric>
+
+#include "cli/terminal.hpp"
 #include "lib/runs/compare.hpp"
 #include "lib/runs/run_message.hpp"
 #include "lib/util/error.hpp"
@@ -112,33 +116,90 @@ std::string format_age(UtcTime then, UtcTime now) {
 
 std::string short_id(const std::string& id) { return id.substr(0, 12); }
 
-Table runs_table(const std::vector<Run>& runs, UtcTime now, int width) {
-  // Name, id, status and age take some 60 columns; a column of figures about 12.
-  const std::size_t room = width <= 0 ? 8 : static_cast<std::size_t>(std::max(2, (width - 60) / 12));
-  const auto metrics = telling_metrics(runs, std::max<std::size_t>(2, (room + 1) / 2));
-  const auto params = varying_params(runs, room > metrics.size() ? room - metrics.size() : 1);
+namespace {
+
+/// A column of figures beside the runs.
+struct FactColumn {
+  std::string key;
+  bool metric = false;
+  std::vector<std::string> cells;
+  bool shown = false;
+
+  int width() const {
+    int widest = display_width(key);
+    for (const std::string& cell : cells) widest = std::max(widest, display_width(cell));
+    return widest;
+  }
+};
+
+FactColumn metric_column(const std::vector<Run>& runs, const std::string& key) {
+  FactColumn out{.key = key, .metric = true, .cells = {}};
+  for (const Run& run : runs) {
+    const auto found = run.record.metrics.find(key);
+    out.cells.push_back(found == run.record.metrics.end() ? "-" : format_metric(found->second.value));
+  }
+  return out;
+}
+
+FactColumn param_column(const std::vector<Run>& runs, const std::string& key) {
+  FactColumn out{.key = key, .cells = {}};
+  for (const Run& run : runs) {
+    const Value* const value = run.record.params.find(key);
+    out.cells.push_back(value == nullptr ? "-" : display(*value));
+  }
+  return out;
+}
+
+/// Metrics, then parameters. They are let in by turns, as long as there is room.
+std::vector<FactColumn> fact_columns(const std::vector<Run>& runs, int room) {
+  constexpr std::size_t kMost = 8;
+  std::vector<FactColumn> out;
+  for (const std::string& key : telling_metrics(runs, kMost)) out.push_back(metric_column(runs, key));
+  const std::size_t metrics = out.size();
+  for (const std::string& key : varying_params(runs, kMost)) out.push_back(param_column(runs, key));
+  const auto let_in = [&](std::size_t i) {
+    const int width = out[i].width() + 2;
+    out[i].shown = width <= room;
+    if (out[i].shown) room -= width;
+  };
+  for (std::size_t turn = 0; turn < kMost; ++turn) {
+    if (turn < metrics) let_in(turn);
+    if (metrics + turn < out.size()) let_in(metrics + turn);
+  }
+  return out;
+}
+
+}  // namespace
+
+void print_runs(Page& page, const std::vector<Run>& runs, UtcTime now) {
   Table table;
-  table.columns = {{"name"}, {"id"}, {"status"}, {"started"}};
-  for (const std::string& key : metrics) table.columns.push_back({key, Align::right});
-  for (const std::string& key : params) table.columns.push_back({key});
+  table.columns = {{"name"}, {"id", Align::left, Fit::whole}, {"status", Align::left, Fit::whole}, {"started"}};
+  std::vector<int> widths = {4, 2, 6, 7};
   for (const Run& run : runs) {
     const RunRecord& r = run.record;
-    std::vector<Table::Cell> row = {
-        {r.stage.empty() ? r.name : fmt::format("{} ({})", r.name, r.stage), Style::name},
-        {short_id(r.id), Style::dim},
-        {run.deleted ? "deleted" : std::string(to_string(r.status)), run.deleted ? Style::dim : status_style(r.status)},
-        {format_age(r.started, now)}};
-    for (const std::string& key : metrics) {
-      const auto found = r.metrics.find(key);
-      row.push_back({found == r.metrics.end() ? "-" : format_metric(found->second.value), Style::number});
-    }
-    for (const std::string& key : params) {
-      const Value* value = r.params.find(key);
-      row.push_back({value == nullptr ? "-" : display(*value)});
-    }
-    table.rows.push_back(std::move(row));
+    table.rows.push_back({{r.stage.empty() ? r.name : fmt::format("{} ({})", r.name, r.stage), Style::name},
+                          {short_id(r.id), Style::dim},
+                          {run.deleted ? "deleted" : std::string(to_string(r.status)),
+                           run.deleted ? Style::dim : status_style(r.status)},
+                          {format_age(r.started, now)}});
+    for (std::size_t i = 0; i < widths.size(); ++i)
+      widths[i] = std::max(widths[i], display_width(table.rows.back()[i].text));
   }
-  return table;
+  const int taken = std::accumulate(widths.begin(), widths.end(), 6);
+  std::vector<std::string> hidden;
+  for (const FactColumn& fact :
+       fact_columns(runs, page.width() > 0 ? page.width() - taken : std::numeric_limits<int>::max())) {
+    if (!fact.shown) {
+      hidden.push_back(fact.key);
+      continue;
+    }
+    table.columns.push_back({fact.key, fact.metric ? Align::right : Align::left, Fit::whole});
+    for (std::size_t i = 0; i < runs.size(); ++i)
+      table.rows[i].push_back({fact.cells[i], fact.metric ? Style::number : Style::plain});
+  }
+  page.table(table);
+  if (!hidden.empty())
+    page.line({{fmt::format("no room for {}; `mlo track compare` shows them", join(hidden, ", ")), Style::dim}});
 }
 
 std::vector<Run> find_runs(Workspace& workspace, const std::vector<std::string>& words) {

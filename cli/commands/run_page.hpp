@@ -10,7 +10,8 @@ Value run_value(const Run& run);
 Value runs_value(const std::vector<Run>& runs);
 
 /// One line a run: name, id, status, when, the metrics that tell most and the parameters that vary.
-Table runs_table(const std::vector<Run>& runs, UtcTime now, int width);
+/// As many of these as fit; the names of the others come below.
+void print_runs(Page& page, const std::vector<Run>& runs, UtcTime now);
 
 Style status_style(RunStatus status);
 /// "40 s ago", "3 h ago", "2 d ago", then the date.

@@ -36,7 +36,7 @@ int run(Context& ctx, const Options& o) {
               if (runs.empty())
                 page.line(o.deleted ? "no deleted runs" : "no runs yet");
               else
-                page.table(runs_table(runs, ctx.world().clock.now(), page.width()));
+                print_runs(page, runs, ctx.world().clock.now());
             });
   if (more) ctx.world().log.hint(fmt::format("only the newest {} are shown; `--max 0` shows all", o.max));
   return exit_code::ok;

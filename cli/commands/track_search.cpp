@@ -40,7 +40,7 @@ int run(Context& ctx, const Options& o) {
               if (runs.empty())
                 page.line("no run matches");
               else
-                page.table(runs_table(runs, ctx.world().clock.now(), page.width()));
+                print_runs(page, runs, ctx.world().clock.now());
             });
   return exit_code::ok;
 }

@@ -27,9 +27,14 @@ Value to_value(const std::vector<DatasetVersion>& history) {
 }
 
 Table to_table(const std::vector<DatasetVersion>& history) {
-  Table table{
-      {{"commit"}, {"date"}, {"author"}, {"version"}, {"files", Align::right}, {"size", Align::right}, {"subject"}},
-      {}};
+  Table table{{{"commit"},
+               {"date", Align::left, Fit::whole},
+               {"author"},
+               {"version", Align::left, Fit::whole},
+               {"files", Align::right},
+               {"size", Align::right},
+               {"subject", Align::left, Fit::wrap}},
+              {}};
   for (const DatasetVersion& v : history) {
     table.rows.push_back({{v.commit.hex().substr(0, 10), Style::dim},
                           {format_utc_short(v.when)},

@@ -39,6 +39,19 @@ TEST_CASE("a table is cut to the terminal, the widest column first", "[render]")
   CHECK(table_text(20, table) == "ID        TEXT\n12345678  a very lo…\n");
 }
 
+TEST_CASE("a column that wraps gives before one that is cut, and figures stay whole", "[render]") {
+  const Table table{
+      {{"NAME"}, {"SCORE", Align::right}, {"WHY", Align::left, Fit::wrap}},
+      {{{"a-long-name"}, {"0.123456789"}, {"below the limit that the policy names"}}, {{"b"}, {"1"}, {""}}}};
+  CHECK(table_text(44, table) ==
+        "NAME               SCORE  WHY\n"
+        "a-long-name  0.123456789  below the limit\n"
+        "                          that the policy\n"
+        "                          names\n"
+        "b                      1\n");
+  CHECK(table_text(34, table).starts_with("NAME          SCORE  WHY\na-lon…  0.123456789"));
+}
+
 TEST_CASE("foreign text cannot drive the terminal", "[render]") {
   TextPage page(0, /*colour=*/true, /*utf8=*/true);
   page.line("\x1b[31mred\nforged");
