@@ -87,13 +87,28 @@ Folds fold_slices(const GateReport& report) {
   return folds;
 }
 
+constexpr int kWidth = 110;  // below it there is no room for remarks beside the rest
+
+/// Takes the last column out of the table and says it in lines.
+std::vector<std::string> take_remarks(Table& table) {
+  table.columns.pop_back();
+  std::vector<std::string> lines;
+  for (std::vector<Table::Cell>& row : table.rows) {
+    if (!row.back().text.empty()) lines.push_back(fmt::format("{} {}: {}", row[1].text, row[2].text, row.back().text));
+    row.pop_back();
+  }
+  return lines;
+}
+
 }  // namespace
 
 void print_gates(const GateReport& report, Page& page, bool verbose) {
   if (!report.results.empty()) {
     Table table;
-    table.columns = {{"verdict"}, {"gate"},  {"what"}, {"candidate", Align::right}, {"champion", Align::right},
-                     {"bound"},   {"remark"}};
+    table.columns = {{"verdict", Align::left, Fit::whole}, {"gate"},
+                     {"what", Align::left, Fit::whole},    {"candidate", Align::right},
+                     {"champion", Align::right},           {"bound", Align::left, Fit::wrap},
+                     {"remark", Align::left, Fit::wrap}};
     Folds folds = verbose ? Folds() : fold_slices(report);
     for (const GateResult& result : report.results) {
       Fold* const fold = find_fold(folds, result);
@@ -102,8 +117,11 @@ void print_gates(const GateReport& report, Page& page, bool verbose) {
       else if (!std::exchange(fold->shown, true))
         table.rows.push_back(fold->row(result));
     }
+    const std::vector<std::string> remarks =
+        page.width() > 0 && page.width() < kWidth ? take_remarks(table) : std::vector<std::string>();
     page.table(table);
     page.line();
+    for (const std::string& remark : remarks) page.line(remark);
   }
   for (const GateOverride& override : report.overrides)
     page.line(fmt::format("`{}` is overridden by {}: {}", override.gate, override.who, override.reason));

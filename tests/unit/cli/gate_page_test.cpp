@@ -57,3 +57,12 @@ TEST_CASE("slices that pass share a row with the worst; what fails or is missing
             "pass alone auc[carrier=AA] 0.7 - at least 0.6 900 rows"});
   CHECK(rows(report, true).size() == report.results.size());
 }
+
+TEST_CASE("on a narrow terminal remarks come below the table, whole", "[render]") {
+  GateReport report;
+  report.results = {slice("fair", "auc", "DL", Verdict::fail, 0.5, "0.5 is below 0.6 on 700 rows, of 12,000 in all")};
+  cli::TextPage page(/*width=*/80, /*colour=*/false, /*utf8=*/true);
+  cli::print_gates(report, page, /*verbose=*/false);
+  CHECK_THAT(page.text(), Catch::Contains("\nfair auc[carrier=DL]: 0.5 is below 0.6 on 700 rows, of 12,000 in all\n"));
+  for (const std::string_view line : split_lines(page.text())) CHECK(line.size() <= 80);
+}

@@ -45,7 +45,8 @@ TEST_CASE("labels are taken from what --features says, table or list", "[registr
   CHECK(project.from_file("list.json", {"late", "late"}) == "age:real ");
   CHECK(project.from_file("list.json", {"lat"}) ==
         "`list.json` has no column `lat` | did you mean `late`? its columns: `age`, `late`");
-  CHECK(project.from_file("list.json", {"zzzzzz"}) == "`list.json` has no column `zzzzzz` | its columns: `age`, `late`");
+  CHECK(project.from_file("list.json", {"zzzzzz"}) ==
+        "`list.json` has no column `zzzzzz` | its columns: `age`, `late`");
   CHECK(project.from_file("list.json", {"age", "late"}).starts_with("`list.json` has only labels"));
   std::string many = "{";
   for (int i = 0; i < 25; ++i) many += fmt::format("column{}: real, ", i);
@@ -54,7 +55,8 @@ TEST_CASE("labels are taken from what --features says, table or list", "[registr
   if (!table::Engine::find()) return;
   project.world.dir.write("train.csv", "age,late\n1.5,0\n");
   CHECK(project.from_file("train.csv", {"late"}) == "age:real ");
-  CHECK(project.from_file("train.csv", {"nosuch"}) == "`train.csv` has no column `nosuch` | its columns: `age`, `late`");
+  CHECK(project.from_file("train.csv", {"nosuch"}) ==
+        "`train.csv` has no column `nosuch` | its columns: `age`, `late`");
 }
 
 TEST_CASE("a dataset directory has the columns that all its tables have", "[registry]") {
