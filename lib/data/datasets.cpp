@@ -170,6 +170,7 @@ std::pair<std::string, std::optional<std::string>> split_dataset_spec(std::strin
 DatasetManifest resolve_dataset(const Workspace& workspace, std::string_view spec) {
   const auto [name, version] = split_dataset_spec(spec);
   if (!version) return load_dataset(workspace, name);
+  if (!find_dataset(workspace, name)) static_cast<void>(dataset_history(workspace, name));  // for its error
   if (!version->starts_with("sha256:")) {
     if (auto found = find_dataset_at(workspace, name, *version)) return std::move(*found);
     throw Error(ErrorKind::not_found, fmt::format("`{}` has no dataset `{}`", printable(*version), printable(name)))

@@ -1,3 +1,4 @@
+#include "lib/codec/reader.hpp"
 #include "lib/data/datasets.hpp"
 #include "lib/lineage/lineage.hpp"
 #include "lib/registry/versions.hpp"
@@ -39,6 +40,25 @@ LineageHistory load_history(Workspace& workspace, RunStore& runs) {
   return history;
 }
 
+/// True if there is, or ever was, such a dataset.
+bool was_dataset(const Workspace& workspace, const std::string& name) {
+  try {
+    return !dataset_history(workspace, name).empty();
+  } catch (const Error& error) {
+    if (error.kind() != ErrorKind::not_found) throw;
+    return false;
+  }
+}
+
+[[noreturn]] void throw_unknown(const Workspace& workspace, std::string_view name, std::string_view kinds,
+                                std::string hint) {
+  std::vector<std::string> names = model_names(workspace);
+  for (const DatasetManifest& dataset : load_datasets(workspace)) names.push_back(dataset.name);
+  const std::string near = nearest(name, names);
+  if (!near.empty()) hint = fmt::format("did you mean `{}`?", near);
+  throw Error(ErrorKind::not_found, fmt::format("no {} named `{}`", kinds, printable(name))).hint(std::move(hint));
+}
+
 /// The node a typed name means, made if history has not met it.
 std::string resolve_root(Workspace& workspace, RunStore& runs, std::string_view name, LineageHistory& history) {
   const auto [dataset, version] = split_dataset_spec(name);
@@ -47,6 +67,9 @@ std::string resolve_root(Workspace& workspace, RunStore& runs, std::string_view 
     const ModelManifest m = resolve_model(workspace, name).manifest;
     return fmt::format("model:{}@{}", m.name, m.version);
   }
+  constexpr const char* kLists = "list them with `mlo version-data status`, `mlo register list` and `mlo track list`";
+  if (version && !is_dataset && !was_dataset(workspace, dataset))
+    throw_unknown(workspace, dataset, "dataset or model", kLists);
   if (version || is_dataset) {
     const DatasetManifest manifest = resolve_dataset(workspace, name);
     const bool known = std::any_of(history.datasets.begin(), history.datasets.end(), [&](const DatasetFact& fact) {
@@ -59,8 +82,8 @@ std::string resolve_root(Workspace& workspace, RunStore& runs, std::string_view 
     return "run:" + runs.find(name).record.id;
   } catch (const Error& error) {
     if (error.kind() != ErrorKind::not_found) throw;
-    throw Error(ErrorKind::not_found, fmt::format("no dataset, model or run named `{}`", printable(name)))
-        .hint("list them with `mlo version-data status`, `mlo register list` and `mlo track list`");
+    throw_unknown(workspace, name, "dataset, model or run",
+                  error.hint().starts_with("did you mean") ? error.hint() : kLists);
   }
 }
 
