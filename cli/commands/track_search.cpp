@@ -1,6 +1,7 @@
 #include "cli/command.hpp"
 #include "cli/commands/run_page.hpp"
 #include "cli/exit_code.hpp"
+#include "lib/gates/evaluate.hpp"
 #include "lib/runs/live_run.hpp"
 #include "lib/util/error.hpp"
 
@@ -12,7 +13,7 @@ struct Options {
   std::vector<std::string> order_by;
   std::int64_t max = 100;
   std::string view = "active";
-  bool stages = false;
+  bool stages = false, gates = false;
 };
 
 void declare(Args& args, Options& o) {
@@ -21,6 +22,7 @@ void declare(Args& args, Options& o) {
   args.option(o.max, "--max,-n", "N", "at most N runs (default 100; 0: all)");
   args.choice(o.view, "--view", {"active", "deleted", "all"}, "which runs");
   args.flag(o.stages, "--stages", "the stages of runs too");
+  args.flag(o.gates, "--gates", "evaluations that gates asked for too");
 }
 
 int run(Context& ctx, const Options& o) {
@@ -34,6 +36,7 @@ int run(Context& ctx, const Options& o) {
                : o.view == "deleted" ? RunQuery::View::deleted
                                      : RunQuery::View::active;
   if (o.stages) query.stages = RunQuery::Stages::show;
+  if (!o.gates && query.filter.find("experiment") == std::string::npos) query.without = kGateExperiment;
   const std::vector<Run> runs = RunStore(ctx.workspace()).search(query);
   ctx.print([&] { return Value::object().set("runs", runs_value(runs)); },
             [&](Page& page) {
@@ -62,7 +65,9 @@ Command track_search() {
       "the rest "
       "by = != LIKE ILIKE, params and tags also by IS NULL and IS NOT NULL, datasets and attributes also by IN and NOT "
       "IN.\n\n"
-      "In an order, numbers come first, then NaN, then runs that lack the metric; ties go newest first.";
+      "In an order, numbers come first, then NaN, then runs that lack the metric; ties go newest first. What `mlo "
+      "promote` evaluated (the "
+      "experiment `gates`) is left out unless --gates or a filter by `experiment` asks for it.";
   info.examples = {{"mlo track search \"metrics.auc > 0.8 and params.model = 'gbt'\" --order-by \"metrics.auc DESC\"",
                     "the best of one kind of model"},
                    {"mlo track search \"attributes.status = 'FAILED' and start_time > '2026-01-01T00:00:00Z'\"",

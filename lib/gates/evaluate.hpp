@@ -29,6 +29,9 @@ struct GateRequest {
   ContentFetch fetch = {};              ///< of models and data; empty: what the store has must do
 };
 
+/// Evaluations are runs of this experiment, named after the version and the stage.
+inline constexpr std::string_view kGateExperiment = "gates";
+
 /// A report that evaluate_gates made. Nobody else can make one, so nothing is promoted past its gates.
 class GateVerdict {
  public:

@@ -90,8 +90,18 @@ std::vector<Run> RunStore::search(const RunQuery& query) {
   if (query.experiment) {
     where.sql += " AND r.experiment = ?";
     where.values.emplace_back(*query.experiment);
+  } else if (!query.without.empty()) {
+    where.sql += " AND r.experiment <> ?";
+    where.values.emplace_back(query.without);
   }
   return RunIndex(workspace_).select(where, order, query.max);
+}
+
+std::map<std::string, std::size_t> RunStore::experiments() {
+  std::map<std::string, std::size_t> out;
+  for (const std::string& name : RunIndex(workspace_).column("experiment", {"r.parent = '' AND NOT r.deleted", {}}))
+    ++out[name];
+  return out;
 }
 
 Run RunStore::find(std::string_view typed) {

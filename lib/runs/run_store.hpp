@@ -26,6 +26,7 @@ struct RunQuery {
   enum class View { active, deleted, all } view = View::active;
   enum class Stages { hide, show } stages = Stages::hide;
   std::optional<std::string> experiment = {};
+  std::string without = {};  ///< unless `experiment` is given: one that is left out
 };
 
 /// Experiment history: commits on `refs/mlo/runs`, tree `<yyyy>/<mm-dd>/<run-id>/run.yaml` with executed stages as
@@ -49,6 +50,8 @@ class RunStore {
   std::vector<Run> all(Deleted deleted = Deleted::hide);
   /// Error{usage} that names the column of what is wrong in the filter or an order.
   std::vector<Run> search(const RunQuery& query);
+  /// How many runs each experiment has, stages and deleted ones not counted.
+  std::map<std::string, std::size_t> experiments();
   /// By full id (a stage's too), unique id prefix (4+ digits), or name (the newest of that name), deleted or not.
   /// Error{not_found} with near names, Error{usage} naming the candidates of an ambiguous prefix.
   Run find(std::string_view name_or_id);
