@@ -139,6 +139,11 @@ const Value::Object& ObjectReader::object(std::string_view key) {
   return value->members();
 }
 
+void ObjectReader::only(std::initializer_list<std::string_view> keys) {
+  for (const std::string_view key : keys) find(key);
+  finish();
+}
+
 void ObjectReader::finish() const {
   for (const auto& [name, member] : value_.members()) {
     if (name.starts_with("x-") || std::find(known_.begin(), known_.end(), name) != known_.end()) continue;

@@ -1,5 +1,6 @@
 #pragma once
 #include <functional>
+#include <initializer_list>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -38,6 +39,9 @@ class ObjectReader {
   [[noreturn]] void fail(std::string_view key,
                          std::string message) const;  ///< at the member, or at the object if absent
   void finish() const;
+  /// Marks these keys as known and is finish() already now: an unknown key is told before what is wrong with the
+  /// others.
+  void only(std::initializer_list<std::string_view> keys);
 
  private:
   const Value& value_;

@@ -65,6 +65,7 @@ class CommitOnGate : public Gate {
 bool claims_commit_on(const Value& body) { return is_check(body, "commit-on"); }
 
 std::unique_ptr<Gate> read_commit_on(ObjectReader& body, const GatePolicy&) {
+  body.only({"branch", "dirty"});
   std::string branch = body.string("branch");
   if (branch.empty() || branch.find_first_of(" ~^:?*[\\@{") != std::string::npos ||
       branch.find("..") != std::string::npos)

@@ -152,6 +152,7 @@ class FairnessGate : public Gate {
 bool claims_fairness(const Value& body) { return !metric_of(body).empty() && body.find("slices") != nullptr; }
 
 std::unique_ptr<Gate> read_fairness(ObjectReader& body, const GatePolicy& policy) {
+  body.only({"direction", "min", "max", "slices", "max_gap", "min_ratio", "min_support"});
   Limits limits;
   limits.metric = read_metric_rule(body, policy);
   if (limits.metric.formula == nullptr)

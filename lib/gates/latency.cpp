@@ -78,6 +78,7 @@ std::uint64_t read_number(ObjectReader& body, std::string_view key, std::uint64_
 bool claims_latency(const Value& body) { return metric_of(body).starts_with(kPrefix); }
 
 std::unique_ptr<Gate> read_latency(ObjectReader& body, const GatePolicy&) {
+  body.only({"max", "command", "requests", "warmup", "samples", "timeout"});
   MetricRule rule;
   rule.name = body.string("metric");
   rule.better = Better::lower;

@@ -147,6 +147,7 @@ std::optional<Regression> read_regression(ObjectReader& body, const GatePolicy& 
 bool claims_metric(const Value& body) { return !metric_of(body).empty(); }
 
 std::unique_ptr<Gate> read_metric(ObjectReader& body, const GatePolicy& policy) {
+  body.only({"direction", "min", "max", "max_regression", "confidence"});
   MetricRule rule = read_metric_rule(body, policy);
   const std::optional<Regression> regression = read_regression(body, policy, rule);
   if (!rule.min && !rule.max && !regression)

@@ -15,6 +15,14 @@ std::optional<double> find_number(ObjectReader& body, std::string_view key) {
   return value;
 }
 
+/// "; did you mean `auc`?"
+std::string suggest_metric(const std::string& name) {
+  std::vector<std::string> known;
+  for (const RowMetric& metric : row_metrics()) known.emplace_back(metric.name);
+  const std::string near = nearest(name, known);
+  return near.empty() ? "" : fmt::format("; did you mean `{}`?", near);
+}
+
 }  // namespace
 
 std::optional<double> find_amount(ObjectReader& body, std::string_view key) {
@@ -34,7 +42,8 @@ MetricRule read_metric_rule(ObjectReader& body, const GatePolicy& policy) {
   if (body.find("direction") != nullptr && direction != "higher" && direction != "lower")
     body.fail("direction", "`direction` must be `higher` or `lower`: which is better");
   if (known == nullptr && direction.empty())
-    body.fail("metric", fmt::format("`{}` needs a `direction`: `higher` or `lower`, which is better", rule.name));
+    body.fail("metric", fmt::format("`{}` needs a `direction`: `higher` or `lower`, which is better{}", rule.name,
+                                    suggest_metric(rule.name)));
   rule.better = known != nullptr ? known->better : direction == "higher" ? Better::higher : Better::lower;
   if (!direction.empty() && (direction == "higher") != (rule.better == Better::higher))
     body.fail("direction",
@@ -54,7 +63,13 @@ std::optional<double> find_value(const Evaluated& evaluated, const std::string& 
 std::string why_missing(const Evaluated& evaluated, const std::string& metric) {
   if (!evaluated.problem.empty()) return evaluated.problem;
   const auto it = evaluated.metrics.find(metric);
-  if (it == evaluated.metrics.end()) return fmt::format("the evaluation gives no `{}`", metric);
+  if (it == evaluated.metrics.end()) {
+    std::vector<std::string> given;
+    for (const auto& [name, value] : evaluated.metrics) given.push_back(name);
+    const std::string near = nearest(metric, given);
+    return fmt::format("the evaluation gives no `{}`{}", metric,
+                       near.empty() ? "" : fmt::format("; did you mean `{}`?", near));
+  }
   return fmt::format("`{}` is {} on these rows", metric, std::isnan(it->second) ? "not a number" : "infinite");
 }
 

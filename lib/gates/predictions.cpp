@@ -25,13 +25,28 @@ std::vector<std::string> texts(const table::Column& column) {
   return out;
 }
 
+void require_column(const std::vector<table::Column>& shape, std::string_view key, const std::string& wanted) {
+  std::vector<std::string> names;
+  for (const table::Column& column : shape) {
+    if (to_lower(column.name) == to_lower(wanted)) return;  // as SQL compares them
+    names.push_back("`" + printable(column.name) + "`");
+  }
+  throw Error(ErrorKind::config,
+              fmt::format("no column `{}`, which `{}` of `columns` in the policy names", printable(wanted), key))
+      .hint(fmt::format("its columns: {}", join(names, ", ")));
+}
+
 std::vector<table::Column> read_columns(const fs::path& file, const EvaluationPolicy& evaluation, unsigned threads) {
   const auto format = table::format_of(file.filename().native());
   if (!format) throw Error(ErrorKind::invalid, "its name is not that of a table file (.csv, .jsonl, .parquet)");
   const table::Engine engine = table::Engine::load();
   table::Connection connection(engine, table::sandbox_for({file}, threads));
   const std::string source = table::scan({file}, *format);
-  table::require_even_rows(connection.select(fmt::format("SELECT * FROM {} LIMIT 0", source)), *format);
+  const std::vector<table::Column> shape = connection.select(fmt::format("SELECT * FROM {} LIMIT 0", source));
+  table::require_even_rows(shape, *format);
+  require_column(shape, "label", evaluation.label);
+  require_column(shape, "score", evaluation.score);
+  for (const std::string& slice : evaluation.slices) require_column(shape, "slices", slice);
   std::string sql = fmt::format("SELECT CAST({} AS DOUBLE), CAST({} AS DOUBLE)", table::quote_name(evaluation.label),
                                 table::quote_name(evaluation.score));
   for (const std::string& slice : evaluation.slices)

@@ -15,9 +15,9 @@ struct Predictions {
   std::map<std::string, std::vector<std::string>> slices;  ///< column -> its text in each row; null is `(null)`
 };
 
-/// Reads the columns that the policy names from a table file. Null numbers are NaN. Error{invalid} for a file without
-/// these columns, with text in a column of numbers, or with fewer rows than the policy wants; Error{not_found} if there
-/// is no file.
+/// Reads the columns that the policy names from a table file. Null numbers are NaN. Error{config} for a column
+/// that the file has not: the policy asks for what its pipeline does not write; Error{invalid} for text in a column of
+/// numbers, or with fewer rows than the policy wants; Error{not_found} if there is no file.
 Predictions load_predictions(const fs::path& file, const EvaluationPolicy& evaluation, unsigned threads);
 
 }  // namespace mlo

@@ -129,12 +129,23 @@ TEST_CASE("predictions that do not answer leave the metrics missing", "[gates]")
         "accuracy: missing (`accuracy` is not a number on these rows)");
   CHECK(with("printf 'group,label,p\\na,1,0.9\\na,,0.1\\n' > out/predictions.csv") ==
         "accuracy: missing (`accuracy` is not a number on these rows)");
-  CHECK(with("printf 'group,label,q\\na,1,0.9\\n' > out/predictions.csv").find("Referenced column \"p\"") !=
-        std::string::npos);
   CHECK(with("printf 'group,label,p\\na,perhaps,0.9\\n' > out/predictions.csv").find("string 'perhaps' to DOUBLE") !=
         std::string::npos);
   CHECK(with("printf 'group,label,p\\n' > out/predictions.csv") ==
         "accuracy: missing (predictions `out/predictions.csv`: 0 rows, fewer than `min_rows: 1`)");
+}
+
+TEST_CASE("a policy whose columns the predictions lack is an error that names those there are", "[gates]") {
+  GateProject p(policy("  - {id: a, metric: accuracy, min: 0.1}\n"));
+  p.write("evaluate.sh",
+          "cat model.txt; mkdir -p out; echo '{}' > metrics.json; printf 'group,label,q\\na,1,0.9\\n' > "
+          "out/predictions.csv");
+  p.commit();
+  CHECK(p.error("0.9 0.9") ==
+        ".mlo/gates/prod.yaml: predictions `out/predictions.csv`: no column `p`, which `score` of `columns` in the "
+        "policy "
+        "names | its columns: `group`, `label`, `q`");
+  CHECK(p.leftovers() == "");
 }
 
 TEST_CASE("a policy that cannot work with the pipeline is an error, not a verdict", "[gates]") {
@@ -241,7 +252,7 @@ TEST_CASE("two checks at once have a work tree each", "[gates]") {
   CHECK(p.leftovers() == "");
 }
 
-TEST_CASE("a model that is not here says how to get it", "[gates]") {
+TEST_CASE("a model that is not here is named", "[gates]") {
   GateProject p(policy("  - {id: a, metric: accuracy, min: 0.1}\n"));
   GateRequest request{p.version("1.1.0", "0.9 0.9"), {}, {}, {}};
   request.candidate.model.model.id = Digest();
@@ -250,7 +261,7 @@ TEST_CASE("a model that is not here says how to get it", "[gates]") {
     FAIL();
   } catch (const Error& e) {
     CHECK(e.kind() == ErrorKind::not_found);
-    CHECK(e.hint() == "bring it from the remote with `--fetch`");
+    CHECK(e.message().starts_with("the model of `delay@1.1.0`"));
   }
   CHECK(p.leftovers() == "");
 }

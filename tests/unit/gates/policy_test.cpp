@@ -122,6 +122,12 @@ TEST_CASE("a policy that is wrong says where, and where to mend it", "[gates]") 
   CHECK(error("{id: a, metric: auc}") == at + "21: `auc` needs a bound: `min`, `max` or `max_regression`");
   CHECK(error("{id: a, metric: own, min: 1}") ==
         at + "21: `own` needs a `direction`: `higher` or `lower`, which is better");
+  CHECK(error("{id: a, metric: aoc, min: 1}") ==
+        at + "21: `aoc` needs a `direction`: `higher` or `lower`, which is better; did you mean `auc`?");
+  CHECK(error("{id: a, metric: own, max_regresion: {abs: 0}, confidence: 0.9}") ==
+        at + "41: unknown key `max_regresion` in gate `a`; did you mean `max_regression`?");
+  CHECK(error("{id: a, check: commit-on, brnch: main}") ==
+        at + "38: unknown key `brnch` in gate `a`; did you mean `branch`?");
   CHECK(error("{id: a, metric: auc, direction: lower, min: 1}") == at + "37: `auc` is better when higher");
   CHECK(error("{id: a, metric: auc, min: .nan}") == at + "31: `min` must be a finite number");
   CHECK(error("{id: a, metric: auc, max_regression: {}}") == at + "42: `max_regression` needs `abs` or `rel`");
