@@ -128,8 +128,9 @@ void print_gates(const GateReport& report, Page& page, bool verbose) {
   const bool passed = report.passed();
   page.line(
       {{passed ? "yes" : "no", passed ? Style::good : Style::bad},
-       {fmt::format(": {} {} `{}`{}", name_of(report.candidate), passed ? "may go to" : "may not go to", report.stage,
-                    report.champion ? fmt::format("; compared with {}", name_of(*report.champion)) : "")}});
+       {fmt::format(
+           ": {} {} `{}`{}", name_of(report.candidate), passed ? "may go to" : "may not go to", report.stage,
+           report.champion && report.policy ? fmt::format("; compared with {}", name_of(*report.champion)) : "")}});
 }
 
 }  // namespace mlo::cli

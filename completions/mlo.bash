@@ -42,8 +42,8 @@ _mlo() {
     'materialize plan') words='' options='--json --quiet -q --verbose -v --color -C --help -h' ;;
     'materialize status') words='' options='--json --quiet -q --verbose -v --color -C --help -h' ;;
     'materialize train') words='' options='--output -o --timestamp --map --full-names --feast-compat --json --quiet -q --verbose -v --color -C --help -h' ;;
-    'promote') words='check rollback history' options='--to --override --reason --fetch --dry-run -n --json --quiet -q --verbose -v --color -C --help -h' ;;
-    'promote check') words='' options='--since --to --fetch --junit --markdown --json --quiet -q --verbose -v --color -C --help -h' ;;
+    'promote') words='check rollback history' options='--to --override --reason --dry-run -n --json --quiet -q --verbose -v --color -C --help -h' ;;
+    'promote check') words='' options='--since --to --junit --markdown --json --quiet -q --verbose -v --color -C --help -h' ;;
     'promote history') words='' options='--stage --at --json --quiet -q --verbose -v --color -C --help -h' ;;
     'promote rollback') words='' options='--stage --to --reason --dry-run -n --json --quiet -q --verbose -v --color -C --help -h' ;;
     'pull') words='' options='--remote -r --runs --dry-run -n --json --quiet -q --verbose -v --color -C --help -h' ;;
@@ -67,12 +67,12 @@ _mlo() {
     'track') words='log list show compare search plot note tag delete restore' options='--quiet -q --verbose -v --color -C --help -h' ;;
     'track compare') words='' options='--all --json --quiet -q --verbose -v --color -C --help -h' ;;
     'track delete') words='' options='--dry-run --yes -y --json --quiet -q --verbose -v --color -C --help -h' ;;
-    'track list') words='' options='--max -n --experiment --stages --deleted --json --quiet -q --verbose -v --color -C --help -h' ;;
+    'track list') words='' options='--max -n --experiment --stages --gates --deleted --json --quiet -q --verbose -v --color -C --help -h' ;;
     'track log') words='' options='--step --name --quiet -q --verbose -v --color -C --help -h' ;;
     'track note') words='' options='--json --quiet -q --verbose -v --color -C --help -h' ;;
     'track plot') words='' options='--output -o --x --max -n --height --json --quiet -q --verbose -v --color -C --help -h' ;;
     'track restore') words='' options='--json --quiet -q --verbose -v --color -C --help -h' ;;
-    'track search') words='' options='--order-by --max -n --view --stages --json --quiet -q --verbose -v --color -C --help -h' ;;
+    'track search') words='' options='--order-by --max -n --view --stages --gates --json --quiet -q --verbose -v --color -C --help -h' ;;
     'track show') words='' options='--json --quiet -q --verbose -v --color -C --help -h' ;;
     'track tag') words='' options='--remove --json --quiet -q --verbose -v --color -C --help -h' ;;
     'version') words='' options='--json --quiet -q --verbose -v --color -C --help -h' ;;

@@ -2,6 +2,7 @@
 #include "cli/command.hpp"
 #include "cli/commands/assignment_page.hpp"
 #include "cli/commands/gate_fetch.hpp"
+#include "cli/commands/gate_remarks.hpp"
 #include "cli/exit_code.hpp"
 #include "cli/gate_page.hpp"
 #include "cli/run_printer.hpp"
@@ -14,7 +15,7 @@ namespace {
 struct Options {
   std::string model, stage, reason;
   std::vector<std::string> overrides;
-  bool dry_run = false, fetch = false;
+  bool dry_run = false;
 };
 
 void declare(Args& args, Options& o) {
@@ -22,7 +23,6 @@ void declare(Args& args, Options& o) {
   args.option(o.stage, "--to", "STAGE", "where to, such as prod or staging");
   args.option(o.overrides, "--override", "GATE", "let it pass this gate of the policy whatever it says; recorded");
   args.option(o.reason, "--reason", "TEXT", "why, for --override");
-  args.flag(o.fetch, "--fetch", "first bring the models and data that the evaluation needs from the remote");
   args.flag(o.dry_run, "--dry-run,-n", "ask the gates, promote nothing");
 }
 
@@ -53,18 +53,14 @@ int run(Context& ctx, const Options& o) {
     return exit_code::ok;
   }
   const StagePolicy policy = load_stage_policy(workspace, o.stage);
-  if (policy.unprotected && policy.policy) {
-    ctx.world().log.warn(
-        fmt::format("the policy of {} is that of HEAD, which whoever commits here can change", o.stage));
-    ctx.world().log.hint("name a protected branch: git config mlo.policyRef refs/remotes/origin/main");
-  }
+  remark_policy(ctx, policy);
   std::vector<GateOverride> overrides;
   const std::string who = workspace.repo().identity(ctx.world().env, UtcTime()).email;
   for (const std::string& gate : o.overrides) overrides.push_back({gate, o.reason, who});
   const std::uint64_t seen = stage_counter(workspace, name, o.stage);
   RunPrinter printer(ctx);
   GateRequest request = gate_request(workspace, candidate, policy, std::move(overrides));
-  if (o.fetch) request.fetch = fetch_from_remote(workspace);
+  request.fetch = fetch_from_remote(workspace);
   const GateVerdict verdict = evaluate_gates(workspace, policy, request, printer);
   const GateReport& report = verdict.report();
   std::optional<Assignment> made;

@@ -2,6 +2,7 @@
 
 #include "cli/command.hpp"
 #include "cli/commands/gate_fetch.hpp"
+#include "cli/commands/gate_remarks.hpp"
 #include "cli/exit_code.hpp"
 #include "cli/gate_page.hpp"
 #include "cli/run_printer.hpp"
@@ -18,7 +19,6 @@ namespace {
 struct Options {
   std::optional<std::string> model, since;
   std::string stage, junit, markdown;
-  bool fetch = false;
 };
 
 void declare(Args& args, Options& o) {
@@ -26,7 +26,6 @@ void declare(Args& args, Options& o) {
   args.option(o.since, "--since", "REV",
               "instead: of each model the newest version that HEAD has and REV has not; REV..TIP for another end");
   args.option(o.stage, "--to", "STAGE", "where it would go, say prod");
-  args.flag(o.fetch, "--fetch", "first bring the models and data that the evaluation needs from the remote");
   args.option(o.junit, "--junit", "FILE", "write the report as JUnit XML: a testsuite a version, a testcase a gate");
   args.option(o.markdown, "--markdown", "FILE", "append the report as Markdown");
 }
@@ -36,16 +35,6 @@ void append_file(const fs::path& path, std::string_view text) {
   const UniqueFd fd(::open(path.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644));
   if (!fd) throw_errno("open", path.string());
   write_all(fd.get(), text, path);
-}
-
-void remark_policy(Context& ctx, const StagePolicy& policy) {
-  Log& log = ctx.world().log;
-  if (!policy.policy) {
-    log.warn(fmt::format("stage `{}` has no policy at `{}`: any version may go there", policy.stage, policy.ref));
-  } else if (policy.unprotected) {
-    log.warn(fmt::format("the policy of `{}` is that of HEAD, which whoever commits here can change", policy.stage));
-    log.hint("name a protected branch: git config mlo.policyRef refs/remotes/origin/main");
-  }
 }
 
 Value reports_value(const std::vector<GateReport>& reports, const std::string& since, bool passed) {
@@ -73,11 +62,14 @@ int run(Context& ctx, const Options& o) {
   const StagePolicy policy = load_stage_policy(workspace, o.stage);
   if (o.model) candidates.push_back(resolve_model(workspace, *o.model));
   remark_policy(ctx, policy);
+  if (!policy.policy && policy.ignored.empty())
+    ctx.world().log.warn(
+        fmt::format("stage `{}` has no policy at `{}`: any version may go there", o.stage, policy.ref));
   RunPrinter printer(ctx);
   std::vector<GateReport> reports;
   for (const ModelVersion& candidate : candidates) {
     GateRequest request = gate_request(workspace, candidate, policy, {});
-    if (o.fetch) request.fetch = fetch_from_remote(workspace);
+    request.fetch = fetch_from_remote(workspace);
     reports.push_back(evaluate_gates(workspace, policy, request, printer).report());
   }
   const bool passed = std::all_of(reports.begin(), reports.end(), [](const GateReport& r) { return r.passed(); });
@@ -106,7 +98,8 @@ Command promote_check() {
       "its "
       "own, at the policy's commit and on the policy's holdout, for the version and for the present holder of the "
       "stage; "
-      "what ran before comes from the cache. Metrics that mlo knows are computed from the predictions.\n\n"
+      "what ran before comes from the cache. Models and data that it needs and this clone lacks come from the remote. "
+      "Metrics that mlo knows are computed from the predictions.\n\n"
       "Kinds of gates: bounds on a metric, no regression against the champion (with `confidence`: by a paired "
       "bootstrap), "
       "slices near each other, percentiles of latency, commits of a branch. A value that is missing or not a number "
@@ -118,12 +111,11 @@ Command promote_check() {
       "In GitHub Actions `--markdown \"$GITHUB_STEP_SUMMARY\"` shows the report on the page of the run; `--junit` is "
       "for "
       "whatever reads test results.";
-  info.examples = {
-      {"mlo promote check delay@1.2.0 --to prod", "may it go to production?"},
-      {"mlo promote check --since origin/main --to prod --fetch --markdown \"$GITHUB_STEP_SUMMARY\" --junit "
-       "gates.xml",
-       "in CI: what the branch adds, with a summary and test results"},
-      {"mlo promote check delay@1.2.0 --to prod --json", "the report for a script"}};
+  info.examples = {{"mlo promote check delay@1.2.0 --to prod", "may it go to production?"},
+                   {"mlo promote check --since origin/main --to prod --markdown \"$GITHUB_STEP_SUMMARY\" --junit "
+                    "gates.xml",
+                    "in CI: what the branch adds, with a summary and test results"},
+                   {"mlo promote check delay@1.2.0 --to prod --json", "the report for a script"}};
   info.exits = {{exit_code::verdict, "a gate says no"}, {exit_code::interrupted, "interrupted; the work tree is gone"}};
   return make_command<Options>(std::move(info), declare, run);
 }

@@ -127,12 +127,7 @@ Evaluation::Evaluation(EvaluationSite& site, const GatePolicy& policy, const std
       fetch(fmt::format("dataset `{}`", dataset.name),
             {dataset.path, dataset.tree, dataset.directory, dataset.bytes, dataset.files, true});
     }
-    try {
-      check_out_dataset(site.workspace(), dataset, Overwrite::anything, Execution::real);
-    } catch (Error& error) {
-      if (error.kind() == ErrorKind::not_found) error.hint("bring it from the remote with `--fetch`");
-      throw;
-    }
+    check_out_dataset(site.workspace(), dataset, Overwrite::anything, Execution::real);
   }
   if (!reads_holdout)
     refuse(policy,
@@ -153,7 +148,9 @@ Evaluated Evaluation::run(const GateSubject& subject, RunObserver& observer) {
   request.targets = stages_;
   request.single = true;
   request.jobs = site_.world().threads;
-  request.experiment = "gates";
+  request.name =
+      fmt::format("{}-{}-{}", replace_all(subject.model.name, "/", "-"), subject.model.version, policy_.stage);
+  request.experiment = kGateExperiment;
   request.command = {"mlo",  "promote",    "check", fmt::format("{}@{}", subject.model.name, subject.model.version),
                      "--to", policy_.stage};
   const RunReport report = run_pipeline(site_.workspace(), request, observer);
@@ -177,7 +174,8 @@ void Evaluation::read_results(Evaluated& out) {
   try {
     out.predictions =
         load_predictions(site_.workspace().root() / evaluation_.predictions, evaluation_, site_.world().threads);
-  } catch (const Error& error) {
+  } catch (Error& error) {
+    if (error.kind() == ErrorKind::config) error.prefix(policy_.source);
     if (error.kind() != ErrorKind::invalid && error.kind() != ErrorKind::not_found) throw;
     out.problem = error.message();
     return;

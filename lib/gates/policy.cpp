@@ -47,6 +47,13 @@ std::optional<std::string> find_policy_text(const git::Repository& repo, git::Ob
 
 std::string policy_file(const std::string& stage) { return fmt::format(".mlo/gates/{}.yaml", stage); }
 
+/// Where the file is though the protected ref does not have it.
+std::string find_ignored(const Workspace& workspace, const std::string& file) {
+  const git::Repository& repo = workspace.repo();
+  if (const auto head = repo.head(); head && repo.find_entry(repo.load_commit(*head).tree, file)) return "HEAD";
+  return find_stat(workspace.root() / file) ? "the work tree" : "";
+}
+
 }  // namespace
 
 StagePolicy load_stage_policy(const Workspace& workspace, const std::string& stage) {
@@ -60,10 +67,12 @@ StagePolicy load_stage_policy(const Workspace& workspace, const std::string& sta
   out.commit = ref.commit;
   out.ref = std::move(ref.name);
   out.unprotected = ref.unprotected;
-  if (!out.commit) return out;
   const std::string file = policy_file(stage);
-  const auto text = find_policy_text(repo, *out.commit, file);
-  if (!text) return out;
+  const auto text = out.commit ? find_policy_text(repo, *out.commit, file) : std::nullopt;
+  if (!text) {
+    out.ignored = find_ignored(workspace, file);
+    return out;
+  }
   try {
     GatePolicy policy = parse_gate_policy(*text, file);
     if (policy.stage != stage)

@@ -15,6 +15,7 @@ struct StagePolicy {
   std::optional<git::ObjectId> commit;  ///< what the ref points at
   std::string ref;                      ///< where it was read
   bool unprotected = false;             ///< read from HEAD, because neither mlo.policyRef nor origin/HEAD exists
+  std::string ignored;                  ///< without a policy: where there is a file for it all the same, for people
 };
 
 /// `.mlo/gates/<stage>.yaml` at `git config mlo.policyRef`, else refs/remotes/origin/HEAD, else HEAD; never from the

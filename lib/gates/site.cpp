@@ -93,7 +93,6 @@ void EvaluationSite::put_model(const ModelManifest& model, const std::string& pa
     work.restore(path, {artifact.id, artifact.directory, /*executable=*/false, artifact.bytes,
                         artifact.directory ? artifact.files : 1});
   } catch (Error& error) {
-    if (error.kind() == ErrorKind::not_found) error.hint("bring it from the remote with `--fetch`");
     throw error.prefix(fmt::format("the model of `{}@{}`", model.name, model.version));
   }
 }

@@ -20,7 +20,7 @@ class EvaluationSite {
   Workspace& workspace() { return *workspace_; }
   World& world() { return world_; }
 
-  /// Makes `path` hold the model, from the store. Error{not_found} with the way to get it if the store lacks it.
+  /// Makes `path` hold the model, from the store. Error{not_found} naming the version if the store lacks it.
   void put_model(const ModelManifest& model, const std::string& path);
 
  private:

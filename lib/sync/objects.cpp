@@ -65,4 +65,10 @@ ObjectSet objects_below(const ObjectStore& store, const std::vector<Root>& roots
   return set;
 }
 
+bool are_here(const ObjectStore& store, const std::vector<Root>& roots) {
+  const ObjectSet set = objects_below(store, roots);
+  const auto here = [&](const ObjectRef& object) { return store.has(object.id); };
+  return std::all_of(set.trees.begin(), set.trees.end(), here) && std::all_of(set.files.begin(), set.files.end(), here);
+}
+
 }  // namespace mlo

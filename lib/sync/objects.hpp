@@ -30,5 +30,7 @@ struct ObjectSet {
   std::vector<ObjectRef> trees;
 };
 ObjectSet objects_below(const ObjectStore& store, const std::vector<Root>& roots);
+/// Whether the store has all of it.
+bool are_here(const ObjectStore& store, const std::vector<Root>& roots);
 
 }  // namespace mlo

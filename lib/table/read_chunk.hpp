@@ -14,8 +14,10 @@ struct DuckColumn {
 };
 
 DuckColumn describe_column(const DuckApi& api, DuckPointer logical_type);
-/// Appends `count` values; `validity` is a bit set, null if all are valid. Error{invalid} as Connection::select says.
+/// An empty column with the right alternative of Values.
+Column start_column(std::string name, const DuckColumn& kind);
+/// Appends `rows` values; `validity` is a bit set, null if all are valid. Error{invalid} as Connection::select says.
 void append_values(Column& column, const DuckColumn& kind, const void* data, const std::uint64_t* validity,
-                   std::uint64_t count);
+                   std::uint64_t rows);
 
 }  // namespace mlo::table

@@ -289,7 +289,7 @@ TEST_CASE("a history that is cut is not taken for a stage that nobody holds", "[
   CHECK_THAT(here("register show delay@prod").out, Contains("delay@v0.0.1"));
 }
 
-TEST_CASE("a clone without content or identity asks the gates with --fetch", "[registry]") {
+TEST_CASE("a clone without content or identity fetches what the gates need", "[registry]") {
   Scored ws;
   ws.write("score.csv", "late,p\n1,0.9\n0,0.2\n");
   ws.write(".mlo/gates/prod.yaml",
@@ -307,17 +307,14 @@ TEST_CASE("a clone without content or identity asks the gates with --fetch", "[r
   REQUIRE(ws.sh("git clone -q .git/origin.git .git/clone").code == 0);
   for (const char* name : {"GIT_AUTHOR_NAME", "GIT_AUTHOR_EMAIL", "GIT_COMMITTER_NAME", "GIT_COMMITTER_EMAIL"})
     ws.host().env.erase(name);
-  const auto without = ws.mlo({"-C", ".git/clone", "promote", "check", "delay@0.0.2", "--to", "prod"});
-  CHECK(without.code == 1);
-  CHECK_THAT(without.err, Contains("bring it from the remote with `--fetch`"));
-  const auto with = ws.mlo({"-C", ".git/clone", "promote", "check", "delay@0.0.2", "--to", "prod", "--fetch"});
+  const auto with = ws.mlo({"-C", ".git/clone", "promote", "check", "delay@0.0.2", "--to", "prod"});
   INFO(with.both);
   CHECK(with.code == 0);
   CHECK_THAT(with.out, Contains("compared with delay@v0.0.1"));
   REQUIRE(
       ws.sh("chmod -R u+w .git/far && find .git/far -type f -path '*objects*' -delete && rm -rf .git/clone/.git/mlo")
           .code == 0);
-  const auto gone = ws.mlo({"-C", ".git/clone", "promote", "check", "delay@0.0.2", "--to", "prod", "--fetch"});
+  const auto gone = ws.mlo({"-C", ".git/clone", "promote", "check", "delay@0.0.2", "--to", "prod"});
   CHECK(gone.code == 5);
   CHECK_THAT(gone.err, Contains("model `delay@v0.0.2`"));
 }

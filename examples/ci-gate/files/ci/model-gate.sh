@@ -15,7 +15,7 @@ mkdir -p "$reports"
 rm -f "$reports/gates.xml" "$reports/gates.md" "$reports/status"
 
 {
-  mlo promote check --since "${1:-origin/$target}" --to merge --fetch \
+  mlo promote check --since "${1:-origin/$target}" --to merge \
     --junit "$reports/gates.xml" --markdown "$reports/gates.md" || echo $? >"$reports/status"
 } 2>&1 | tee "$reports/log.txt"
 
