@@ -84,7 +84,7 @@ Value report_value(const RunReport& report) {
 }
 
 void print_report(const RunReport& report, Page& page) {
-  if (!report.run) return page.line("everything is up to date");
+  if (!report.run) return page.line(report.up_to_date == 0 ? "the pipeline has no stages" : "everything is up to date");
   std::size_t counts[6] = {};
   for (const StageOutcome& outcome : report.outcomes) ++counts[static_cast<std::size_t>(outcome.result)];
   counts[static_cast<std::size_t>(StageResult::up_to_date)] += report.up_to_date;

@@ -366,7 +366,7 @@ complete -c mlo -n '__mlo_at run' -l dry-run -s n -d 'say what would run, and wh
 complete -c mlo -n '__mlo_at run' -l force -s f -d 'run the stages even if they are up to date; no result comes from the cache'
 complete -c mlo -n '__mlo_at run' -l keep-going -s k -d 'after a failure go on with all that does not need the failed stage'
 complete -c mlo -n '__mlo_at run' -l single -s s -d 'only the named stages, not what they need'
-complete -c mlo -n '__mlo_at run' -l jobs -s j -r -d 'how many stages at once; one for each processor unless given'
+complete -c mlo -n '__mlo_at run' -l jobs -s j -r -d 'how many stages at once (default 0: one for each processor)'
 complete -c mlo -n '__mlo_at run' -l param -s P -r -d 'set a parameter in params.yaml first (FILE:KEY=VALUE for another file), keeping its layout and comments'
 complete -c mlo -n '__mlo_at run' -l name -r -d 'name of the run; an adjective and a noun unless given'
 complete -c mlo -n '__mlo_at run' -l experiment -r -d 'experiment the run belongs to'

@@ -23,7 +23,7 @@ void declare(Args& args, Options& o) {
   args.flag(o.force, "--force,-f", "run the stages even if they are up to date; no result comes from the cache");
   args.flag(o.keep_going, "--keep-going,-k", "after a failure go on with all that does not need the failed stage");
   args.flag(o.single, "--single,-s", "only the named stages, not what they need");
-  args.option(o.jobs, "--jobs,-j", "N", "how many stages at once; one for each processor unless given");
+  args.option(o.jobs, "--jobs,-j", "N", "how many stages at once (default 0: one for each processor)");
   args.option(
       o.params, "--param,-P", "KEY=VALUE",
       "set a parameter in params.yaml first (FILE:KEY=VALUE for another file), keeping its layout and comments");
@@ -85,7 +85,7 @@ int run_command(Context& ctx, const Options& o) {
 }
 
 int run(Context& ctx, const Options& o) {
-  if (o.jobs < 0) throw Error(ErrorKind::usage, "`--jobs` must be at least 1");
+  if (o.jobs < 0) throw Error(ErrorKind::usage, "`--jobs` must not be negative");
   if (o.single && o.targets.empty()) throw Error(ErrorKind::usage, "`--single` needs a stage");
   if (!o.command.empty()) return run_command(ctx, o);
   const RunRequest request = request_of(ctx, o);

@@ -51,6 +51,16 @@ std::string choose_name(const AddRequest& request, const std::string& path,
   return name;
 }
 
+/// What describes the data and the work on it stays in git.
+void refuse_description(const std::string& path) {
+  const std::string name = fs::path(path).filename().string();
+  if (name == "mlo.yaml" || name == "mlo.lock" || name == "dvc.yaml" || name == "dvc.lock" || name == ".gitignore" ||
+      name == ".mloignore") {
+    throw Error(ErrorKind::invalid, fmt::format("cannot add `{}`: it belongs in git itself", path))
+        .hint(fmt::format("git add {}", shell_quote(path)));
+  }
+}
+
 /// The new version of one dataset, its content stored; description and the like stay as they were.
 AddedDataset store_dataset(Workspace& workspace, StatCache& cache, const AddRequest& request, const std::string& path,
                            const std::vector<DatasetManifest>& existing) {
@@ -64,6 +74,7 @@ AddedDataset store_dataset(Workspace& workspace, StatCache& cache, const AddRequ
     manifest = old;
     added.previous = old.tree;
   }
+  refuse_description(path);
   const auto stat = find_data(workspace, path);
   if (stat && stat->kind == FileKind::symlink) {
     throw Error(ErrorKind::invalid, fmt::format("cannot add `{}`: it is a symlink", path))

@@ -157,7 +157,7 @@ std::string describe(const Reason& r) {
     case ReasonKind::output_missing:
       return fmt::format("output `{}` is missing", r.subject);
     case ReasonKind::output_changed:
-      return fmt::format("output `{}` was changed by hand: {} -> {}", r.subject, r.before, r.after);
+      return fmt::format("output `{}` is not what the last run wrote: {} -> {}", r.subject, r.before, r.after);
     case ReasonKind::outputs_declared:
       return fmt::format("declared outputs changed: {} -> {}", r.before, r.after);
     case ReasonKind::upstream:

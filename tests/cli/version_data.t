@@ -92,3 +92,9 @@ $ mlo version-data remove raw --yes
 removed raw and 2 files of data
 $ mlo version-data ls
 no datasets
+$ mlo version-data add mlo.yaml
+error: cannot add `mlo.yaml`: it belongs in git itself
+hint: git add mlo.yaml
+[1]
+$ touch mlo.yaml && mlo run
+the pipeline has no stages

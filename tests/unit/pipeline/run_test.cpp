@@ -90,7 +90,7 @@ TEST_CASE("a missing or edited output is put back without running", "[pipeline]"
   p.run();
   p.erase("model");
   p.write("top", "forged\n");
-  CHECK_THAT(p.why(), Contains("first cached: output `top` was changed by hand") &&
+  CHECK_THAT(p.why(), Contains("first cached: output `top` is not what the last run wrote") &&
                           Contains("second cached: output `model` is missing"));
   CHECK(p.run() == "first cached, second cached");
   CHECK(p.read("top") == "x\n");
