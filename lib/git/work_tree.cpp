@@ -27,12 +27,18 @@ std::vector<std::string> sorted_unique(std::vector<std::string> paths) {
   return paths;
 }
 
-/// Git says the cause last; a hook that refuses may write to either stream.
+/// What git says below the cause when a repository elsewhere does not answer.
+bool is_advice(std::string_view line) {
+  return line == "Please make sure you have the correct access rights" || line == "and the repository exists." ||
+         line == "fatal: Could not read from remote repository.";
+}
+
+/// Git says the cause last, but for its advice; a hook that refuses may write to either stream.
 std::string last_line(const ProcessOutput& output) {
   std::string line;
   for (const std::string* text : {&output.out, &output.err}) {
     for (const std::string_view l : split_lines(*text)) {
-      if (!trim(l).empty()) line = trim(l);
+      if (!trim(l).empty() && (line.empty() || !is_advice(trim(l)))) line = trim(l);
     }
   }
   for (const std::string_view prefix : {"fatal: ", "error: "}) {

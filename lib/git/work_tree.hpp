@@ -16,7 +16,7 @@ class WorkTree {
  public:
   WorkTree(fs::path root, const Environment& env);
 
-  /// Runs `git ARGS` in the work tree; Error{error|remote|conflict} with git's last stderr line if it fails.
+  /// Runs `git ARGS` in the work tree; Error{error|remote|conflict} with git's last telling line if it fails.
   std::string run(const std::vector<std::string>& args, std::string_view input = {}) const;
 
   /// Stages these files as they are on disk, ignored or not; one that is gone leaves the index.

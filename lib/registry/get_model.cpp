@@ -50,6 +50,16 @@ void adopt_config(const World& world, const fs::path& repo) {
   write_file(repo / ".mlo/config.yaml", opened->load_blob(entry->id), Durability::cache);
 }
 
+/// The directory that a repository is at, if it is one of this machine; of one with a work tree, that.
+std::optional<fs::path> find_directory(const World& world, std::string_view repo) {
+  constexpr std::string_view kFile = "file://";
+  if (repo.starts_with(kFile)) repo.remove_prefix(kFile.size());
+  const fs::path path = absolute_in(world.cwd, repo).lexically_normal();
+  if (!find_stat(path)) return std::nullopt;
+  const fs::path whole = path.has_filename() ? path : path.parent_path();
+  return whole.filename() == ".git" ? whole.parent_path() : whole;
+}
+
 bool is_local_workspace(const World& world, const std::string& repo) {
   return find_stat(absolute_in(world.cwd, repo) / ".mlo").has_value();
 }
@@ -127,8 +137,10 @@ GotModel get_model(World& world, const GetRequest& request) {
   make_dirs(target.parent_path());
   const StagingDir staging(target.parent_path());
   World inner = world;
+  std::optional<fs::path> origin;
   const bool elsewhere = request.repo && !is_local_workspace(world, *request.repo);
   if (elsewhere) {
+    origin = find_directory(world, *request.repo);
     const bool is_path = find_stat(absolute_in(world.cwd, *request.repo)).has_value();
     inner.cwd = staging.path() / "repo";
     fetch_tags(world, is_path ? absolute_in(world.cwd, *request.repo).string() : *request.repo, request.spec,
@@ -146,12 +158,12 @@ GotModel get_model(World& world, const GetRequest& request) {
   if (!here) {
     const RemoteConfig& config = choose_remote(workspace.config(), "");
     const bool relative = !config.url.starts_with('/') && config.url.find("://") == std::string::npos;
-    if (elsewhere && relative)
+    if (elsewhere && relative && !origin)
       throw Error(ErrorKind::config,
                   fmt::format("cannot get `{}`: its remote `{}` is the directory `{}` beside the repository",
                               printable(request.spec), config.name, printable(config.url)))
-          .hint("--repo with the path of the repository can reach it");
-    download_all(world, fetched, *open_remote(config, workspace.root()), m);
+          .hint("clone the repository to where that directory is, and give --repo the path of the clone");
+    download_all(world, fetched, *open_remote(config, origin.value_or(workspace.root())), m);
   }
   const fs::path whole = staging.path() / "model";
   make_dirs(whole);

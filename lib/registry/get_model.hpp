@@ -24,10 +24,12 @@ struct GotModel {
 };
 
 /// Brings a model to a directory: the version is resolved by tags that verify, every byte is hashed on its way, and the
-/// directory appears at once, whole, or not at all. With a URL the repository is not cloned: tags and the few files
-/// that verify them are fetched to a place that is gone afterwards; content comes from the remote that its
-/// `.mlo/config.yaml` names. Error{conflict} if the directory is there and not empty; Error{verdict} for a version or
-/// stage whose tag is unverified; Error{remote} if content or tags cannot be fetched.
+/// directory appears at once, whole, or not at all. With a URL, or the path of a bare repository, it is not cloned:
+/// tags and the few files that verify them are fetched to a place that is gone afterwards; content comes from the
+/// remote that its
+/// `.mlo/config.yaml` names; a relative directory counts from the repository's own, if that is on this machine.
+/// Error{conflict} if the directory is there and not empty; Error{verdict} for a version or stage whose tag is
+/// unverified; Error{remote} if content or tags cannot be fetched.
 GotModel get_model(World& world, const GetRequest& request);
 
 }  // namespace mlo

@@ -43,3 +43,21 @@ $ mlo get delay@0.0.7 --repo file://$PWD/.git/bare.git -o test
 error: cannot get `delay@0.0.7`: git fetch failed: couldn't find remote ref refs/tags/delay@v0.0.7
 hint: look with: git ls-remote --tags <any>
 [5]
+
+# A remote that is a directory beside the repository, bare or not, by path or file://.
+
+$ mkdir .git/beside && cp -r .git/far .git/beside/store && mlo remote remove far && mlo remote add near ../store && git add -A && git commit -qm near
+...
+$ git clone -q . .git/beside/tree && git clone -q --bare . .git/beside/bare.git
+$ mlo get delay@prod --repo .git/beside/bare.git -o near1
+got delay@v0.0.1: 2 files, 6 B, in near1
+$ mlo get delay@0.0.1 --repo file://$PWD/.git/beside/bare.git/ -o near2
+got delay@v0.0.1: 2 files, 6 B, in near2
+$ mlo get delay@prod --repo file://$PWD/.git/beside/tree/.git -o near3
+got delay@v0.0.1: 2 files, 6 B, in near3
+$ rm -rf .git/beside/tree/.git/mlo && mlo get delay@prod --repo .git/beside/tree -o near4
+got delay@v0.0.1: 2 files, 6 B, in near4
+$ mlo get delay@prod --repo nope.git -o no
+error: cannot get `delay@prod`: git fetch failed: 'nope.git' does not appear to be a git repository
+hint: look with: git ls-remote --tags nope.git
+[5]
