@@ -45,7 +45,7 @@ with tempfile.TemporaryDirectory(prefix="mlo-quickstart-") as scratch:
     check("4 cached, 12 up to date" in shown, "the cache did not give the first result")
     check("-> sha256:" in shown, "`run why` does not name what changed")
     check("flights" in ask(mlo, "lineage", "first"), "lineage does not reach the raw data")
-    every = json.loads(ask(mlo, "track", "list", "--json") or '{"runs": []}')["runs"]
+    every = json.loads(ask(mlo, "track", "list", "--gates", "--json") or '{"runs": []}')["runs"]
     check(int(ask("git", "rev-list", "--count", "refs/mlo/runs")) == len(every), "not one commit a run")
     check("no: delay@v1.1.0 may not go" in shown and "no: delay@v1.2.0 may not go" in shown, "a bad candidate was not refused")
     check(shown.count("exit status 3") == 3, "two refusals and the drift should end with 3")
