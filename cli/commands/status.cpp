@@ -2,6 +2,7 @@
 #include "cli/command.hpp"
 #include "cli/exit_code.hpp"
 #include "lib/data/datasets.hpp"
+#include "lib/features/materialize.hpp"
 #include "lib/pipeline/pipeline.hpp"
 #include "lib/registry/versions.hpp"
 #include "lib/runs/live_run.hpp"
@@ -26,12 +27,21 @@ struct ModelLine {
   std::vector<std::string> unverified;                      ///< tags
 };
 
+/// A view of the online store.
+struct ViewLine {
+  std::string name;
+  bool stale = false;
+  std::vector<std::string> reasons;
+};
+
 struct Overview {
   std::string root, branch, commit;
   std::vector<DatasetStatus> datasets;
   std::string pipeline;  ///< its file; empty if there is none
   std::vector<StageLine> stages;
   std::optional<Error> pipeline_error;
+  std::vector<ViewLine> views;  ///< none if nothing was ever materialized
+  std::optional<Error> features_error;
   std::vector<RunRecord> live;
   std::vector<ModelLine> models;
 };
@@ -49,6 +59,19 @@ void look_at_pipeline(Workspace& workspace, Overview& out) {
     const bool absent = out.pipeline.empty() && error.kind() == ErrorKind::not_found;  // a state, not a failure
     if (error.kind() == ErrorKind::interrupted) throw;
     if (!absent) out.pipeline_error = error;
+  }
+}
+
+void look_at_features(const Workspace& workspace, Overview& out) {
+  const auto store = features::open_online_store(workspace, /*create=*/false);
+  if (store == nullptr) return;
+  try {
+    const auto definitions = features::Definitions::load(workspace);
+    for (features::ViewPlan& plan : features::plan_views(workspace, definitions, {}, store.get()))
+      out.views.push_back({plan.view->name, plan.action != features::ViewAction::none, std::move(plan.reasons)});
+  } catch (const Error& error) {
+    if (error.kind() == ErrorKind::interrupted) throw;
+    out.features_error = error;
   }
 }
 
@@ -80,6 +103,7 @@ Overview look(Workspace& workspace) {
   out.commit = head ? head->hex() : "";
   out.datasets = data_status(workspace, load_datasets(workspace));
   look_at_pipeline(workspace, out);
+  look_at_features(workspace, out);
   out.live = live_runs(workspace);
   std::erase_if(out.live, [](const RunRecord& record) { return !record.parent.empty(); });  // stages of one of them
   out.models = look_at_models(workspace);
@@ -106,6 +130,15 @@ Value to_value(const Overview& o) {
   }
   for (const RunRecord& r : o.live)
     live.push(Value::object().set("id", r.id).set("name", r.name).set("started", format_utc(r.started)));
+  Value views = Value::array();
+  for (const ViewLine& v : o.views) {
+    Value reasons = Value::array();
+    for (const std::string& reason : v.reasons) reasons.push(reason);
+    views.push(Value::object()
+                   .set("name", v.name)
+                   .set("state", v.stale ? "stale" : "current")
+                   .set("reasons", std::move(reasons)));
+  }
   Value models = Value::array();
   for (const ModelLine& m : o.models) {
     Value held = Value::array(), unverified = Value::array();
@@ -126,6 +159,8 @@ Value to_value(const Overview& o) {
       .set("pipeline", o.pipeline.empty() ? Value() : Value(o.pipeline))
       .set("pipeline_error", o.pipeline_error ? Value(o.pipeline_error->message()) : Value())
       .set("stages", std::move(stages))
+      .set("views", std::move(views))
+      .set("features_error", o.features_error ? Value(o.features_error->message()) : Value())
       .set("live_runs", std::move(live))
       .set("models", std::move(models));
 }
@@ -158,6 +193,10 @@ void data_lines(Page& page, const Overview& o) {
                {d.manifest.path == d.manifest.name ? "" : "  " + d.manifest.path},
                {counts.empty() ? "" : "  " + counts}});
   }
+  const bool missing =
+      std::any_of(o.datasets.begin(), o.datasets.end(), [](const auto& d) { return d.state == DataState::missing; });
+  if (missing)
+    page.line({{"  `mlo version-data checkout` brings back what the store has, `mlo pull` the rest", Style::dim}});
 }
 
 void stage_lines(Page& page, const Overview& o) {
@@ -183,7 +222,29 @@ void stage_lines(Page& page, const Overview& o) {
                {s.reasons.empty() ? "" : "  " + describe(s.reasons.front())},
                {s.reasons.size() > 1 ? fmt::format(", and {} more", s.reasons.size() - 1) : "", Style::dim}});
   }
-  if (open > 0) page.line({{"  `mlo run` brings it up to date; `mlo run why` says more", Style::dim}});
+  const bool startable = std::none_of(o.stages.begin(), o.stages.end(), [](const StageLine& s) {
+    return s.state == StageState::stale && std::any_of(s.reasons.begin(), s.reasons.end(), [](const Reason& reason) {
+             return reason.kind == ReasonKind::dep_missing || reason.kind == ReasonKind::param_missing;
+           });
+  });
+  if (open > 0)
+    page.line({{startable ? "  `mlo run` brings it up to date; `mlo run why` says more" : "  `mlo run why` says more",
+                Style::dim}});
+}
+
+void feature_lines(Page& page, const Overview& o) {
+  if (o.features_error) return page.line({{"features  ", Style::bold}, {o.features_error->message(), Style::bad}});
+  if (o.views.empty()) return;
+  const auto stale = std::count_if(o.views.begin(), o.views.end(), [](const ViewLine& v) { return v.stale; });
+  page.line({{"features  ", Style::bold},
+             {fmt::format("{}, {}", count_of(o.views.size(), "view"),
+                          stale == 0 ? "current in the online store" : fmt::format("{} stale", stale))}});
+  for (const ViewLine& v : o.views) {
+    if (!v.stale) continue;
+    page.line(
+        {{"  stale     ", Style::warn}, {v.name, Style::name}, {v.reasons.empty() ? "" : "  " + v.reasons.front()}});
+  }
+  if (stale > 0) page.line({{"  `mlo materialize` brings it up to date", Style::dim}});
 }
 
 void model_lines(Page& page, const Overview& o) {
@@ -209,6 +270,7 @@ int run(Context& ctx, const Options&) {
                                       o.commit.empty() ? "no commit yet" : o.commit.substr(0, 7))}});
               data_lines(page, o);
               stage_lines(page, o);
+              feature_lines(page, o);
               page.line({{"runs      ", Style::bold},
                          {o.live.empty() ? "none running" : fmt::format("{} running", o.live.size())}});
               for (const RunRecord& r : o.live) {
@@ -218,7 +280,10 @@ int run(Context& ctx, const Options&) {
               }
               model_lines(page, o);
             });
-  return o.pipeline_error ? exit_code::of(o.pipeline_error->kind()) : exit_code::ok;
+  for (const auto* error : {&o.pipeline_error, &o.features_error}) {
+    if (*error) return exit_code::of((*error)->kind());
+  }
+  return exit_code::ok;
 }
 
 }  // namespace
@@ -228,9 +293,9 @@ Command status() {
   info.path = "status";
   info.summary = "show what changed and what is running, on one screen";
   info.description =
-      "Data that differs from its manifests, stages that are not up to date and why, and runs that are live. Nothing "
-      "is changed but the stat cache. A pipeline that cannot be read is one line of it, and the exit code is that "
-      "error's.";
+      "Data that differs from its manifests, stages that are not up to date and why, views of the online store that "
+      "are stale, runs that are live, and models with who holds what. Nothing is changed but the stat cache. A "
+      "pipeline or features that cannot be read are one line of it, and the exit code is that error's.";
   info.examples = {{"mlo status", "where things stand"}, {"mlo status --json", "the same for a script"}};
   return make_command<Options>(std::move(info), declare, run);
 }
