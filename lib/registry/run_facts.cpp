@@ -1,5 +1,6 @@
 #include "lib/registry/run_facts.hpp"
 
+#include <functional>
 #include <set>
 
 #include "lib/crypto/sha256.hpp"
@@ -251,6 +252,44 @@ void require_code(Workspace& workspace, const WholeRun& run, bool allow_dirty) {
   }
 }
 
+std::map<std::string, double> choose_scores(const WholeRun& evaluation) {
+  std::map<std::string, double> out;
+  for (const auto& [key, point] : evaluation.run.metrics) out.emplace(key, point.value);
+  if (!out.empty()) return out;
+  throw Error(ErrorKind::not_found, fmt::format("run `{}` has no scores", printable(evaluation.run.name)))
+      .hint("name the run that evaluated the model with --evaluation RUN, or let a stage write `metrics` and run it");
+}
+
+/// Gathers what cannot be had, so that it is told at once and not one call after the other.
+class Missing {
+ public:
+  /// False if the step had to be noted.
+  bool ask(const std::function<void()>& step) {
+    try {
+      step();
+      return true;
+    } catch (const Error& error) {
+      const ErrorKind kind = error.kind();
+      if (kind != ErrorKind::not_found && kind != ErrorKind::invalid && kind != ErrorKind::conflict) throw;
+      errors_.push_back(error);
+      return false;
+    }
+  }
+  void raise(Log& log, const std::string& name) const {
+    if (errors_.empty()) return;
+    if (errors_.size() == 1) throw errors_[0];
+    for (const Error& error : errors_) {
+      log.warn(error.message());
+      if (!error.hint().empty()) log.hint(error.hint());
+    }
+    throw Error(errors_[0].kind(), fmt::format("cannot register `{}`: {} things are missing", name, errors_.size()))
+        .hint("they are named above; give all of them in one call");
+  }
+
+ private:
+  std::vector<Error> errors_;
+};
+
 }  // namespace
 
 std::string find_damage(const ObjectStore& store, const Digest& id, bool directory) {
@@ -277,33 +316,37 @@ std::string find_damage(const ObjectStore& store, const Digest& id, bool directo
 ModelManifest gather_facts(Workspace& workspace, const RegisterRequest& request) {
   const WholeRun run = load_run(workspace, request.run);
   const WholeRun evaluation = request.evaluation ? load_run(workspace, *request.evaluation) : run;
-  require_code(workspace, run, request.allow_dirty);
+  Missing missing;
   ModelManifest m;
+  missing.ask([&] { require_code(workspace, run, request.allow_dirty); });
   m.run = run.run.id;
   m.created = run.run.ended;
   const auto [model, writer] = find_model(workspace, run, request.path);
   m.model = model;
   m.model.cached = true;
   m.stage = writer->stage;
-  require_bytes(workspace.store(), model);
   m.code = run.run.code;
   m.params = writer->params;
   m.environment = writer->environment.facts.empty() ? run.run.environment : writer->environment;
-  for (const auto& [key, point] : evaluation.run.metrics) m.metrics.emplace(key, point.value);
-  if (m.metrics.empty()) {
-    throw Error(ErrorKind::not_found, fmt::format("run `{}` has no scores", printable(evaluation.run.name)))
-        .hint("name the run that evaluated the model with --evaluation RUN, or let a stage write `metrics` and run it");
+  missing.ask([&] { m.metrics = choose_scores(evaluation); });
+  const bool held = missing.ask([&] { m.holdout = choose_holdout(evaluation, request.holdout); });
+  // Which data it was trained on, unless it is said, depends on what the holdout is.
+  const bool trained = (held || !request.training.empty()) &&
+                       missing.ask([&] { m.training = choose_training(run, request.training, m.holdout); });
+  if (trained || request.features) {
+    missing.ask([&] {
+      m.features = request.features ? read_feature_file(workspace, *request.features, request.labels)
+                                    : training_features(workspace, m.training, request.labels);
+    });
   }
-  m.holdout = choose_holdout(evaluation, request.holdout);
-  m.training = choose_training(run, request.training, m.holdout);
+  missing.ask([&] { m.dependencies = find_dependencies(workspace, run, request.dependencies); });
+  missing.raise(workspace.world().log, request.name);
+  require_bytes(workspace.store(), model);
   for (const UsedDataset& used : m.training) {
     if (used.id == m.holdout.id)
       workspace.world().log.warn(
           fmt::format("the scores were measured on `{}`, which it was trained on too", printable(used.name)));
   }
-  m.features = request.features ? read_feature_file(workspace, *request.features, request.labels)
-                                : training_features(workspace, m.training, request.labels);
-  m.dependencies = find_dependencies(workspace, run, request.dependencies);
   m.card = request.card;
   return m;
 }
