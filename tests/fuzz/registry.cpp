@@ -1,6 +1,7 @@
 #include "lib/manifest/model.hpp"
 #include "lib/registry/dependencies.hpp"
 #include "lib/registry/registry_message.hpp"
+#include "lib/registry/stage_message.hpp"
 #include "lib/registry/tag_names.hpp"
 #include "tests/fuzz/fuzz.hpp"
 
@@ -15,6 +16,14 @@ MLO_FUZZ_TARGET(bytes) {
       fuzz::require(emit_model(parse_model(written, "again.yaml")) == written);
       return;
     }
+    case 'b': {
+      const std::string written = emit_rollback(parse_rollback(text, "b.yaml"));
+      fuzz::require(emit_rollback(parse_rollback(written, "again.yaml")) == written);
+      return;
+    }
+    case 's':
+      read_stage_message(text, "delay#prod#3");
+      return;
     case 't': {
       const auto tag = parse_registry_tag(text);
       if (!tag || tag->removed) return;
