@@ -113,7 +113,7 @@ class ViewUpdate {
     const auto update = store_.begin(plan_.view->name, OnlineStore::Begin::empty);
     LatestRows rows(*update, now_);
     if (reader_.has_query()) {
-      reader_.read(features_, [&](const FeatureRows& some) { take(some, rows, ""); });
+      reader_.read(features_, RowOrder::kept, [&](const FeatureRows& some) { take(some, rows, ""); });
     } else {
       for (std::size_t i = 0; i < plan_.inputs.front().files.size(); ++i) read_file(i, rows);
     }
@@ -123,7 +123,7 @@ class ViewUpdate {
 
   void read_file(std::size_t file, LatestRows& rows) {
     const std::string& label = plan_.inputs.front().files[file].label;
-    reader_.read_file(file, features_, [&](const FeatureRows& some) { take(some, rows, label); });
+    reader_.read_file(file, features_, RowOrder::kept, [&](const FeatureRows& some) { take(some, rows, label); });
   }
 
   void take(const FeatureRows& some, LatestRows& rows, const std::string& label) {

@@ -1,6 +1,10 @@
 #pragma once
+#include <array>
+#include <atomic>
 #include <chrono>
 #include <cstdint>
+#include <mutex>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -15,41 +19,44 @@ enum class Knowledge {
   event_only,   ///< Feast's rule: those whose event is not after t, even if they were written later
 };
 
-/// Some feature rows, borrowed: parallel columns.
+/// Some feature rows that follow each other, borrowed: parallel columns.
 struct FeatureRows {
   std::vector<const table::Column*> keys;
   const table::Column* event = nullptr;    ///< rows without one never answer
   const table::Column* created = nullptr;  ///< null if the view has none; null values count as known at the event
   std::vector<const table::Column*> features;
+  std::uint64_t place = 0;  ///< of the first row among the view's rows
   std::size_t size() const { return event->nulls.size(); }
 };
 
 enum class Answer { present, outside_ttl, not_found };
 
 /// The point-in-time join of one view. For each slot of the spine: of the rows with its key that may answer at its
-/// moment, the one with the greatest (event, created), the last one added of several; nothing if its event is more than
-/// the ttl before the moment. Takes rows in any order, once, and keeps memory for the slots alone.
+/// moment, the one with the greatest (event, created), the last by its place of several; nothing if its event is more
+/// than the ttl before the moment. Takes rows in any order, once, and keeps memory for the slots alone.
 class PointInTimeJoin {
  public:
   /// `features`: names and types. `ttl` 0: unlimited. Borrows the spine, which is finished.
   PointInTimeJoin(const SpineIndex& spine, std::vector<table::Column> features, std::chrono::microseconds ttl,
                   Knowledge knowledge);
 
+  /// From any thread.
   void add(const FeatureRows& rows);
   /// After the last row, before anything below.
   void finish();
 
   Answer answer(std::size_t spine_row) const;
-  /// Appends the features of `count` spine rows from `first` on; nulls where the answer is not `present`.
-  void append_answers(std::size_t first, std::size_t count, std::vector<table::Column>& out) const;
+  /// Appends one feature of these rows of the spine; nulls where the answer is not `present`. From any thread.
+  void append_answers(std::size_t feature, std::span<const std::int64_t> spine_rows, table::Column& out) const;
   std::uint64_t rows_read() const { return rows_read_; }
   /// Rows that never could answer: without key or event time.
   std::uint64_t rows_skipped() const { return rows_skipped_; }
 
  private:
+  struct Batch;
   std::int64_t* cells(std::uint32_t slot) { return cells_.data() + slot * stride_; }
   const std::int64_t* cells(std::uint32_t slot) const { return cells_.data() + slot * stride_; }
-  void keep(std::uint32_t slot, const FeatureRows& rows, std::size_t row);
+  void keep(std::uint32_t slot, const Batch& batch, std::size_t row);
 
   const SpineIndex& spine_;
   std::vector<table::Column> features_;
@@ -57,14 +64,13 @@ class PointInTimeJoin {
   Knowledge knowledge_;
   std::size_t null_words_;
   std::size_t stride_;
-  /// Per slot: event, created, null bits, then a cell per feature; a string's cell is unused.
-  std::vector<std::int64_t> cells_;
+  /// Per slot: event, created, place, null bits, then a cell per feature; a string's cell is unused.
+  HugeVector<std::int64_t> cells_;
   std::vector<std::vector<std::string>> texts_;  ///< per feature, per slot; only of string features
-  std::vector<std::uint32_t> best_;              ///< per slot: the slot that holds its answer
-  std::vector<std::uint32_t> keys_of_batch_;
-  std::string key_;
-  std::uint64_t rows_read_ = 0;
-  std::uint64_t rows_skipped_ = 0;
+  std::array<std::mutex, 256> locks_;            ///< of all that belongs to a slot, but for reading its event
+  std::vector<std::uint32_t> best_;              ///< per row of the spine: the slot that holds its answer, or why none
+  std::atomic<std::uint64_t> rows_read_ = 0;
+  std::atomic<std::uint64_t> rows_skipped_ = 0;
 };
 
 }  // namespace mlo::features

@@ -1,5 +1,6 @@
 #include "lib/features/train.hpp"
 
+#include <deque>
 #include <map>
 #include <memory>
 #include <set>
@@ -16,8 +17,6 @@ namespace mlo::features {
 namespace {
 
 using table::Column;
-
-constexpr std::size_t kRowsAtOnce = 2048;
 
 class TrainingSet {
  public:
@@ -129,20 +128,14 @@ class TrainingSet {
       }
       index_of_view_.push_back(index);
     }
-    std::string key;
-    read_typed(*connection_, workspace_.world(), spine_, wanted, [&](const std::vector<const Column*>& read) {
-      const Column& time = *read.front();
-      for (std::size_t i = 0; i < indexes_.size(); ++i) {
-        std::vector<const Column*> keys;
-        for (const std::size_t at : columns[i]) keys.push_back(read[at]);
-        for (std::size_t row = 0; row < time.nulls.size(); ++row) {
-          if (!time.nulls[row] && encode_key(keys, row, key))
-            indexes_[i]->add(key, time.integers()[row]);
-          else
-            indexes_[i]->add_unknown();
-        }
-      }
-    });
+    read_typed(*connection_, workspace_.world(), spine_, wanted, RowOrder::kept,
+               [&](const std::vector<const Column*>& read, std::uint64_t) {
+                 for (std::size_t i = 0; i < indexes_.size(); ++i) {
+                   std::vector<const Column*> keys;
+                   for (const std::size_t at : columns[i]) keys.push_back(read[at]);
+                   indexes_[i]->add(KeyBatch(keys), *read.front());
+                 }
+               });
     for (const auto& index : indexes_) index->finish();
     report_.rows = indexes_.front()->rows();
   }
@@ -152,20 +145,15 @@ class TrainingSet {
     TrainReport::View& out = report_.views[number];
     std::vector<Column> features;
     for (std::size_t i = 0; i < request.features.size(); ++i) {
-      Column column{.name = out.columns[i],
-                    .type = column_type(request.view->features[request.features[i]].type),
-                    .values = {},
-                    .nulls = {}};
-      if (column.type == table::ColumnType::real) column.values.emplace<1>();
-      if (column.type == table::ColumnType::string) column.values.emplace<2>();
-      features.push_back(std::move(column));
+      features.push_back(
+          table::start_column(out.columns[i], column_type(request.view->features[request.features[i]].type)));
     }
     const SpineIndex& spine = *index_of_view_[number];
-    PointInTimeJoin join(spine, features, request.view->ttl, request_.knowledge);
+    PointInTimeJoin& join = joins_.emplace_back(spine, features, request.view->ttl, request_.knowledge);
     const auto task = workspace_.world().progress.start("joining " + request.view->name, ProgressUnit::items, 0);
     const std::vector<InputTable> inputs = resolve_inputs(workspace_, *request.view);
     ViewReader(engine_, workspace_, definitions_, *request.view, inputs)
-        .read(request.features, [&](const FeatureRows& rows) {
+        .read(request.features, RowOrder::any, [&](const FeatureRows& rows) {
           join.add(rows);
           task->advance(rows.size());
         });
@@ -173,17 +161,14 @@ class TrainingSet {
     join.finish();
     out.rows_read = join.rows_read();
     out.rows_skipped = join.rows_skipped();
-    writer.start(features);
-    for (std::size_t row = 0; row < spine.rows(); row += kRowsAtOnce) {
-      check_stop(workspace_.world());
-      const std::size_t count = std::min(kRowsAtOnce, spine.rows() - row);
-      for (Column& column : features) table::clear(column);
-      join.append_answers(row, count, features);
-      writer.append(features);
-      for (std::size_t i = row; i < row + count; ++i) {
-        const Answer answer = join.answer(i);
-        ++(answer == Answer::present ? out.present : answer == Answer::outside_ttl ? out.outside_ttl : out.not_found);
-      }
+    for (std::size_t row = 0; row < spine.rows(); ++row) {
+      const Answer answer = join.answer(row);
+      ++(answer == Answer::present ? out.present : answer == Answer::outside_ttl ? out.outside_ttl : out.not_found);
+    }
+    for (std::size_t i = 0; i < features.size(); ++i) {
+      writer.add(features[i], [&join, i](std::span<const std::int64_t> rows, Column& column) {
+        join.append_answers(i, rows, column);
+      });
     }
   }
 
@@ -193,7 +178,7 @@ class TrainingSet {
                                  ? spine_.sql
                                  : table::scan({spine_path_}, spine_format_, table::Sniff::all_rows);
     try {
-      if (writer.write(scan, format) != report_.rows)
+      if (writer.write(scan, table::row_number_of(spine_columns_, spine_format_), format) != report_.rows)
         throw Error(ErrorKind::conflict, fmt::format("{} changed while it was read", spine_.label));
     } catch (Error& error) {
       throw error.prefix(fmt::format("cannot write `{}`", printable(request_.output_label)));
@@ -213,6 +198,7 @@ class TrainingSet {
   std::vector<Column> spine_columns_;
   std::vector<std::unique_ptr<SpineIndex>> indexes_;
   std::vector<SpineIndex*> index_of_view_;
+  std::deque<PointInTimeJoin> joins_;  ///< which the writer reads from
   TrainReport report_;
 };
 

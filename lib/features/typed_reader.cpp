@@ -78,9 +78,7 @@ Plan plan_column(const WantedColumn& wanted, ColumnType found, const Relation& r
 class TextParser {
  public:
   TextParser(const Relation& relation, const WantedColumn& wanted) : relation_(relation), wanted_(wanted) {
-    out_.name = wanted.column;
-    out_.type = column_type(wanted.type);
-    if (wanted.type == FeatureType::real) out_.values.emplace<1>();
+    out_ = table::start_column(wanted.column, column_type(wanted.type));
   }
 
   const Column& parse(const Column& texts, std::uint64_t first_row) {
@@ -88,7 +86,7 @@ class TextParser {
     out_.nulls = texts.nulls;
     for (std::size_t i = 0; i < texts.nulls.size(); ++i) {
       const std::string_view text = trim(texts.strings()[i]);
-      if (!append(texts.nulls[i], text)) fail_value(relation_, wanted_, first_row + i, texts.strings()[i]);
+      if (!append(texts.nulls[i] != 0, text)) fail_value(relation_, wanted_, first_row + i, texts.strings()[i]);
     }
     return out_;
   }
@@ -119,15 +117,18 @@ class TextParser {
 
 void require_spellable(const Relation& relation, const WantedColumn& wanted, const Column& column,
                        std::uint64_t first_row) {
+  const auto [least, most] = std::minmax_element(column.integers().begin(), column.integers().end());
+  if (least == column.integers().end() ||
+      (is_spellable(UtcTime::from_micros(*least)) && is_spellable(UtcTime::from_micros(*most))))
+    return;
   for (std::size_t i = 0; i < column.nulls.size(); ++i) {
-    if (!column.nulls[i] && !is_spellable(UtcTime::from_micros(column.integers()[i])))
+    if (column.nulls[i] == 0 && !is_spellable(UtcTime::from_micros(column.integers()[i])))
       fail_value(relation, wanted, first_row + i, "a time beyond the years 0 to 9999");
   }
 }
 
-std::vector<Plan> plan_columns(table::Connection& connection, const Relation& relation,
+std::vector<Plan> plan_columns(const std::vector<Column>& found, const Relation& relation,
                                const std::vector<WantedColumn>& wanted) {
-  const std::vector<Column> found = columns_of(connection, relation);
   std::vector<std::string> names;
   for (const Column& column : found) names.push_back(column.name);
   std::vector<Plan> plans;
@@ -154,6 +155,74 @@ std::string from_clause(const Relation& relation, const std::vector<Plan>& plans
   return relation.sql.substr(0, relation.sql.size() - 1) + ", columns = {" + join(columns, ", ") + "})";
 }
 
+/// From what was selected to what was wanted: values of their types, or an error that names the row.
+class Conversion {
+ public:
+  Conversion(const Relation& relation, const std::vector<Plan>& plans) : relation_(relation), plans_(plans) {
+    for (std::size_t i = 0; i < plans.size(); ++i) {
+      parsers_.emplace_back(relation, plans[i].wanted);
+      if (!plans[i].spelling.empty()) checked_.push_back(i);
+    }
+  }
+
+  /// The wanted columns, then the spellings of those that have one.
+  std::vector<table::Expression> select() const {
+    std::vector<table::Expression> all;
+    for (const Plan& plan : plans_) all.push_back({plan.sql, plan.wanted.column});
+    for (const std::size_t i : checked_) all.push_back({plans_[i].spelling, plans_[i].wanted.column});
+    return all;
+  }
+
+  std::vector<const Column*> convert(const std::vector<Column>& columns, std::uint64_t place) {
+    const std::uint64_t row = place + 1;
+    for (std::size_t i = 0; i < checked_.size(); ++i) {
+      const Column& spelling = columns[plans_.size() + i];
+      const auto bad =
+          static_cast<std::size_t>(std::find(spelling.nulls.begin(), spelling.nulls.end(), 0) - spelling.nulls.begin());
+      if (bad < spelling.nulls.size())
+        fail_value(relation_, plans_[checked_[i]].wanted, row + bad, spelling.strings()[bad]);
+    }
+    std::vector<const Column*> out;
+    for (std::size_t i = 0; i < plans_.size(); ++i) {
+      out.push_back(plans_[i].parse ? &parsers_[i].parse(columns[i], row) : &columns[i]);
+      if (plans_[i].wanted.type == FeatureType::timestamp)
+        require_spellable(relation_, plans_[i].wanted, *out.back(), row);
+    }
+    return out;
+  }
+
+ private:
+  const Relation& relation_;
+  const std::vector<Plan>& plans_;
+  std::vector<TextParser> parsers_;
+  std::vector<std::size_t> checked_;
+};
+
+void read_in_order(table::Connection& connection, World& world, const Relation& relation,
+                   const std::vector<Plan>& plans, const TakeRows& take) {
+  Conversion conversion(relation, plans);
+  std::vector<std::string> selected;
+  for (const table::Expression& expression : conversion.select()) selected.push_back(expression.sql);
+  std::uint64_t place = 0;
+  connection.stream(fmt::format("SELECT {} FROM {}", join(selected, ", "), from_clause(relation, plans)), world.stop,
+                    [&](const std::vector<Column>& columns) {
+                      take(conversion.convert(columns, place), place);
+                      place += columns.front().nulls.size();
+                    });
+}
+
+void read_in_parallel(table::Connection& connection, World& world, const Relation& relation,
+                      const std::vector<Plan>& plans, const std::string& number, const TakeRows& take) {
+  std::vector<table::Expression> select = Conversion(relation, plans).select();
+  select.push_back({number, number});
+  connection.scatter(select, relation.sql, world.stop, [&](const std::vector<Column>& columns) {
+    const std::vector<std::int64_t>& places = columns.back().integers();
+    MLO_ASSERT(!places.empty() && places.back() - places.front() + 1 == static_cast<std::int64_t>(places.size()));
+    const auto place = static_cast<std::uint64_t>(places.front());
+    take(Conversion(relation, plans).convert(columns, place), place);
+  });
+}
+
 }  // namespace
 
 ColumnType column_type(FeatureType type) {
@@ -169,7 +238,8 @@ Relation relation_of(const std::vector<fs::path>& files, table::FileFormat forma
           .label = std::move(label),
           .form = csv                                    ? Relation::Form::text
                   : format == table::FileFormat::parquet ? Relation::Form::typed
-                                                         : Relation::Form::json};
+                                                         : Relation::Form::json,
+          .numbered = format == table::FileFormat::parquet && files.size() == 1};
 }
 
 std::vector<Column> columns_of(table::Connection& connection, const Relation& relation) {
@@ -177,41 +247,19 @@ std::vector<Column> columns_of(table::Connection& connection, const Relation& re
 }
 
 void read_typed(table::Connection& connection, World& world, const Relation& relation,
-                const std::vector<WantedColumn>& wanted,
-                const std::function<void(const std::vector<const Column*>&)>& take) {
-  const std::vector<Plan> plans = plan_columns(connection, relation, wanted);
-  std::vector<std::string> selected;
-  std::vector<TextParser> parsers;
-  for (const Plan& plan : plans) {
-    selected.push_back(plan.sql);
-    parsers.emplace_back(relation, plan.wanted);
+                const std::vector<WantedColumn>& wanted, RowOrder order, const TakeRows& take) {
+  const std::vector<Column> found = columns_of(connection, relation);
+  const std::vector<Plan> plans = plan_columns(found, relation, wanted);
+  const std::string number = relation.numbered ? table::row_number_of(found, table::FileFormat::parquet) : "";
+  if (order == RowOrder::kept || number.empty()) return read_in_order(connection, world, relation, plans, take);
+  try {
+    read_in_parallel(connection, world, relation, plans, number, take);
+  } catch (const Error&) {
+    check_stop(world);
+    // Which of several bad rows was met first is chance; the first one is what the user is told.
+    read_in_order(connection, world, relation, plans, [](const auto&, std::uint64_t) {});
+    throw;
   }
-  std::vector<std::size_t> checked;  // the plans with a spelling, whose columns follow
-  for (std::size_t i = 0; i < plans.size(); ++i) {
-    if (plans[i].spelling.empty()) continue;
-    selected.push_back(plans[i].spelling);
-    checked.push_back(i);
-  }
-  std::uint64_t row = 1;
-  std::vector<const Column*> out(plans.size());
-  connection.stream(fmt::format("SELECT {} FROM {}", join(selected, ", "), from_clause(relation, plans)), world.stop,
-                    [&](const std::vector<Column>& columns) {
-                      for (std::size_t i = 0; i < checked.size(); ++i) {
-                        const Column& spelling = columns[plans.size() + i];
-                        const auto bad =
-                            std::find(spelling.nulls.begin(), spelling.nulls.end(), false) - spelling.nulls.begin();
-                        if (static_cast<std::size_t>(bad) < spelling.nulls.size())
-                          fail_value(relation, plans[checked[i]].wanted, row + static_cast<std::uint64_t>(bad),
-                                     spelling.strings()[static_cast<std::size_t>(bad)]);
-                      }
-                      for (std::size_t i = 0; i < plans.size(); ++i) {
-                        out[i] = plans[i].parse ? &parsers[i].parse(columns[i], row) : &columns[i];
-                        if (plans[i].wanted.type == FeatureType::timestamp)
-                          require_spellable(relation, plans[i].wanted, *out[i], row);
-                      }
-                      if (!columns.empty()) row += columns.front().nulls.size();
-                      take(out);
-                    });
 }
 
 }  // namespace mlo::features

@@ -23,6 +23,7 @@ struct Relation {
   /// CSV: read as text, and every text must spell its type. JSON lines: every value as it is written. Otherwise the
   /// engine's types count.
   enum class Form { typed, text, json } form = Form::typed;
+  bool numbered = false;  ///< one file that the engine may read in parallel (table::row_number_of)
 };
 /// The rows of files of one format.
 Relation relation_of(const std::vector<fs::path>& files, table::FileFormat format, std::string label,
@@ -30,12 +31,19 @@ Relation relation_of(const std::vector<fs::path>& files, table::FileFormat forma
 
 table::ColumnType column_type(FeatureType type);
 
-/// Calls `take` with the wanted columns, in their order, some thousand rows at a time, in the order of the relation.
+enum class RowOrder {
+  kept,
+  any,  ///< pieces may come in any order, from several threads at once
+};
+
+/// Borrows some thousand rows, which follow each other, and the place of the first (counted from 0).
+using TakeRows = std::function<void(const std::vector<const table::Column*>&, std::uint64_t place)>;
+
+/// Calls `take` with the wanted columns, in their order, a piece at a time.
 /// Times without a zone are UTC. Error{invalid} for a missing column, a type that cannot be converted, or a value that
 /// does not spell its type, naming column and row (counted from 1).
 void read_typed(table::Connection& connection, World& world, const Relation& relation,
-                const std::vector<WantedColumn>& wanted,
-                const std::function<void(const std::vector<const table::Column*>&)>& take);
+                const std::vector<WantedColumn>& wanted, RowOrder order, const TakeRows& take);
 
 /// Names of the relation's columns.
 std::vector<table::Column> columns_of(table::Connection& connection, const Relation& relation);

@@ -1,5 +1,7 @@
 #include "lib/features/view_reader.hpp"
 
+#include <atomic>
+
 #include "lib/table/gzip.hpp"
 #include "lib/table/plain_select.hpp"
 #include "lib/util/error.hpp"
@@ -29,12 +31,22 @@ void ViewReader::with_context(Read read) {
   }
 }
 
-void ViewReader::read(const std::vector<std::size_t>& features, const std::function<void(const FeatureRows&)>& take) {
+void ViewReader::read(const std::vector<std::size_t>& features, RowOrder order,
+                      const std::function<void(const FeatureRows&)>& take) {
   if (has_query()) return with_context([&] { read_query(features, take); });
-  for (std::size_t i = 0; i < inputs_.front().files.size(); ++i) read_file(i, features, take);
+  std::atomic<std::uint64_t> rows_before = 0;
+  for (std::size_t i = 0; i < inputs_.front().files.size(); ++i) {
+    const std::uint64_t first = rows_before;
+    read_file(i, features, order, [&](const FeatureRows& rows) {
+      FeatureRows placed = rows;
+      placed.place += first;
+      take(placed);
+      rows_before += rows.size();
+    });
+  }
 }
 
-void ViewReader::read_file(std::size_t file, const std::vector<std::size_t>& features,
+void ViewReader::read_file(std::size_t file, const std::vector<std::size_t>& features, RowOrder order,
                            const std::function<void(const FeatureRows&)>& take) {
   const InputTable& table = inputs_.front();
   const InputFile& input = table.files[file];
@@ -48,7 +60,7 @@ void ViewReader::read_file(std::size_t file, const std::vector<std::size_t>& fea
     } catch (Error& error) {
       throw error.prefix("cannot read " + relation.label);
     }
-    read_relation(connection, relation, features, take);
+    read_relation(connection, relation, features, order, take);
   });
 }
 
@@ -73,11 +85,11 @@ void ViewReader::read_query(const std::vector<std::size_t>& features,
   const Relation relation{.sql = table::require_plain_select(connection, std::get<QuerySource>(view_.source).sql),
                           .label = "its query",
                           .form = Relation::Form::typed};
-  read_relation(connection, relation, features, take);
+  read_relation(connection, relation, features, RowOrder::kept, take);
 }
 
 void ViewReader::read_relation(table::Connection& connection, const Relation& relation,
-                               const std::vector<std::size_t>& features,
+                               const std::vector<std::size_t>& features, RowOrder order,
                                const std::function<void(const FeatureRows&)>& take) {
   std::vector<WantedColumn> wanted;
   for (const TypedName& key : keys_) wanted.push_back({source_column(view_, key.name), key.type});
@@ -88,13 +100,14 @@ void ViewReader::read_relation(table::Connection& connection, const Relation& re
     const ViewManifest::Feature& feature = view_.features[i];
     wanted.push_back({source_column(view_, feature.name), feature.type});
   }
-  read_typed(connection, workspace_.world(), relation, wanted, [&](const std::vector<const table::Column*>& columns) {
+  read_typed(connection, workspace_.world(), relation, wanted, order, [&](const auto& columns, std::uint64_t place) {
     const auto keys_end = columns.begin() + static_cast<std::ptrdiff_t>(keys_.size());
     FeatureRows rows;
     rows.keys.assign(columns.begin(), keys_end);
     rows.event = *keys_end;
     if (has_created) rows.created = *(keys_end + 1);
     rows.features.assign(keys_end + (has_created ? 2 : 1), columns.end());
+    rows.place = place;
     take(rows);
   });
 }

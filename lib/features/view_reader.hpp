@@ -18,16 +18,17 @@ class ViewReader {
              const ViewManifest& view, const std::vector<InputTable>& inputs);
 
   bool has_query() const { return std::holds_alternative<QuerySource>(view_.source); }
-  /// All rows, in order, with these features. Error{invalid} naming the view (and the file and row, where one is to
+  /// All rows, with these features. Error{invalid} naming the view (and the file and row, where one is to
   /// blame) for what cannot be read.
-  void read(const std::vector<std::size_t>& features, const std::function<void(const FeatureRows&)>& take);
-  /// The rows of one file of a view without a query.
-  void read_file(std::size_t file, const std::vector<std::size_t>& features,
+  void read(const std::vector<std::size_t>& features, RowOrder order,
+            const std::function<void(const FeatureRows&)>& take);
+  /// The rows of one file of a view without a query; their places start with 0.
+  void read_file(std::size_t file, const std::vector<std::size_t>& features, RowOrder order,
                  const std::function<void(const FeatureRows&)>& take);
 
  private:
   void read_relation(table::Connection& connection, const Relation& relation, const std::vector<std::size_t>& features,
-                     const std::function<void(const FeatureRows&)>& take);
+                     RowOrder order, const std::function<void(const FeatureRows&)>& take);
   void read_query(const std::vector<std::size_t>& features, const std::function<void(const FeatureRows&)>& take);
   template <class Read>
   void with_context(Read read);

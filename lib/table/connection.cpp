@@ -1,5 +1,8 @@
 #include "lib/table/connection.hpp"
 
+#include <cstring>
+#include <mutex>
+
 #include "lib/table/connection_state.hpp"
 #include "lib/table/read_chunk.hpp"
 #include "lib/table/table_file.hpp"
@@ -94,9 +97,17 @@ Shape shape_of(const DuckApi& api, DuckResult* result) {
     Handle type(api.destroy_logical_type);
     *type.out() = api.column_logical_type(result, i);
     shape.kinds.push_back(describe_column(api, type.get()));
-    shape.columns.push_back(start_column(api.column_name(result, i), shape.kinds.back()));
+    shape.columns.push_back(start_column(api.column_name(result, i), shape.kinds.back().type));
   }
   return shape;
+}
+
+void append_chunk(const DuckApi& api, DuckPointer chunk, Shape& shape) {
+  const auto rows = api.data_chunk_get_size(chunk);
+  for (std::size_t i = 0; i < shape.columns.size(); ++i) {
+    const DuckPointer vector = api.data_chunk_get_vector(chunk, i);
+    append_values(shape.columns[i], shape.kinds[i], api.vector_get_data(vector), api.vector_get_validity(vector), rows);
+  }
 }
 
 /// Appends the next chunk; false at the end.
@@ -107,11 +118,7 @@ bool fetch(const DuckApi& api, Result& result, Shape& shape) {
     if (const char* const error = api.result_error(result.raw()); error != nullptr && *error != '\0') fail_query(error);
     return false;
   }
-  const auto rows = api.data_chunk_get_size(chunk.get());
-  for (std::size_t i = 0; i < shape.columns.size(); ++i) {
-    const DuckPointer vector = api.data_chunk_get_vector(chunk.get(), i);
-    append_values(shape.columns[i], shape.kinds[i], api.vector_get_data(vector), api.vector_get_validity(vector), rows);
-  }
+  append_chunk(api, chunk.get(), shape);
   return true;
 }
 
@@ -141,6 +148,68 @@ void Connection::stream(std::string_view sql, const std::stop_token& stop,
     take(shape.columns);
     for (Column& column : shape.columns) clear(column);
   }
+}
+
+namespace {
+
+/// The chunks that the engine's threads hand over, as columns. Each thread takes a set of columns for the time of a
+/// call.
+class Pieces {
+ public:
+  Pieces(const DuckApi& api, const std::vector<Expression>& select) : api_(api), select_(select) {}
+
+  void take_chunk(DuckPointer chunk, const std::function<void(const std::vector<Column>&)>& take) {
+    std::unique_ptr<Shape> shape = borrow(chunk);
+    append_chunk(api_, chunk, *shape);
+    take(shape->columns);
+    for (Column& column : shape->columns) clear(column);
+    const std::lock_guard lock(mutex_);
+    free_.push_back(std::move(shape));
+  }
+
+ private:
+  std::unique_ptr<Shape> borrow(DuckPointer chunk) {
+    {
+      const std::lock_guard lock(mutex_);
+      if (!free_.empty()) {
+        std::unique_ptr<Shape> shape = std::move(free_.back());
+        free_.pop_back();
+        return shape;
+      }
+    }
+    auto shape = std::make_unique<Shape>();
+    for (std::size_t i = 0; i < select_.size(); ++i) {
+      Handle type(api_.destroy_logical_type);
+      *type.out() = api_.vector_get_column_type(api_.data_chunk_get_vector(chunk, i));
+      shape->kinds.push_back(describe_column(api_, type.get()));
+      shape->columns.push_back(start_column(select_[i].name, shape->kinds.back().type));
+    }
+    return shape;
+  }
+
+  const DuckApi& api_;
+  const std::vector<Expression>& select_;
+  std::mutex mutex_;
+  std::vector<std::unique_ptr<Shape>> free_;
+};
+
+}  // namespace
+
+void Connection::scatter(const std::vector<Expression>& select, const std::string& from, const std::stop_token& stop,
+                         const std::function<void(const std::vector<Column>&)>& take) {
+  const DuckApi& api = state_->api;
+  const std::stop_callback interrupt(stop, [&] { api.interrupt(state_->connection.get()); });
+  Pieces pieces(api, select);
+  const std::string function =
+      state_->define_function({}, DuckType::boolean, [&](DuckPointer arguments, DuckPointer results) {
+        pieces.take_chunk(arguments, take);
+        std::memset(api.vector_get_data(results), 1, api.data_chunk_get_size(arguments));
+      });
+  std::vector<std::string> columns;
+  for (const Expression& expression : select) columns.push_back(expression.sql);
+  Result counted(api);
+  state_->execute_functions(fmt::format("SELECT count(*) FROM {} WHERE {}({})", from, function, join(columns, ", ")),
+                            State::Only::select, counted);
 }
 
 void Connection::define(std::string_view name, std::string_view select) {

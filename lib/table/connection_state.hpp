@@ -1,5 +1,12 @@
 #pragma once
+#include <atomic>
+#include <exception>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
 #include <string>
+#include <vector>
 
 #include "lib/table/connection.hpp"
 #include "lib/table/duckdb_api.hpp"
@@ -38,11 +45,26 @@ class Result {
 /// Error{invalid} with what DuckDB says, shortened to what says it.
 [[noreturn]] void fail_query(const char* message);
 
-/// An open database and one connection to it; at the most one of its results is open at a time.
-struct Connection::State {
-  explicit State(const DuckApi& functions) : api(functions) {}
+/// A function of ours that SQL can call: the arguments as a chunk, the vector for its results. Called from any of the
+/// engine's threads.
+using SqlBody = std::function<void(DuckPointer arguments, DuckPointer results)>;
+
+struct SqlFunction {
+  SqlFunction(const DuckApi& engine, SqlBody what) : api(engine), body(std::move(what)) {}
 
   const DuckApi& api;
+  SqlBody body;
+  std::mutex mutex;
+  std::exception_ptr failure = nullptr;  ///< the first that the body threw
+  std::atomic<bool> failed = false;      ///< the body is not called any more
+};
+
+/// An open database and one connection to it; at the most one of its results is open at a time.
+struct Connection::State {
+  explicit State(const DuckApi& engine) : api(engine) {}
+
+  const DuckApi& api;
+  std::vector<std::unique_ptr<SqlFunction>> functions;  ///< outlive the database
   Handle database{api.close};
   Handle connection{api.disconnect};
 
@@ -52,6 +74,10 @@ struct Connection::State {
   /// Runs it into `result`.
   void execute(const std::string& sql, Only only, Result& result);
   void run(const std::string& sql);
+  /// Makes a function of one parameter, or of any number of any type; returns its name.
+  std::string define_function(std::optional<DuckType> parameter, DuckType result, SqlBody body);
+  /// As execute, but what a function threw is thrown on as it was.
+  void execute_functions(const std::string& sql, Only only, Result& result);
 };
 
 }  // namespace mlo::table

@@ -25,10 +25,13 @@ enum class DuckType : std::uint32_t {
   timestamp_ms = 21,
   timestamp_ns = 22,
   timestamp_tz = 31,
+  any = 34,
 };
 
 struct DuckHandle;  ///< stands for each of DuckDB's opaque structs
 using DuckPointer = DuckHandle*;
+/// What SQL calls: info, arguments, where the results go.
+using DuckScalarFunction = void (*)(DuckPointer, DuckPointer, DuckPointer);
 using DuckState = int;                 ///< 0 is success
 inline constexpr int kDuckSelect = 1;  ///< DUCKDB_STATEMENT_TYPE_SELECT
 
@@ -92,17 +95,22 @@ struct DuckHugeint {
   F(std::uint64_t*, vector_get_validity, (DuckPointer))                                               \
   F(void, destroy_data_chunk, (DuckPointer*))                                                         \
   F(DuckPointer, create_logical_type, (DuckType))                                                     \
-  F(DuckPointer, create_data_chunk, (DuckPointer*, std::uint64_t))                                    \
-  F(void, data_chunk_reset, (DuckPointer))                                                            \
-  F(void, data_chunk_set_size, (DuckPointer, std::uint64_t))                                          \
   F(void, vector_ensure_validity_writable, (DuckPointer))                                             \
   F(void, vector_assign_string_element_len, (DuckPointer, std::uint64_t, const char*, std::uint64_t)) \
-  F(DuckState, appender_create, (DuckPointer, const char*, const char*, DuckPointer*))                \
-  F(DuckState, append_data_chunk, (DuckPointer, DuckPointer))                                         \
-  F(const char*, appender_error, (DuckPointer))                                                       \
-  F(DuckState, appender_close, (DuckPointer))                                                         \
-  F(DuckState, appender_destroy, (DuckPointer*))                                                      \
-  F(std::uint64_t, vector_size, ())                                                                   \
+  F(std::uint64_t, data_chunk_get_column_count, (DuckPointer))                                        \
+  F(DuckPointer, vector_get_column_type, (DuckPointer))                                               \
+  F(DuckPointer, create_scalar_function, ())                                                          \
+  F(void, destroy_scalar_function, (DuckPointer*))                                                    \
+  F(void, scalar_function_set_name, (DuckPointer, const char*))                                       \
+  F(void, scalar_function_add_parameter, (DuckPointer, DuckPointer))                                  \
+  F(void, scalar_function_set_varargs, (DuckPointer, DuckPointer))                                    \
+  F(void, scalar_function_set_return_type, (DuckPointer, DuckPointer))                                \
+  F(void, scalar_function_set_special_handling, (DuckPointer))                                        \
+  F(void, scalar_function_set_volatile, (DuckPointer))                                                \
+  F(void, scalar_function_set_extra_info, (DuckPointer, void*, void (*)(void*)))                      \
+  F(void, scalar_function_set_function, (DuckPointer, DuckScalarFunction))                            \
+  F(void*, scalar_function_get_extra_info, (DuckPointer))                                             \
+  F(DuckState, register_scalar_function, (DuckPointer, DuckPointer))                                  \
   F(void, destroy_result, (DuckResult*))                                                              \
   F(void, free, (void*))
 

@@ -1,6 +1,7 @@
 #include "lib/table/read_chunk.hpp"
 
 #include <cmath>
+#include <cstring>
 #include <limits>
 
 #include "lib/util/error.hpp"
@@ -36,6 +37,8 @@ ColumnType type_of(DuckType type) {
     case DuckType::timestamp_ns:
     case DuckType::timestamp_tz:
       return ColumnType::timestamp;
+    case DuckType::any:  // of parameters, never of values
+      break;
   }
   return ColumnType::other;
 }
@@ -57,20 +60,41 @@ std::int64_t multiplied(std::int64_t value, std::int64_t by, const std::string& 
 
 std::int64_t floor_divided(std::int64_t value, std::int64_t by) { return value / by - (value % by < 0 ? 1 : 0); }
 
+/// Rows of one vector, and which of them are null; no flags if none is.
+struct Rows {
+  const void* data;
+  const unsigned char* nulls;
+  std::size_t count;
+};
+
 /// Appends convert(value) of each valid row, a default elsewhere.
 template <class Stored, class Out, class Convert>
-void append(std::vector<Out>& out, const std::vector<bool>& nulls, const void* data, std::uint64_t rows,
-            Convert convert) {
-  const auto* const values = static_cast<const Stored*>(data);
+void append(std::vector<Out>& out, const Rows& rows, Convert convert) {
+  const auto* const values = static_cast<const Stored*>(rows.data);
   const std::size_t first = out.size();
-  for (std::size_t row = 0; row < rows; ++row) out.push_back(nulls[first + row] ? Out() : convert(values[row]));
+  out.resize(first + rows.count);
+  if (rows.nulls == nullptr) {
+    for (std::size_t row = 0; row < rows.count; ++row) out[first + row] = convert(values[row]);
+  } else {
+    for (std::size_t row = 0; row < rows.count; ++row) {
+      if (rows.nulls[row] == 0) out[first + row] = convert(values[row]);
+    }
+  }
 }
 
-void append_integers(Column& column, DuckType stored, const void* data, std::uint64_t rows) {
+/// The same for values that need no conversion.
+template <class Out>
+void append(std::vector<Out>& out, const Rows& rows) {
+  if (rows.nulls != nullptr) return append<Out>(out, rows, [](Out value) { return value; });
+  const auto* const values = static_cast<const Out*>(rows.data);
+  out.insert(out.end(), values, values + rows.count);
+}
+
+void append_integers(Column& column, DuckType stored, const Rows& rows) {
   auto& out = std::get<0>(column.values);
   const auto& name = column.name;
   const auto plain = [](auto value) { return static_cast<std::int64_t>(value); };
-  const auto each = [&]<class Stored>(Stored, auto convert) { append<Stored>(out, column.nulls, data, rows, convert); };
+  const auto each = [&]<class Stored>(Stored, auto convert) { append<Stored>(out, rows, convert); };
   switch (stored) {
     case DuckType::boolean:
       return each(bool(), plain);
@@ -105,15 +129,16 @@ void append_integers(Column& column, DuckType stored, const void* data, std::uin
     case DuckType::timestamp_ns:
       return each(std::int64_t(), [](std::int64_t v) { return floor_divided(v, 1'000); });
     default:
-      return each(std::int64_t(), plain);  // bigint and the timestamps in microseconds
+      return append<std::int64_t>(out, rows);  // bigint and the timestamps in microseconds
   }
 }
 
-void append_reals(Column& column, const DuckColumn& kind, const void* data, std::uint64_t rows) {
+void append_reals(Column& column, const DuckColumn& kind, const Rows& rows) {
   auto& out = std::get<1>(column.values);
+  if (kind.stored == DuckType::float64) return append<double>(out, rows);
   const double unit = kind.decimal ? std::pow(10.0, kind.scale) : 1.0;
   const auto each = [&]<class Stored>(Stored) {
-    append<Stored>(out, column.nulls, data, rows, [unit](const Stored& value) {
+    append<Stored>(out, rows, [unit](const Stored& value) {
       if constexpr (std::is_same_v<Stored, DuckHugeint>)
         return to_double(value) / unit;
       else
@@ -129,11 +154,24 @@ void append_reals(Column& column, const DuckColumn& kind, const void* data, std:
       return each(std::int32_t());
     case DuckType::bigint:
       return each(std::int64_t());
-    case DuckType::hugeint:
-      return each(DuckHugeint());
     default:
-      return each(double());
+      return each(DuckHugeint());
   }
+}
+
+/// Appends the flags of `rows` rows; where they are, or null if none is set.
+const unsigned char* append_nulls(std::vector<unsigned char>& nulls, const std::uint64_t* validity,
+                                  std::uint64_t rows) {
+  const std::size_t first = nulls.size();
+  nulls.resize(first + rows);
+  if (validity == nullptr) return nullptr;
+  bool any = false;
+  for (std::uint64_t row = 0; row < rows; ++row) {
+    const bool null = (validity[row / 64] >> (row % 64) & 1U) == 0;
+    nulls[first + row] = null ? 1 : 0;
+    any |= null;
+  }
+  return any ? nulls.data() + first : nullptr;
 }
 
 }  // namespace
@@ -158,6 +196,8 @@ std::string_view to_string(ColumnType type) {
   return "other";
 }
 
+bool has_nulls(const Column& column) { return std::memchr(column.nulls.data(), 1, column.nulls.size()) != nullptr; }
+
 void clear(Column& column) {
   std::visit([](auto& values) { values.clear(); }, column.values);
   column.nulls.clear();
@@ -173,30 +213,28 @@ DuckColumn describe_column(const DuckApi& api, DuckPointer logical_type) {
   return kind;
 }
 
-Column start_column(std::string name, const DuckColumn& kind) {
-  Column column{.name = std::move(name), .type = kind.type, .values = {}, .nulls = {}};
-  if (kind.type == ColumnType::real) column.values.emplace<1>();
-  if (kind.type == ColumnType::string) column.values.emplace<2>();
+Column start_column(std::string name, ColumnType type) {
+  Column column{.name = std::move(name), .type = type, .values = {}, .nulls = {}};
+  if (type == ColumnType::real) column.values.emplace<1>();
+  if (type == ColumnType::string) column.values.emplace<2>();
   return column;
 }
 
 void append_values(Column& column, const DuckColumn& kind, const void* data, const std::uint64_t* validity,
-                   std::uint64_t rows) {
-  if (kind.type == ColumnType::other && rows > 0) {
+                   std::uint64_t count) {
+  if (kind.type == ColumnType::other && count > 0) {
     throw Error(ErrorKind::invalid, fmt::format("column `{}` has a type that mlo does not read", column.name))
         .hint(fmt::format("cast it: CAST(\"{}\" AS VARCHAR)", column.name));
   }
-  for (std::uint64_t row = 0; row < rows; ++row) {
-    column.nulls.push_back(validity != nullptr && (validity[row / 64] >> (row % 64) & 1U) == 0);
-  }
+  const Rows rows{data, append_nulls(column.nulls, validity, count), count};
   if (kind.type == ColumnType::real) {
-    append_reals(column, kind, data, rows);
+    append_reals(column, kind, rows);
   } else if (kind.type == ColumnType::string) {
-    append<DuckString>(std::get<2>(column.values), column.nulls, data, rows, [](const DuckString& s) {
+    append<DuckString>(std::get<2>(column.values), rows, [](const DuckString& s) {
       return s.length <= 12 ? std::string(s.inlined, s.length) : std::string(s.pointer, s.length);
     });
   } else {
-    append_integers(column, kind.stored, data, rows);
+    append_integers(column, kind.stored, rows);
   }
 }
 

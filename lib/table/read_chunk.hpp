@@ -14,10 +14,8 @@ struct DuckColumn {
 };
 
 DuckColumn describe_column(const DuckApi& api, DuckPointer logical_type);
-/// An empty column with the right alternative of Values.
-Column start_column(std::string name, const DuckColumn& kind);
-/// Appends `rows` values; `validity` is a bit set, null if all are valid. Error{invalid} as Connection::select says.
+/// Appends `count` values; `validity` is a bit set, null if all are valid. Error{invalid} as Connection::select says.
 void append_values(Column& column, const DuckColumn& kind, const void* data, const std::uint64_t* validity,
-                   std::uint64_t rows);
+                   std::uint64_t count);
 
 }  // namespace mlo::table

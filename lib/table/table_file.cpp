@@ -52,6 +52,13 @@ std::string scan(const std::vector<fs::path>& files, FileFormat format, const Sc
   return fmt::format("{}({})", csv ? "read_csv" : "read_ndjson", rest);
 }
 
+std::string row_number_of(const std::vector<Column>& columns, FileFormat format) {
+  constexpr std::string_view kNumber = "file_row_number";
+  const bool hidden = std::any_of(columns.begin(), columns.end(),
+                                  [&](const Column& column) { return to_lower(column.name) == kNumber; });
+  return format == FileFormat::parquet && !hidden ? std::string(kNumber) : "";
+}
+
 void require_even_rows(const std::vector<Column>& columns, FileFormat format) {
   if (!is_csv(format) || columns.size() != 1 || columns.front().name.find_first_of(",;\t|") == std::string::npos)
     return;

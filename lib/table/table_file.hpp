@@ -33,6 +33,10 @@ inline std::string scan(const std::vector<fs::path>& files, FileFormat format, S
   return scan(files, format, {.sniff = sniff});
 }
 
+/// A SQL expression for the number of each row, from 0, in the scan of one file with these columns; empty where the
+/// engine numbers rows only by passing them through one thread.
+std::string row_number_of(const std::vector<Column>& columns, FileFormat format);
+
 /// Error{invalid} for the columns of a CSV file of uneven rows, which the engine takes for one column of whole lines.
 void require_even_rows(const std::vector<Column>& columns, FileFormat format);
 

@@ -34,123 +34,100 @@ Stored stored_as(ColumnType type) {
 }
 
 template <class To>
-void copy_integers(const Column& column, std::size_t from, std::size_t rows, void* data) {
-  for (std::size_t row = 0; row < rows; ++row)
-    static_cast<To*>(data)[row] = static_cast<To>(column.integers()[from + row]);
+void copy_integers(const Column& column, void* data) {
+  for (std::size_t row = 0; row < column.integers().size(); ++row)
+    static_cast<To*>(data)[row] = static_cast<To>(column.integers()[row]);
 }
 
-/// Copies rows of a column into a vector of DuckDB's.
-void fill(const DuckApi& api, DuckPointer vector, const Column& column, std::size_t from, std::size_t rows) {
+/// Copies a column into a vector of DuckDB's.
+void fill(const DuckApi& api, DuckPointer vector, const Column& column) {
   void* const data = api.vector_get_data(vector);
   switch (column.type) {
     case ColumnType::boolean:
-      copy_integers<bool>(column, from, rows, data);
+      copy_integers<bool>(column, data);
       break;
     case ColumnType::date:
-      copy_integers<std::int32_t>(column, from, rows, data);
+      copy_integers<std::int32_t>(column, data);
       break;
     case ColumnType::integer:
     case ColumnType::timestamp:
-      copy_integers<std::int64_t>(column, from, rows, data);
+      copy_integers<std::int64_t>(column, data);
       break;
     case ColumnType::real:
-      std::memcpy(data, column.reals().data() + from, rows * sizeof(double));
+      std::memcpy(data, column.reals().data(), column.reals().size() * sizeof(double));
       break;
     case ColumnType::string:
     case ColumnType::other:
-      for (std::size_t row = 0; row < rows; ++row) {
-        const std::string& text = column.strings()[from + row];
-        if (!column.nulls[from + row]) api.vector_assign_string_element_len(vector, row, text.data(), text.size());
+      for (std::size_t row = 0; row < column.strings().size(); ++row) {
+        const std::string& text = column.strings()[row];
+        if (column.nulls[row] == 0) api.vector_assign_string_element_len(vector, row, text.data(), text.size());
       }
   }
+  if (!has_nulls(column)) return;
   api.vector_ensure_validity_writable(vector);
   std::uint64_t* const validity = api.vector_get_validity(vector);
-  for (std::size_t row = 0; row < rows; ++row) {
-    if (column.nulls[from + row]) validity[row / 64] &= ~(std::uint64_t{1} << (row % 64));
+  for (std::size_t row = 0; row < column.nulls.size(); ++row) {
+    if (column.nulls[row] != 0) validity[row / 64] &= ~(std::uint64_t{1} << (row % 64));
   }
+}
+
+/// Whether the engine, writing the rows of this Parquet file in parallel, cuts them into the same groups every time:
+/// its own row groups come in the size that it writes.
+bool is_even(Connection& connection, const std::vector<fs::path>& files) {
+  std::vector<std::string> quoted;
+  for (const fs::path& file : files) quoted.push_back(quote(file.native()));
+  const auto rest = connection.select(fmt::format(
+      "SELECT count(*) FROM (SELECT row_group_num_rows AS n, row_group_id = max(row_group_id) OVER () AS last"
+      " FROM parquet_metadata([{}])) WHERE n <> 122880 AND NOT (last AND n < 122880)",
+      join(quoted, ", ")));
+  return rest.front().integers().front() == 0;
 }
 
 }  // namespace
 
-struct TableWriter::Appender {
-  Appender(Connection::State& state, const std::string& table, const std::vector<Column>& columns) : api(state.api) {
-    if (api.appender_create(state.connection.get(), nullptr, table.c_str(), handle.out()) != 0) fail();
-    std::vector<DuckPointer> types;
-    for (const Column& column : columns) types.push_back(api.create_logical_type(stored_as(column.type).id));
-    *chunk.out() = api.create_data_chunk(types.data(), types.size());
-    for (DuckPointer& type : types) api.destroy_logical_type(&type);
-  }
-
-  void append(const std::vector<Column>& columns) {
-    const std::size_t rows = columns.front().nulls.size();
-    const std::size_t most = api.vector_size();
-    for (std::size_t from = 0; from < rows; from += most) {
-      const std::size_t count = std::min(most, rows - from);
-      api.data_chunk_reset(chunk.get());
-      for (std::size_t i = 0; i < columns.size(); ++i)
-        fill(api, api.data_chunk_get_vector(chunk.get(), i), columns[i], from, count);
-      api.data_chunk_set_size(chunk.get(), count);
-      if (api.append_data_chunk(handle.get(), chunk.get()) != 0) fail();
-    }
-  }
-
-  void close() {
-    if (api.appender_close(handle.get()) != 0) fail();
-  }
-
-  [[noreturn]] void fail() const { fail_query(api.appender_error(handle.get())); }
-
-  const DuckApi& api;
-  struct Destroy {
-    DuckState (*destroy)(DuckPointer*);
-    DuckPointer pointer = nullptr;
-    ~Destroy() { destroy(&pointer); }
-    DuckPointer* out() { return &pointer; }
-    DuckPointer get() const { return pointer; }
-  };
-  Destroy handle{api.appender_destroy};
-  Handle chunk{api.destroy_data_chunk};
-};
-
 TableWriter::TableWriter(const Engine& engine, const std::vector<fs::path>& table, const fs::path& target,
                          unsigned threads)
-    : connection_(engine,
-                  [&] {
-                    Sandbox sandbox = sandbox_for(table, threads);
-                    sandbox.files.push_back(target);
-                    return sandbox;
-                  }()),
-      target_(target) {}
+    : engine_(engine), table_(table), target_(target), threads_(threads) {}
 
-TableWriter::~TableWriter() = default;
-
-void TableWriter::start(const std::vector<Column>& columns) {
-  finish_group();
-  std::vector<std::string> declared;
-  for (const Column& column : columns) declared.push_back(quote_name(column.name) + " " + stored_as(column.type).sql);
-  const std::string table = fmt::format("mlo_group_{}", groups_++);
-  connection_.state_->run(fmt::format("CREATE TABLE {} ({})", table, join(declared, ", ")));
-  appender_ = std::make_unique<Appender>(*connection_.state_, table, columns);
+void TableWriter::add(const Column& column, Fill fill_column) {
+  added_.push_back({column.name, column.type, std::move(fill_column)});
 }
 
-void TableWriter::append(const std::vector<Column>& rows) { appender_->append(rows); }
-
-void TableWriter::finish_group() {
-  if (appender_ == nullptr) return;
-  appender_->close();
-  appender_.reset();
+Connection TableWriter::connect(unsigned threads) const {
+  Sandbox sandbox = sandbox_for(table_, threads);
+  sandbox.files.push_back(target_);
+  return {engine_, sandbox};
 }
 
-std::uint64_t TableWriter::write(const std::string& scan, FileFormat format) {
-  finish_group();
-  std::string from = scan;
-  for (std::size_t i = 0; i < groups_; ++i) from += fmt::format(" POSITIONAL JOIN mlo_group_{}", i);
-  const char* const options = format == FileFormat::parquet ? "FORMAT parquet" : "FORMAT csv, HEADER true";
-  Connection::State& state = *connection_.state_;
+/// Defines a function from the row's number to the column's value.
+std::string TableWriter::define(Connection& connection, const Added& column) {
+  const DuckApi& api = connection.state_->api;
+  return connection.state_->define_function(
+      DuckType::bigint, stored_as(column.type).id, [&](DuckPointer arguments, DuckPointer results) {
+        const auto* const rows =
+            static_cast<const std::int64_t*>(api.vector_get_data(api.data_chunk_get_vector(arguments, 0)));
+        Column values = start_column(column.name, column.type);
+        column.fill({rows, api.data_chunk_get_size(arguments)}, values);
+        fill(api, results, values);
+      });
+}
+
+std::uint64_t TableWriter::write(const std::string& scan, const std::string& row_number, FileFormat format) {
+  const bool parquet = format == FileFormat::parquet;
+  Connection connection = connect(1);
+  const bool parallel = !row_number.empty() && (!parquet || is_even(connection, table_));
+  // Elsewhere a window numbers the rows. One thread cuts groups as long as they should be, several ones nearly.
+  Connection writer = parallel ? connect(threads_) : std::move(connection);
+  std::string select = "t.*";
+  for (const Added& column : added_)
+    select += fmt::format(", {}({}) AS {}", define(writer, column), parallel ? row_number : "row_number() OVER () - 1",
+                          quote_name(column.name));
+  Connection::State& state = *writer.state_;
   Result result(state.api);
-  state.execute(fmt::format("COPY (SELECT * FROM {}) TO {} ({}, USE_TMP_FILE false, PER_THREAD_OUTPUT false)", from,
-                            quote(target_.native()), options),
-                Connection::State::Only::any, result);
+  state.execute_functions(
+      fmt::format("COPY (SELECT {} FROM {} AS t) TO {} ({}, USE_TMP_FILE false, PER_THREAD_OUTPUT false)", select, scan,
+                  quote(target_.native()), parquet ? "FORMAT parquet" : "FORMAT csv, HEADER true"),
+      Connection::State::Only::any, result);
   Handle chunk(state.api.destroy_data_chunk);
   *chunk.out() = state.api.fetch_chunk(*result.raw());
   if (chunk.get() == nullptr || state.api.data_chunk_get_size(chunk.get()) != 1)

@@ -1,4 +1,6 @@
 #pragma once
+#include <functional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -10,26 +12,34 @@ namespace mlo::table {
 /// Puts new columns beside the rows of a table and writes both into one file. For one thread at a time.
 class TableWriter {
  public:
-  /// Reads the files of the table and writes `target`, and can reach nothing else.
-  TableWriter(const Engine& engine, const std::vector<fs::path>& table, const fs::path& target, unsigned threads);
-  ~TableWriter();
+  /// Appends the new column's values for these rows of the table (counted from 0), which may lie beyond its end if the
+  /// file changed. Called from several threads at once, with rows in any order.
+  using Fill = std::function<void(std::span<const std::int64_t> rows, Column& out)>;
 
-  /// Starts a group of columns: names and types. They come after what was added before.
-  void start(const std::vector<Column>& columns);
-  /// The group's next rows. Every group gets as many rows as the table has.
-  void append(const std::vector<Column>& rows);
-  /// Writes the rows of `scan` (as table::scan gives it) with all groups beside them, in order, as Parquet or CSV; the
-  /// same input gives the same bytes. Returns the number of rows. The file is the caller's to sync.
-  std::uint64_t write(const std::string& scan, FileFormat format);
+  /// Reads the files of the table and writes `target`, and can reach nothing else. Borrows the engine.
+  TableWriter(const Engine& engine, const std::vector<fs::path>& table, const fs::path& target, unsigned threads);
+
+  /// Adds a column of that name and type after those added before.
+  void add(const Column& column, Fill fill);
+  /// Writes the rows of the table with all new columns beside them, in order, as Parquet or CSV; the same input gives
+  /// the same bytes. The table is given by `scan` and `row_number_of`. Returns the number of rows. The file is the
+  /// caller's to sync.
+  std::uint64_t write(const std::string& scan, const std::string& row_number, FileFormat format);
 
  private:
-  void finish_group();
+  struct Added {
+    std::string name;
+    ColumnType type;
+    Fill fill;
+  };
+  Connection connect(unsigned threads) const;
+  static std::string define(Connection& connection, const Added& column);
 
-  struct Appender;
-  Connection connection_;
+  const Engine& engine_;
+  std::vector<fs::path> table_;
   fs::path target_;
-  std::size_t groups_ = 0;
-  std::unique_ptr<Appender> appender_;
+  unsigned threads_;
+  std::vector<Added> added_;
 };
 
 }  // namespace mlo::table

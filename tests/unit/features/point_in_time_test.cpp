@@ -243,3 +243,77 @@ TEST_CASE("a value that is not of its type is an error that names file, row and 
         "row 2 of `spine.csv`: column `event_timestamp`: `soon` is no timestamp");
   CHECK_FALSE(fs::exists(p.w.dir / "out.csv"));
 }
+
+TEST_CASE("Parquet is read and written by many threads, and the answers and the bytes stay the same", "[features]") {
+  FeatureProject p;
+  RandomTables random(11);
+  p.define("w.yaml",
+           "mlo: view/1\nname: w\nentities: [airport]\nsource: {path: none.csv, timestamp_field: at}\n"
+           "features: [{name: x, dtype: real}]\n");
+  // Far more rows than moments, so that nearly all of them are tied and only their places tell them apart.
+  p.write("none.csv", "airport,terminal,at,x\n")
+      .write("data/a.csv", random.features(260'000))
+      .write("data/b.csv", random.features(1'000))
+      .write("spine.csv", random.spine(250'000));
+  TrainRequest rename;
+  rename.names = ColumnNames::full;
+  for (const char* name : {"data/a", "data/b", "spine"}) {
+    rename.timestamp = name == std::string_view("spine") ? "event_timestamp" : "at";
+    p.train({"w:x"}, rename, fmt::format("{}.csv", name), fmt::format("{}.parquet", name));
+  }
+  for (const Knowledge knowledge : {Knowledge::at_the_time, Knowledge::event_only}) {
+    TrainRequest request;
+    request.knowledge = knowledge;
+    p.view(kSource, kFeatures, "ttl: 600\n");
+    const TrainReport expected = p.train({"v:x", "v:n", "v:label"}, request, "spine.csv", "expected.csv");
+    p.view(replace_all(kSource, "csv", "parquet"), kFeatures, "ttl: 600\n");
+    const auto rows_of = [&](const std::string& scan) {
+      return p.query("SELECT CAST(id AS VARCHAR), CAST(x AS VARCHAR), CAST(n AS VARCHAR), label FROM " + scan);
+    };
+    const auto rows = rows_of(
+        fmt::format("read_csv('{}', types = {{'id': 'BIGINT', 'x': 'DOUBLE', 'n': 'BIGINT', 'label': 'VARCHAR'}})",
+                    (p.w.dir / "expected.csv").native()));
+    std::string first;
+    for (const unsigned threads : {1U, 2U, 4U, 4U}) {
+      CAPTURE(threads);
+      p.w.world.threads = threads;
+      const TrainReport report = p.train({"v:x", "v:n", "v:label"}, request, "spine.parquet", "out.parquet");
+      CHECK(report.views[0].rows_skipped == expected.views[0].rows_skipped);
+      CHECK(report.views[0].present == expected.views[0].present);
+      CHECK(report.views[0].outside_ttl == expected.views[0].outside_ttl);
+      CHECK((rows_of(fmt::format("'{}'", (p.w.dir / "out.parquet").native())) == rows));
+      if (first.empty()) first = p.read("out.parquet");
+      CHECK((p.read("out.parquet") == first));
+    }
+  }
+}
+
+TEST_CASE("a column may have the name that the engine gives to row numbers", "[features]") {
+  FeatureProject p;
+  p.view("  path: data/a.csv\n  timestamp_field: at\n", "  - {name: x, dtype: real}\n");
+  p.write("data/a.csv", "airport,terminal,at,x\nA,1,2001-02-03,1\nA,1,2001-02-03,2\n");
+  p.write("spine.csv",
+          "airport,terminal,event_timestamp,File_Row_Number\nA,1,2001-02-04,7\nB,1,2001-02-04,7\nA,1,2001-02-05,7\n");
+  p.train({"v:x"}, {}, "spine.csv", "spine.parquet");
+  p.view("  path: spine.parquet\n  timestamp_field: event_timestamp\n  field_mapping: {x: value}\n",
+         "  - {name: value, dtype: real}\n");
+  p.train({"v:value"}, {}, "spine.parquet", "out.csv");
+  CHECK(p.read("out.csv") ==
+        "airport,terminal,event_timestamp,File_Row_Number,x,value\nA,1,2001-02-04,7,2.0,2.0\nB,1,2001-02-04,7,,\n"
+        "A,1,2001-02-05,7,2.0,2.0\n");
+}
+
+TEST_CASE("of several bad rows in Parquet the first one is named", "[features]") {
+  FeatureProject p;
+  p.view("  path: data/a.csv\n  timestamp_field: at\n");
+  p.write("data/a.csv", "airport,terminal,at,x\nA,1,2001-02-03,1\n");
+  std::string spine = "airport,terminal,event_timestamp,when\n";
+  for (int i = 0; i < 300'000; ++i)
+    spine += i > 0 && i % 100'000 == 0 ? "A,1,2001-02-04,soon\n" : "A,1,2001-02-04,2001-02-03 x\n";
+  p.write("spine.csv", replace_all(spine, " x", ""));
+  p.train({"v:x"}, {}, "spine.csv", "many.parquet");
+  p.view("  path: many.parquet\n  timestamp_field: when\n");
+  p.w.world.threads = 4;
+  CHECK(p.error([&] { p.train({"v:x"}); }).message() ==
+        "view `v`: row 100001 of `many.parquet`: column `when`: `soon` is no timestamp");
+}

@@ -41,7 +41,7 @@ TEST_CASE("a query gives typed columns, nulls and all", "[table]") {
   REQUIRE(columns.size() == 7);
   CHECK(columns[0].type == ColumnType::boolean);
   CHECK(columns[0].integers() == std::vector<std::int64_t>{1, 0, 0});
-  CHECK(columns[0].nulls == std::vector<bool>{false, true, false});
+  CHECK(columns[0].nulls == std::vector<unsigned char>{0, 1, 0});
   CHECK(columns[1].integers() == std::vector<std::int64_t>{7, 0, 9});
   CHECK(columns[2].reals() == std::vector<double>{2.5, 0, -1});
   CHECK(columns[3].strings() ==
