@@ -1,6 +1,9 @@
 #include "lib/features/materialize.hpp"
 
+#include <thread>
+
 #include "lib/features/lookup.hpp"
+#include "lib/util/lock_file.hpp"
 #include "tests/unit/features/feature_project.hpp"
 
 using namespace mlo;
@@ -73,6 +76,24 @@ TEST_CASE("late rows and corrections land, and a re-run does nothing", "[feature
   CHECK(corrected.rows_read == 2);
   CHECK(p.get("A0") == "2.5 corrected PRESENT");
   CHECK(p.get("A1") == "20 null PRESENT");
+}
+
+TEST_CASE("of two that materialize at once one waits, and finds it done", "[features]") {
+  StoreProject p;
+  p.data("a", "A1,1,2001-02-03 01:00,,1,one\nA2,1,2001-02-03 01:00,,2,two\n").run();
+  p.data("b", "A1,1,2001-02-03 02:00,,3,three\n");
+  std::vector<ViewResult> results(2);
+  {
+    std::vector<std::jthread> both;
+    const LockFile held =
+        LockFile::acquire(p.open().local() / "locks" / "online", "a test", std::chrono::milliseconds(0), p.w.world);
+    for (ViewResult& result : results) both.emplace_back([&p, &result] { result = p.run(); });
+    CHECK(p.get("A1") == "1 one PRESENT");  // readers do not wait, and see what was committed
+  }
+  CHECK((results[0].action == ViewAction::none) != (results[1].action == ViewAction::none));
+  CHECK(results[0].rows_read + results[1].rows_read == 1);
+  CHECK(p.get("A1") == "3 three PRESENT");
+  CHECK(p.get("A2") == "2 two PRESENT");
 }
 
 TEST_CASE("a row that is gone uncovers the one before it", "[features]") {
