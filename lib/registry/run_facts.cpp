@@ -275,15 +275,15 @@ class Missing {
       return false;
     }
   }
-  void raise(Log& log, const std::string& name) const {
+  void raise() const {
     if (errors_.empty()) return;
     if (errors_.size() == 1) throw errors_[0];
+    std::vector<std::string> messages, hints;
     for (const Error& error : errors_) {
-      log.warn(error.message());
-      if (!error.hint().empty()) log.hint(error.hint());
+      messages.push_back(error.message());
+      if (!error.hint().empty()) hints.push_back(error.hint());
     }
-    throw Error(errors_[0].kind(), fmt::format("cannot register `{}`: {} things are missing", name, errors_.size()))
-        .hint("they are named above; give all of them in one call");
+    throw Error(errors_[0].kind(), join(messages, "; also ")).hint(join(hints, "; also "));
   }
 
  private:
@@ -325,6 +325,7 @@ ModelManifest gather_facts(Workspace& workspace, const RegisterRequest& request)
   m.model = model;
   m.model.cached = true;
   m.stage = writer->stage;
+  require_bytes(workspace.store(), model);
   m.code = run.run.code;
   m.params = writer->params;
   m.environment = writer->environment.facts.empty() ? run.run.environment : writer->environment;
@@ -340,8 +341,7 @@ ModelManifest gather_facts(Workspace& workspace, const RegisterRequest& request)
     });
   }
   missing.ask([&] { m.dependencies = find_dependencies(workspace, run, request.dependencies); });
-  missing.raise(workspace.world().log, request.name);
-  require_bytes(workspace.store(), model);
+  missing.raise();
   for (const UsedDataset& used : m.training) {
     if (used.id == m.holdout.id)
       workspace.world().log.warn(

@@ -5,8 +5,7 @@
 // What a manifest takes from recorded runs.
 namespace mlo {
 
-/// Everything but name, version and author. Errors as register_model; of several things that are missing each is a
-/// warning with its hint, and the error says how many.
+/// Everything but name, version and author. Errors as register_model; several things that are missing are one error.
 ModelManifest gather_facts(Workspace& workspace, const RegisterRequest& request);
 
 /// Rehashes every object of something stored; one line about the first that is missing or damaged, empty if all is

@@ -119,16 +119,8 @@ hint: share it with `mlo push`, the commit with `git push`
 $ echo 'alpha: 2' > params.yaml && mlo run -q --name bare
 run bare (<id>): 2 ran
 $ mlo register delay --run bare --model model.txt --holdout nosuch --training flights --label nosuch
-warning: run `bare` came from code with uncommitted changes: `params.yaml`
-hint: commit (or git-ignore what is no code), then `mlo run --name bare`, which runs nothing that is up to date; or take it as it is with --allow-dirty, which is recorded
-warning: run `bare` did not read `nosuch`
-hint: --holdout takes what it read: `flights`, `late-holdout`
-warning: `flights` has no column `nosuch`
-hint: its columns: `age`, `late`
-warning: the code of run `bare` does not say which versions the model runs with: no uv.lock, poetry.lock, renv.lock, requirements.lock, requirements.txt, environment.yml, environment.yaml, conda.yaml
-hint: pip freeze > used.txt, then --dependencies used.txt
-error: cannot register `delay`: 4 things are missing
-hint: they are named above; give all of them in one call
+error: run `bare` came from code with uncommitted changes: `params.yaml`; also run `bare` did not read `nosuch`; also `flights` has no column `nosuch`; also the code of run `bare` does not say which versions the model runs with: no uv.lock, poetry.lock, renv.lock, requirements.lock, requirements.txt, environment.yml, environment.yaml, conda.yaml
+hint: commit (or git-ignore what is no code), then `mlo run --name bare`, which runs nothing that is up to date; or take it as it is with --allow-dirty, which is recorded; also --holdout takes what it read: `flights`, `late-holdout`; also its columns: `age`, `late`; also pip freeze > used.txt, then --dependencies used.txt
 [4]
 
 # What the model does not take is taken away, and must be there.
