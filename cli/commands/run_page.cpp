@@ -152,7 +152,7 @@ FactColumn param_column(const std::vector<Run>& runs, const std::string& key) {
 
 /// Metrics, then parameters. They are let in by turns, as long as there is room.
 std::vector<FactColumn> fact_columns(const std::vector<Run>& runs, int room) {
-  constexpr std::size_t kMost = 8;
+  constexpr std::size_t kMost = 4;
   std::vector<FactColumn> out;
   for (const std::string& key : telling_metrics(runs, kMost)) out.push_back(metric_column(runs, key));
   const std::size_t metrics = out.size();

@@ -92,6 +92,7 @@ show "mlo register list"
 
 say "Who may go to production is decided by the gates of the main branch, on the holdout, against whoever is there now."
 show "cat .mlo/gates/prod.yaml"
+show "git config mlo.policyRef main   # where others push too: refs/remotes/origin/main"
 show "mlo promote delay@1.1.0 --to prod || echo \"exit status \$?\""
 show "mlo promote delay@1.0.0 --to prod"
 
@@ -124,8 +125,9 @@ show "mlo lineage delay@prod --up | sed -n 1,24p"
 show "git log --oneline refs/mlo/runs"
 show "git log --format='%h %s%n    %(trailers:separator=%x2C )' -- .mlo/data"
 
-say "Worth a look, in $work/flights:"
+say "Worth a look:"
 cat <<END
+  cd '$work/flights' && PATH='$work/bin':\$PATH
   mlo track show first                      code, data, parameters, metrics and environment of a run
   mlo register card delay@prod              the model card
   git cat-file tag 'delay#prod#1'           what the gates said, in the tag itself

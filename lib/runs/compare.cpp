@@ -35,14 +35,23 @@ Facts facts_of(const Run& run) {
   return out;
 }
 
-/// Ascending by (slices last, how many runs lack it, key).
-std::vector<std::string> ranked(const std::map<std::string, std::size_t>& counts, std::size_t most) {
-  std::vector<std::tuple<bool, std::size_t, std::string>> order;
-  for (const auto& [key, count] : counts) order.emplace_back(key.find('[') != std::string::npos, SIZE_MAX - count, key);
+/// What is known of a key over all runs.
+struct Seen {
+  std::size_t runs = 0;
+  std::set<std::string> values;
+};
+
+/// Ascending by (slices last, the same in all last, how many runs lack it, key).
+std::vector<std::string> ranked(const std::map<std::string, Seen>& keys, std::size_t most) {
+  std::vector<std::tuple<bool, bool, std::size_t, std::string>> order;
+  for (const auto& [key, seen] : keys) {
+    order.emplace_back(key.find('[') != std::string::npos, seen.runs > 1 && seen.values.size() == 1,
+                       SIZE_MAX - seen.runs, key);
+  }
   std::sort(order.begin(), order.end());
   std::vector<std::string> out;
-  for (const auto& [slice, rank, key] : order) {
-    if (out.size() < most) out.push_back(key);
+  for (const auto& rank : order) {
+    if (out.size() < most) out.push_back(std::get<3>(rank));
   }
   return out;
 }
@@ -92,25 +101,26 @@ std::vector<ComparedRow> compare_runs(const std::vector<Run>& runs) {
 }
 
 std::vector<std::string> telling_metrics(const std::vector<Run>& runs, std::size_t most) {
-  std::map<std::string, std::size_t> counts;
+  std::map<std::string, Seen> keys;
   for (const Run& run : runs) {
-    for (const auto& [key, point] : run.record.metrics) ++counts[key];
+    for (const auto& [key, point] : run.record.metrics) {
+      ++keys[key].runs;
+      keys[key].values.insert(fmt::format("{}", point.value));
+    }
   }
-  return ranked(counts, most);
+  return ranked(keys, most);
 }
 
 std::vector<std::string> varying_params(const std::vector<Run>& runs, std::size_t most) {
-  std::map<std::string, std::map<std::string, std::size_t>> seen;
+  std::map<std::string, Seen> keys;
   for (const Run& run : runs) {
-    for (const auto& [key, value] : run.record.params.members()) ++seen[key][display(value)];
+    for (const auto& [key, value] : run.record.params.members()) {
+      ++keys[key].runs;
+      keys[key].values.insert(display(value));
+    }
   }
-  std::map<std::string, std::size_t> counts;
-  for (const auto& [key, values] : seen) {
-    std::size_t total = 0;
-    for (const auto& [value, count] : values) total += count;
-    if (values.size() > 1 || total < runs.size()) counts.emplace(key, total);
-  }
-  return ranked(counts, most);
+  std::erase_if(keys, [&](const auto& key) { return key.second.values.size() == 1 && key.second.runs == runs.size(); });
+  return ranked(keys, most);
 }
 
 }  // namespace mlo

@@ -22,8 +22,8 @@ struct ComparedRow {
 /// Every fact of every run: those that differ first, then by facet and key.
 std::vector<ComparedRow> compare_runs(const std::vector<Run>& runs);
 
-/// Up to `most` metrics that say most about these runs: whole ones before slices, those of many runs before those of
-/// few.
+/// Up to `most` metrics that say most about these runs: whole ones before slices, those that differ before those that
+/// do not, those of many runs before those of few.
 std::vector<std::string> telling_metrics(const std::vector<Run>& runs, std::size_t most);
 /// Up to `most` parameters that are not the same in all of these runs.
 std::vector<std::string> varying_params(const std::vector<Run>& runs, std::size_t most);

@@ -18,7 +18,8 @@ metrics = {"auc": roc_auc_score(rows["late"], rows["score"]), "log_loss": log_lo
 for carrier, part in rows.groupby("carrier"):
     if len(part) >= 500:  # below that a score says little
         metrics[f"auc[carrier={carrier}]"] = roc_auc_score(part["late"], part["score"])
-        print(f"{metrics[f'auc[carrier={carrier}]']:.3f}  {len(part):6} flights  {names[carrier]}")
+worst, carrier = min((value, key[12:-1]) for key, value in metrics.items() if key.startswith("auc["))
+print(f"auc {metrics['auc']:.3f} on {len(rows)} flights; least for {names[carrier]}, {worst:.3f}")
 with open(sys.argv[4], "w") as file:
     json.dump({key: round(float(value), 6) for key, value in metrics.items()}, file, indent=2)
     file.write("\n")
