@@ -2,6 +2,8 @@
 
 #include <fmt/core.h>
 
+#include <set>
+
 #include "lib/util/error.hpp"
 
 namespace mlo::git {
@@ -27,11 +29,21 @@ std::string fetch_line(const Repository& repo, std::string_view ref, Wanted want
 }
 
 std::optional<bool> find_ancestry(const Repository& repo, ObjectId ancestor, ObjectId descendant) {
-  const bool cut = is_shallow(repo);
-  try {
-    if (repo.has_object(ancestor) && repo.is_ancestor(ancestor, descendant)) return true;
-  } catch (const Error&) {
-    if (!cut) throw;
+  if (!is_shallow(repo)) return repo.has_object(ancestor) && repo.is_ancestor(ancestor, descendant);
+  // Step by step: libgit2 takes parents that were never fetched for damage.
+  bool cut = false;
+  std::set<ObjectId> seen = {descendant};
+  for (std::vector<ObjectId> open = {descendant}; !open.empty();) {
+    const ObjectId at = open.back();
+    open.pop_back();
+    if (at == ancestor) return true;
+    if (!repo.has_object(at)) {
+      cut = true;
+      continue;
+    }
+    for (const ObjectId& parent : repo.load_commit(at).parents) {
+      if (seen.insert(parent).second) open.push_back(parent);
+    }
   }
   return cut ? std::nullopt : std::optional(false);
 }

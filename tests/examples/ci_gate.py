@@ -103,7 +103,8 @@ with tempfile.TemporaryDirectory(prefix="mlo-ci-gate-") as scratch:
         job = clone(f"gitlab-{branch}", "--depth", "1", "--no-tags", "-b", branch)
         mends(GITLAB, job, verdict, CI_MERGE_REQUEST_TARGET_BRANCH_NAME="main")
     main = clone("main")
-    run("git", "-c", "user.name=Eve", "-c", "user.email=eve@example.org", "commit", "-q", "--allow-empty", "-m", "later", cwd=main)
+    for subject in "later", "latest":  # one of which a cut clone lacks
+        run("git", "-c", "user.name=Eve", "-c", "user.email=eve@example.org", "commit", "-q", "--allow-empty", "-m", subject, cwd=main)
     run("git", "push", "-q", "origin", "main", cwd=main)
     # Tags alone do not tell who is in production: a cut history must not pass for an empty stage.
     job = clone("tags", "--depth", "1", "--no-single-branch", "-b", "leaner")

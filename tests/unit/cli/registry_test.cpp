@@ -268,6 +268,7 @@ TEST_CASE("a history that is cut is not taken for a stage that nobody holds", "[
   ws.versions(2);
   REQUIRE(ws.mlo("promote delay@0.0.1 --to prod").code == 0);
   ws.git("commit -q --allow-empty -m later");
+  ws.git("commit -q --allow-empty -m latest");
   REQUIRE(
       ws.sh("git clone -q --depth=1 file://$PWD .git/clone && cd .git/clone && git fetch -q --depth=1 --tags").code ==
       0);
