@@ -54,7 +54,9 @@ TEST_CASE("what cannot be known is missing, and says how to learn it", "[gates]"
 TEST_CASE("a shallow clone cannot tell, and says what to fetch", "[gates]") {
   GateProject p(only());
   const GateSubject old = p.version("1.0.0", "0.9 0.9");
-  p.sh("git commit -q --allow-empty -m later && git clone -q --depth=1 file://$PWD clone");
+  p.sh(
+      "git commit -q --allow-empty -m later && git commit -q --allow-empty -m latest && git clone -q --depth=1 "
+      "file://$PWD clone");
   const fs::path before = p.world.world.cwd;
   p.world.world.cwd = before / "clone";
   CHECK(GateProject::verdicts(p.check(GateRequest{old, {}, {}, {}})) ==

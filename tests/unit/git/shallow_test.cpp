@@ -8,7 +8,8 @@ using mlo::test::TestWorld;
 
 TEST_CASE("in a history that is cut, what is there tells, and what is not there does not", "[git]") {
   TestWorld world;
-  world.sh("git init -q -b main . && for i in 1 2 3 4; do git commit -q --allow-empty -m $i; done && git tag two HEAD~2");
+  world.sh(
+      "git init -q -b main . && for i in 1 2 3 4; do git commit -q --allow-empty -m $i; done && git tag two HEAD~2");
   world.sh("git clone -q --depth=2 file://$PWD cut && cd cut && git fetch -q --depth=1 origin tag two");
   const auto repo = git::Repository::discover(world.dir / "cut", world.env);
   REQUIRE(repo);
