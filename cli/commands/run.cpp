@@ -2,6 +2,7 @@
 #include "cli/exit_code.hpp"
 #include "cli/plan_page.hpp"
 #include "cli/run_printer.hpp"
+#include "lib/data/datasets.hpp"
 #include "lib/pipeline/runner.hpp"
 #include "lib/pipeline/tracked_command.hpp"
 #include "lib/util/text.hpp"
@@ -62,7 +63,7 @@ int dry_run(Context& ctx, const RunRequest& request) {
   const Pipeline pipeline(ctx.workspace(), request.overrides);
   const Plan plan = pipeline.plan(requested_stages(pipeline, request), request.force);
   pipeline.save_stat_cache();
-  require_startable(pipeline, plan);
+  require_startable(pipeline, plan, load_datasets(ctx.workspace()));
   ctx.print([&] { return Value::object().set("stages", plan_value(pipeline, plan)); },
             [&](Page& page) { print_reasons(pipeline, plan, page); });
   return exit_code::ok;

@@ -273,8 +273,7 @@ bool RunReport::failed() const {
                      [](const StageOutcome& o) { return o.result == StageResult::failed; });
 }
 
-void require_startable(const Pipeline& pipeline, const Plan& plan) {
-  const std::vector<DatasetManifest> datasets = load_datasets(pipeline.workspace());
+void require_startable(const Pipeline& pipeline, const Plan& plan, const std::vector<DatasetManifest>& datasets) {
   require_inputs(pipeline, plan, datasets);
   require_free_outputs(pipeline, plan, datasets);
 }
@@ -308,8 +307,8 @@ RunReport run_pipeline(Workspace& workspace, const RunRequest& request, RunObser
     if (whole) proof.write(pipeline);
     return report;
   }
-  require_startable(pipeline, plan);
   const std::vector<DatasetManifest> datasets = load_datasets(workspace);
+  require_startable(pipeline, plan, datasets);
   if (!guard) guard = lock_pipeline(workspace);
   recover_runs(workspace);
 

@@ -4,6 +4,7 @@
 #include <string_view>
 #include <vector>
 
+#include "lib/manifest/dataset.hpp"
 #include "lib/manifest/run_record.hpp"
 #include "lib/pipeline/pipeline.hpp"
 #include "lib/pipeline/supervise.hpp"
@@ -72,7 +73,7 @@ RunReport run_pipeline(Workspace& workspace, const RunRequest& request, RunObser
 
 /// What run_pipeline asks before anything starts. Error{not_found} for an input that exists nowhere and no stage makes,
 /// with how to get it; Error{conflict} for an output that git tracks or that overlaps a dataset.
-void require_startable(const Pipeline& pipeline, const Plan& plan);
+void require_startable(const Pipeline& pipeline, const Plan& plan, const std::vector<DatasetManifest>& datasets);
 
 /// The stages a request names: what run_pipeline would look at.
 std::vector<StageIndex> requested_stages(const Pipeline& pipeline, const RunRequest& request);
