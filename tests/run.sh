@@ -34,7 +34,7 @@ tested() {
   started=$SECONDS
   local log=build/$preset/tests.log report=build/$preset/tests.xml
   rm -f "$report"
-  ctest --test-dir "build/$preset" -j 2 --output-on-failure --no-tests=error --output-junit "$PWD/$report" "$@" >"$log" 2>&1
+  ctest --test-dir "build/$preset" -j 2 --timeout 600 --output-on-failure --no-tests=error --output-junit "$PWD/$report" "$@" >"$log" 2>&1
   local status=$?
   local all bad missed
   all=$(sed -n '/<testsuite/,/>/p' "$report" 2>/dev/null | tr '\n\t' '  ')

@@ -57,6 +57,13 @@ void Connection::State::run(const std::string& sql) {
   execute(sql, Only::any, ignored);
 }
 
+void Connection::State::end_open_query() noexcept {
+  try {
+    run("SELECT 1");
+  } catch (const Error&) {  // a stop: the query before it has ended nevertheless
+  }
+}
+
 Connection::Connection(const Engine& engine, const Sandbox& sandbox) : state_(new State(engine.api())) {
   const DuckApi& api = state_->api;
   Handle config(api.destroy_config);
@@ -144,9 +151,14 @@ void Connection::stream(std::string_view sql, const std::stop_token& stop,
   Result result(api);
   if (api.execute_pending(pending.get(), result.raw()) != 0) fail_query(api.result_error(result.raw()));
   Shape shape = shape_of(api, result.raw());
-  while (fetch(api, result, shape)) {
-    take(shape.columns);
-    for (Column& column : shape.columns) clear(column);
+  try {
+    while (fetch(api, result, shape)) {
+      take(shape.columns);
+      for (Column& column : shape.columns) clear(column);
+    }
+  } catch (...) {
+    state_->end_open_query();
+    throw;
   }
 }
 

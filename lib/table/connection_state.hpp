@@ -1,5 +1,4 @@
 #pragma once
-#include <atomic>
 #include <exception>
 #include <functional>
 #include <memory>
@@ -56,7 +55,6 @@ struct SqlFunction {
   SqlBody body;
   std::mutex mutex;
   std::exception_ptr failure = nullptr;  ///< the first that the body threw
-  std::atomic<bool> failed = false;      ///< the body is not called any more
 };
 
 /// An open database and one connection to it; at the most one of its results is open at a time.
@@ -74,6 +72,9 @@ struct Connection::State {
   /// Runs it into `result`.
   void execute(const std::string& sql, Only only, Result& result);
   void run(const std::string& sql);
+  /// Ends a query whose result is still being read, by starting another: its threads are done afterwards. A connection
+  /// that is closed while an exception is on its way does not wait for them, and they would go on with what is no more.
+  void end_open_query() noexcept;
   /// Makes a function of one parameter, or of any number of any type; returns its name.
   std::string define_function(std::optional<DuckType> parameter, DuckType result, SqlBody body);
   /// As execute, but what a function threw is thrown on as it was.

@@ -108,6 +108,7 @@ struct DuckHugeint {
   F(void, scalar_function_set_special_handling, (DuckPointer))                                        \
   F(void, scalar_function_set_volatile, (DuckPointer))                                                \
   F(void, scalar_function_set_extra_info, (DuckPointer, void*, void (*)(void*)))                      \
+  F(void, scalar_function_set_error, (DuckPointer, const char*))                                      \
   F(void, scalar_function_set_function, (DuckPointer, DuckScalarFunction))                            \
   F(void*, scalar_function_get_extra_info, (DuckPointer))                                             \
   F(DuckState, register_scalar_function, (DuckPointer, DuckPointer))                                  \

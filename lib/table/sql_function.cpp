@@ -10,24 +10,18 @@ namespace {
 /// meant; so that one has to be known here. There is one engine in a process, and this never changes once it is set.
 std::atomic<void* (*)(DuckPointer)> g_function_of_call = nullptr;
 
-void set_all_null(const DuckApi& api, DuckPointer vector, std::uint64_t rows) {
-  api.vector_ensure_validity_writable(vector);
-  std::fill_n(api.vector_get_validity(vector), (rows + 63) / 64, 0);
-}
-
-/// What the engine calls. Nothing is thrown through its frames. After a failure the query runs on to its end, with
-/// nulls: when one fails on several threads at once, the engine may close the connection while one of them still uses
-/// it.
+/// What the engine calls. Nothing is thrown through its frames.
 void call(DuckPointer info, DuckPointer arguments, DuckPointer results) noexcept {
   auto& function = *static_cast<SqlFunction*>(g_function_of_call.load()(info));
   try {
-    if (!function.failed) return function.body(arguments, results);
+    function.body(arguments, results);
   } catch (...) {
-    const std::lock_guard lock(function.mutex);
-    if (function.failure == nullptr) function.failure = std::current_exception();
-    function.failed = true;
+    {
+      const std::lock_guard lock(function.mutex);
+      if (function.failure == nullptr) function.failure = std::current_exception();
+    }
+    function.api.scalar_function_set_error(info, "failed");
   }
-  set_all_null(function.api, results, function.api.data_chunk_get_size(arguments));
 }
 
 /// A logical type for the time of a call.

@@ -3,6 +3,7 @@
 #include "lib/table/connection.hpp"
 #include "lib/table/describe.hpp"
 #include "lib/table/gzip.hpp"
+#include "lib/table/table_writer.hpp"
 #include "tests/support/test.hpp"
 #include "tests/support/test_world.hpp"
 
@@ -91,6 +92,32 @@ TEST_CASE("a result of many chunks keeps its order", "[table]") {
     REQUIRE(columns[0].nulls[i] == (i % 3 == 0));
     REQUIRE(columns[0].integers()[i] == (i % 3 == 0 ? 0 : static_cast<std::int64_t>(i)));
   }
+}
+
+TEST_CASE("a stream that its reader gives up leaves no thread behind", "[table]") {
+  const Engine engine = Engine::load();
+  const test::TempDir dir;
+  std::string rows = "when\n";
+  for (int i = 0; i < 300'000; ++i) rows += "2001-02-03 04:05:06\n";
+  dir.write("t.csv", rows);
+  dir.write("t.parquet", "");
+  const fs::path table = fs::canonical(dir / "t.parquet");
+  TableWriter(engine, {dir / "t.csv"}, table, 1)
+      .write(scan({dir / "t.csv"}, FileFormat::csv, {.as_text = true}), "", FileFormat::parquet);
+  const std::string sql = "SELECT CASE WHEN TRY_CAST(\"when\" AS TIMESTAMPTZ) IS NULL THEN \"when\" END FROM " +
+                          scan({table}, FileFormat::parquet);
+  const auto give_up = [&](Connection& connection) {
+    connection.stream(sql, {}, [](const auto&) { throw Error(ErrorKind::invalid, "enough"); });
+  };
+  for (int round = 0; round < 20; ++round) {
+    CHECK(message_of([&] {
+            Connection connection(engine, sandbox_for({table}, 4));
+            give_up(connection);
+          }) == "enough");
+  }
+  Connection connection(engine, sandbox_for({table}, 4));
+  CHECK(message_of([&] { give_up(connection); }) == "enough");
+  CHECK(connection.select("SELECT 7 AS n").front().integers().front() == 7);
 }
 
 TEST_CASE("what mlo cannot hold is refused, naming the column", "[table]") {
