@@ -36,7 +36,7 @@ int run(Context& ctx, const Options& o) {
                : o.view == "deleted" ? RunQuery::View::deleted
                                      : RunQuery::View::active;
   if (o.stages) query.stages = RunQuery::Stages::show;
-  if (!o.gates && query.filter.find("experiment") == std::string::npos) query.without = kGateExperiment;
+  if (!o.gates) query.without = kGateExperiment;
   const std::vector<Run> runs = RunStore(ctx.workspace()).search(query);
   ctx.print([&] { return Value::object().set("runs", runs_value(runs)); },
             [&](Page& page) {

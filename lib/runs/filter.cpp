@@ -36,12 +36,13 @@ struct Attribute {
   Entity entity;
   std::string_view column;
 };
+constexpr std::string_view kExperimentColumn = "r.experiment";
 constexpr Attribute kAttributes[] = {{"run_id", Entity::text_attribute, "r.id"},
                                      {"run_name", Entity::text_attribute, "r.name"},
                                      {"user_id", Entity::text_attribute, "r.user"},
                                      {"status", Entity::text_attribute, "r.status"},
                                      {"artifact_uri", Entity::text_attribute, "('mlo:' || r.id)"},
-                                     {"experiment", Entity::text_attribute, "r.experiment"},
+                                     {"experiment", Entity::text_attribute, kExperimentColumn},
                                      {"stage", Entity::text_attribute, "r.stage"},
                                      {"start_time", Entity::time_attribute, "(r.started / 1000)"},
                                      {"created", Entity::time_attribute, "(r.started / 1000)"},
@@ -90,11 +91,11 @@ class Parser {
  public:
   explicit Parser(std::string_view text) : tokens_(tokenize(text, kWhat)) {}
 
-  SqlPiece run() {
-    if (peek().kind == TokenKind::end) return {"1", {}};
+  Filter run() {
+    if (peek().kind == TokenKind::end) return {{"1", {}}};
     for (;;) {
       clause();
-      if (peek().kind == TokenKind::end) return std::move(out_);
+      if (peek().kind == TokenKind::end) return {std::move(out_), names_experiment_};
       if (peek().kind == TokenKind::word && peek().text == "OR")
         fail_in(kWhat, peek(), "conditions can only be joined by AND");
       if (!take_word("AND")) fail_in(kWhat, peek(), fmt::format("expected AND or the end, not `{}`", shown(peek())));
@@ -122,6 +123,7 @@ class Parser {
     if (name.kind != TokenKind::identifier)
       fail_in(kWhat, name, fmt::format("expected a name such as `metrics.auc`, not `{}`", shown(name)));
     const Subject subject = subject_of(name, kWhat);
+    if (subject.column == kExperimentColumn) names_experiment_ = true;
     const bool joined = subject.entity != Entity::text_attribute && subject.entity != Entity::time_attribute;
     std::string join;
     if (joined) {
@@ -229,11 +231,12 @@ class Parser {
   std::vector<Token> tokens_;
   std::size_t at_ = 0;
   SqlPiece out_;
+  bool names_experiment_ = false;
 };
 
 }  // namespace
 
-SqlPiece compile_filter(std::string_view text) { return Parser(text).run(); }
+Filter compile_filter(std::string_view text) { return Parser(text).run(); }
 
 SqlPiece compile_order(const std::vector<std::string>& terms) {
   constexpr std::string_view kWhat = "order";

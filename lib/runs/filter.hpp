@@ -14,9 +14,14 @@ struct SqlPiece {
   std::vector<db::Bind> values;
 };
 
-/// A condition on the row `r` of runs: "metrics.auc > 0.8 AND params.model = 'gbt'"; empty text is always true.
-/// Error{usage} that names the column of what is wrong.
-SqlPiece compile_filter(std::string_view text);
+struct Filter {
+  SqlPiece where;                 ///< a condition on the row `r` of runs
+  bool names_experiment = false;  ///< one of its comparisons is of the attribute
+};
+
+/// "metrics.auc > 0.8 AND params.model = 'gbt'"; empty text is always true. Error{usage} that names the column of what
+/// is wrong.
+Filter compile_filter(std::string_view text);
 
 /// "metrics.auc DESC", .. as the terms of ORDER BY; numbers, then NaN, then runs without the metric; at last the newest
 /// first.

@@ -82,7 +82,7 @@ std::vector<Run> RunStore::all(Deleted deleted) {
 }
 
 std::vector<Run> RunStore::search(const RunQuery& query) {
-  SqlPiece where = compile_filter(query.filter);
+  auto [where, names_experiment] = compile_filter(query.filter);
   const SqlPiece order = compile_order(query.order_by);
   if (query.view != RunQuery::View::all)
     where.sql += query.view == RunQuery::View::deleted ? " AND r.deleted" : " AND NOT r.deleted";
@@ -90,7 +90,7 @@ std::vector<Run> RunStore::search(const RunQuery& query) {
   if (query.experiment) {
     where.sql += " AND r.experiment = ?";
     where.values.emplace_back(*query.experiment);
-  } else if (!query.without.empty()) {
+  } else if (!query.without.empty() && !names_experiment) {
     where.sql += " AND r.experiment <> ?";
     where.values.emplace_back(query.without);
   }

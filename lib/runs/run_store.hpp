@@ -26,7 +26,7 @@ struct RunQuery {
   enum class View { active, deleted, all } view = View::active;
   enum class Stages { hide, show } stages = Stages::hide;
   std::optional<std::string> experiment = {};
-  std::string without = {};  ///< unless `experiment` is given: one that is left out
+  std::string without = {};  ///< an experiment left out, unless `experiment` or the filter names one
 };
 
 /// Experiment history: commits on `refs/mlo/runs`, tree `<yyyy>/<mm-dd>/<run-id>/run.yaml` with executed stages as

@@ -133,3 +133,25 @@ TEST_CASE_METHOD(Runs, "the index follows a ref that was rewritten or removed", 
   sh("git update-ref -d refs/mlo/runs");
   CHECK(search("") == "");
 }
+
+TEST_CASE_METHOD(Runs, "an experiment is left out unless a comparison is of the attribute", "[runs]") {
+  RunRecord gate = RunStore(*workspace).find("a").record;
+  gate.id = make_uuid7(gate.started, rng);
+  gate.name = "g";
+  gate.experiment = "gates";
+  gate.params.set("experiment", "x");
+  RunStore(*workspace).publish(gate, {});
+  const auto search = [&](const std::string& filter) {
+    std::string out;
+    for (const Run& run :
+         RunStore(*workspace).search({.filter = filter, .order_by = {"attributes.run_name"}, .without = "gates"}))
+      out += run.record.name;
+    return out;
+  };
+  CHECK(search("") == "abcd");
+  CHECK(search("params.experiment = 'x'") == "");
+  CHECK(search("run_name != 'experiment'") == "abcd");
+  CHECK(search("experiment = 'gates'") == "g");
+  CHECK(search("metrics.auc = 0.5 AND attr.experiment IN ('gates', 'default')") == "ag");
+  CHECK(search("\"experiment\" LIKE '%'") == "abcdg");
+}
