@@ -122,6 +122,20 @@ def hex_block(text):
     return bytes.fromhex("".join(re.split("  +", line)[0] for line in text.splitlines()))
 
 
+def decode_stage_tag(message, name):
+    """The document of a promotion or rollback, once the frame around it holds."""
+    head, *trailers = message.removesuffix("\n").rsplit("\n", 2)
+    people, blank, document = head.partition("\n\nmlo: ")
+    document = blank[2:] + document
+    assert "\n\n" in people and document.endswith("\n"), "no empty line around the document"
+    assert trailers == [f"Mlo-Tag: {name}", "Mlo-Report: sha256:" + hashlib.sha256(document.encode()).hexdigest()], trailers
+    kind, stage = re.match("mlo: (gate-report|rollback)/1\nstage: (.*)\n", document).groups()
+    version = yaml.safe_load(document)["candidate" if kind == "gate-report" else "version"]
+    assert re.fullmatch(rf"{version['name']}#{stage}#[1-9][0-9]*", name), name
+    assert canonical(yaml.safe_load(document)) == document
+    return document
+
+
 def main(source):
     readme = (source / "schemas/README.md").read_text()
     blocks = re.findall(r"^```(\w*)(?: ([^\n]*))?\n(.*?)^```$", readme, re.S | re.M)
@@ -134,12 +148,14 @@ def main(source):
         elif kind == "frame":
             key, value, step, micros = title.split()
             assert decode_metric(hex_block(body)) == (key, float(value), int(step), int(micros))
+        elif kind == "tag":
+            decode_stage_tag(body, title)
         elif kind == "yaml":
             document = yaml.safe_load(body)
             assert canonical(document) == body, canonical(document)
             if document["mlo"] == "dataset/1":
                 example = document
-    assert len(trees) == 2 and {kind for kind, _, _ in blocks} >= {"tree", "frame", "yaml"}, "an example is gone"
+    assert len(trees) == 2 and {kind for kind, _, _ in blocks} >= {"tree", "frame", "tag", "yaml"}, "an example is gone"
 
     sha = lambda data: hashlib.sha256(data).digest()
     small, large = sorted(trees.values(), key=len)
@@ -151,6 +167,9 @@ def main(source):
     for golden in sorted((source / "tests/golden").glob("*.yaml")):
         text = golden.read_text()
         assert canonical(yaml.safe_load(text)) == text, f"{golden.name} is not canonical"
+    for tag, kind, name in [("promotion", "gate-report", "delay#prod#3"), ("rollback", "rollback", "delay#prod#4")]:
+        message = (source / f"tests/golden/{tag}.tag").read_text()
+        assert decode_stage_tag(message, name) == (source / f"tests/golden/{kind}.yaml").read_text(), tag
     for text in ["a: b", "a:b", "a b", "a ", "x\ny", "x\ny\n", "x \ny", "x\n\ty", "\nx", "x\n\n", "yes", "Null", "", "\x01", "\x85", "\u2028", "\ufeff", "é", "-", "a#b", "1"]:
         document = {"k": text, text: [text, [text], {text: text}]}
         assert yaml.safe_load(canonical(document)) == document, text
