@@ -105,6 +105,12 @@ bool is_canonical_number(std::string_view text) {
          (exponent + 1 < text.size() && (text[exponent + 1] == '+' || text[exponent + 1] == '-'));
 }
 
+/// "0x..", "0o..", "0b..", signed or not.
+bool is_based(std::string_view text) {
+  if (text[0] == '-' || text[0] == '+') text.remove_prefix(1);
+  return text.size() > 1 && text[0] == '0' && std::string_view("xXoObB").find(text[1]) != std::string_view::npos;
+}
+
 }  // namespace
 
 Value resolve_plain(std::string_view text) {
@@ -125,10 +131,15 @@ bool is_ambiguous(std::string_view text) {
   if (text == "~" || text.empty()) return true;
   const Value meaning = resolve_plain(text);
   if (meaning.is_number()) return !is_canonical_number(text);
-  // 1.1 readers: base 60, dates, underscores, a leading sign or point before digits.
+  // 1.1 readers: base 60, dates, underscores, a leading sign or point before digits. No reader takes a number with one
+  // letter behind it, such as `7d`, for anything but a string.
   const bool signed_or_digit = is_digit(text[0]) || ((text[0] == '+' || text[0] == '-' || text[0] == '.') &&
                                                      text.size() > 1 && (is_digit(text[1]) || text[1] == '.'));
-  return signed_or_digit && text.find_first_not_of("0123456789_.:-+eETtZz xXaAbBcCdDfFoO") == std::string_view::npos;
+  if (!signed_or_digit) return false;
+  if (is_based(text)) return text.find_first_not_of("0123456789_-+aAbBcCdDeEfFoOxX") == std::string_view::npos;
+  const std::size_t digits = text.find_first_not_of("0123456789");
+  if (digits != 0 && digits + 1 == text.size() && is_letter(text[digits])) return false;
+  return text.find_first_not_of("0123456789_.:-+eETtZz ") == std::string_view::npos;
 }
 
 bool is_plain(std::string_view text) {

@@ -51,7 +51,8 @@ TEST_CASE("merge keys and anchors work for users, explicit keys win", "[codec]")
 
 TEST_CASE("what YAML readers disagree about is refused in manifests", "[codec]") {
   for (const char* text :
-       {"yes", "Off", "0777", "1_000", ".5", "5.", "+1", "~", "True", "NULL", "0x1f", "12:30", "2001-01-01", "1e3"}) {
+       {"yes",  "Off",  "0777",  "1_000", ".5",         "5.",  "+1",    "~",     "True", "NULL",
+        "0x1f", "-0x_", "12:30", "1:5.5", "2001-01-01", "1e3", "1.2.3", "0b1_0", "0X1F", "2001-02-03T04:05:06Z"}) {
     INFO(text);
     CHECK(failure(std::string("a: ") + text, YamlDialect::manifest).starts_with("f.yaml:1:4: "));
     CHECK(parse_yaml(std::string("a: \"") + text + '"', "f", YamlDialect::manifest).find("a")->as_string() == text);
@@ -60,6 +61,14 @@ TEST_CASE("what YAML readers disagree about is refused in manifests", "[codec]")
             .find("a")
             ->items()
             .size() == 7);
+}
+
+TEST_CASE("what every YAML reader takes for a string needs no quotes", "[codec]") {
+  for (const char* text : {"7d", "30d", "6h", "90s", "15m", "2b", "7e", "3abc", "12ab90", "7 d", "1.5d", "-3d"}) {
+    INFO(text);
+    for (const auto dialect : {YamlDialect::manifest, YamlDialect::user})
+      CHECK(parse_yaml(std::string("a: ") + text, "f", dialect).find("a")->as_string() == text);
+  }
 }
 
 TEST_CASE("malformed and hostile YAML is one line with its place", "[codec]") {

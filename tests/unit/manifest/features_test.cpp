@@ -55,6 +55,7 @@ TEST_CASE("a ttl is seconds, or a number with a unit", "[manifest]") {
   CHECK(ttl("0").count() == 0);
   CHECK(ttl("90") == std::chrono::seconds(90));
   CHECK(ttl("1.5h") == std::chrono::minutes(90));
+  CHECK(ttl("7d") == std::chrono::days(7));
   CHECK(ttl("\"7d\"") == std::chrono::days(7));
   for (const char* bad : {"-1", "soon", "1w", "[]", "1e300", "200000d", ".inf"})
     CHECK(refused(view(fmt::format("ttl: {}\n{}{}", bad, kSource, kFeatures))).find("f.yaml:4:6: ") == 0);
