@@ -24,7 +24,7 @@ _mlo() {
     '') words='init status version-data run track register promote get lineage remote push pull drift materialize hooks completion help version' options='--quiet -q --verbose -v --color -C --help -h' ;;
     'completion') words='' options='--quiet -q --verbose -v --color -C --help -h' ;;
     'drift') words='check baseline report tests' options='--quiet -q --verbose -v --color -C --help -h' ;;
-    'drift baseline') words='' options='--column --ignore --test --threshold --as --share --remove --json --quiet -q --verbose -v --color -C --help -h' ;;
+    'drift baseline') words='' options='--column --ignore --test --threshold --as --share --remove --dry-run -n --json --quiet -q --verbose -v --color -C --help -h' ;;
     'drift check') words='' options='--column --ignore --test --threshold --as --share --html --prometheus --json --quiet -q --verbose -v --color -C --help -h' ;;
     'drift report') words='' options='--html --prometheus --json --quiet -q --verbose -v --color -C --help -h' ;;
     'drift tests') words='' options='--json --quiet -q --verbose -v --color -C --help -h' ;;

@@ -68,6 +68,7 @@ complete -c mlo -n '__mlo_at '\''drift baseline'\''' -l threshold -r -d 'score f
 complete -c mlo -n '__mlo_at '\''drift baseline'\''' -l as -r -d 'compare this column as a `number` or a `category`'
 complete -c mlo -n '__mlo_at '\''drift baseline'\''' -l share -r -d 'share of drifted columns from which the data has drifted (default: 0.5)'
 complete -c mlo -n '__mlo_at '\''drift baseline'\''' -l remove -d 'remove the model'\''s baseline; the data stays in the store'
+complete -c mlo -n '__mlo_at '\''drift baseline'\''' -l dry-run -s n -d 'with --remove: only say what would be done'
 complete -c mlo -n '__mlo_at '\''drift baseline'\''' -l json -d 'print the result as JSON'
 complete -c mlo -n '__mlo_at '\''drift baseline'\''' -l quiet -s q -d 'no progress, no hints'
 complete -c mlo -n '__mlo_at '\''drift baseline'\''' -l verbose -s v -d 'say more about what is done'

@@ -11,7 +11,7 @@ namespace {
 struct Options {
   std::optional<std::string> model, reference;
   DriftChoice choice;
-  bool remove = false;
+  bool remove = false, dry_run = false;
 };
 
 void declare(Args& args, Options& o) {
@@ -21,6 +21,7 @@ void declare(Args& args, Options& o) {
       "the data to keep as its baseline: a table, or a dataset NAME[@REV] (default: show the one there is)");
   declare_choice(args, o.choice);
   args.flag(o.remove, "--remove", "remove the model's baseline; the data stays in the store");
+  args.flag(o.dry_run, "--dry-run,-n", "with --remove: only say what would be done");
 }
 
 Value to_value(const drift::Baseline& baseline) {
@@ -52,15 +53,19 @@ int run(Context& ctx, const Options& o) {
     if (!o.model || o.reference)
       throw Error(ErrorKind::usage, "`--remove` needs one model and nothing else")
           .hint("mlo drift baseline MODEL --remove");
-    if (!drift::remove_baseline(workspace, *o.model))
-      drift::load_baseline(workspace, *o.model);  // says that there is none
+    drift::remove_baseline(workspace, *o.model, o.dry_run ? Execution::dry_run : Execution::real);
     ctx.print(
         [&] {
-          return Value(Value::Object{{"removed", *o.model}});
+          return Value(Value::Object{{"removed", *o.model}, {"dry_run", o.dry_run}});
         },
-        [&](Page& page) { page.line(fmt::format("removed the baseline of {}", *o.model)); });
+        [&](Page& page) {
+          page.line(fmt::format("{} the baseline of {}", o.dry_run ? "would remove" : "removed", *o.model));
+        });
     return exit_code::ok;
   }
+  if (o.dry_run)
+    throw Error(ErrorKind::usage, "`--dry-run` goes with `--remove`")
+        .hint("mlo drift baseline MODEL --remove --dry-run");
   if (!o.model) {
     print(ctx, drift::list_baselines(workspace));
   } else if (!o.reference) {

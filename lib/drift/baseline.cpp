@@ -29,6 +29,11 @@ void collect(const Workspace& workspace, const std::string& prefix, std::vector<
   }
 }
 
+[[noreturn]] void throw_missing(const std::string& model) {
+  throw Error(ErrorKind::not_found, fmt::format("no baseline named `{}`", model))
+      .hint(fmt::format("make it with `mlo drift baseline {} REFERENCE`", model));
+}
+
 }  // namespace
 
 std::optional<Baseline> find_baseline(const Workspace& workspace, const std::string& model) {
@@ -43,8 +48,7 @@ std::optional<Baseline> find_baseline(const Workspace& workspace, const std::str
 
 Baseline load_baseline(const Workspace& workspace, const std::string& model) {
   if (auto found = find_baseline(workspace, model)) return *std::move(found);
-  throw Error(ErrorKind::not_found, fmt::format("no baseline named `{}`", model))
-      .hint(fmt::format("make it with `mlo drift baseline {} REFERENCE`", model));
+  throw_missing(model);
 }
 
 std::vector<Baseline> list_baselines(const Workspace& workspace) {
@@ -85,17 +89,17 @@ Baseline save_baseline(Workspace& workspace, const std::string& model, const Dat
   return baseline;
 }
 
-bool remove_baseline(Workspace& workspace, const std::string& model) {
+void remove_baseline(Workspace& workspace, const std::string& model, Execution execution) {
   require_name(model);
   const auto lock = workspace.lock_manifests(fmt::format("mlo drift baseline --remove {}", model));
   const std::string file = file_of(model);
   const fs::path path = workspace.root() / file;
   const git::WorkTree git = workspace.work_tree();
-  if (!find_stat(path) && git.tracked(file).empty()) return false;
+  if (!find_stat(path) && git.tracked(file).empty()) throw_missing(model);
+  if (execution == Execution::dry_run) return;
   // The file goes last: while it is there, the command can be repeated.
   git.untrack({file});
   if (remove_file(path)) fsync_dir(path.parent_path());
-  return true;
 }
 
 DataSource baseline_source(const Workspace& workspace, const Baseline& baseline) {

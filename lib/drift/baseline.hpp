@@ -4,6 +4,7 @@
 #include <string_view>
 #include <vector>
 
+#include "lib/data/checkout.hpp"
 #include "lib/drift/options.hpp"
 #include "lib/drift/source.hpp"
 #include "lib/workspace/workspace.hpp"
@@ -35,7 +36,9 @@ std::optional<Baseline> find_baseline(const Workspace& workspace, const std::str
 Baseline load_baseline(const Workspace& workspace, const std::string& model);
 /// By name.
 std::vector<Baseline> list_baselines(const Workspace& workspace);
-bool remove_baseline(Workspace& workspace, const std::string& model);
+/// Removes the manifest, tracked or not, and stages that; the data stays in the store. A dry run changes nothing.
+/// Error{not_found} with the way to make one.
+void remove_baseline(Workspace& workspace, const std::string& model, Execution execution);
 
 /// The baseline's rows, from the store.
 DataSource baseline_source(const Workspace& workspace, const Baseline& baseline);

@@ -62,8 +62,19 @@ $ mlo drift baseline --remove
 error: `--remove` needs one model and nothing else
 hint: mlo drift baseline MODEL --remove
 [2]
+$ mlo drift baseline delay --dry-run
+error: `--dry-run` goes with `--remove`
+hint: mlo drift baseline MODEL --remove --dry-run
+[2]
+$ mlo drift baseline delay --remove --dry-run && git status --short .mlo/baselines
+would remove the baseline of delay
+A  .mlo/baselines/delay.yaml
 $ mlo drift baseline delay --remove
 removed the baseline of delay
+$ mlo drift baseline delay --remove --dry-run
+error: no baseline named `delay`
+hint: make it with `mlo drift baseline delay REFERENCE`
+[1]
 $ mlo drift baseline delay --remove
 error: no baseline named `delay`
 hint: make it with `mlo drift baseline delay REFERENCE`
