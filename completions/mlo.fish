@@ -258,7 +258,7 @@ complete -c mlo -n '__mlo_at '\''promote rollback'\''' -l color -x -a 'auto alwa
 complete -c mlo -n '__mlo_at '\''promote rollback'\''' -s C -r -d 'work as if started in DIR'
 complete -c mlo -n '__mlo_at '\''promote rollback'\''' -l help -s h -d 'show this help'
 complete -c mlo -n '__mlo_at pull' -l remote -s r -r -d 'where from (default: the configured one)'
-complete -c mlo -n '__mlo_at pull' -l runs -d 'also what recorded runs made'
+complete -c mlo -n '__mlo_at pull' -l runs -d 'also what recorded runs made, which `mlo run` reuses where mlo.lock names it'
 complete -c mlo -n '__mlo_at pull' -l dry-run -s n -d 'only say what would be fetched'
 complete -c mlo -n '__mlo_at pull' -l json -d 'print the result as JSON'
 complete -c mlo -n '__mlo_at pull' -l quiet -s q -d 'no progress, no hints'

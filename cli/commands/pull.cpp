@@ -16,7 +16,7 @@ void declare(Args& args, Options& o) {
   args.positional(o.names, "NAME", Args::Many::zero_or_more,
                   "datasets, NAME@REV, or models: NAME@VERSION (default: all datasets, run history, tags of models)");
   args.option(o.remote, "--remote,-r", "REMOTE", "where from (default: the configured one)");
-  args.flag(o.runs, "--runs", "also what recorded runs made");
+  args.flag(o.runs, "--runs", "also what recorded runs made, which `mlo run` reuses where mlo.lock names it");
   args.flag(o.dry_run, "--dry-run,-n", "only say what would be fetched");
 }
 
@@ -28,6 +28,8 @@ int run(Context& ctx, const Options& o) {
                                  o.dry_run ? Mode::dry_run : Mode::real);
   ctx.print([&] { return sync_value(report, config.name, o.dry_run); },
             [&](Page& page) { sync_lines(page, report, "pulled", o.dry_run); });
+  if (report.results_left)
+    ctx.world().log.hint("`mlo pull --runs` fetches what those runs made; `mlo run` then reuses what mlo.lock names");
   return report.left_alone.empty() ? exit_code::ok : exit_code::conflict;
 }
 
@@ -42,7 +44,9 @@ Command pull_command() {
       "work tree name, verifies it, and makes "
       "the data on disk fit. Data with unsaved changes is left alone. Branches and tags travel by `git pull`, which "
       "comes first.";
-  info.examples = {{"git pull && mlo pull", "code, then its data"}, {"mlo pull raw", "one dataset"}};
+  info.examples = {{"git pull && mlo pull", "code, then its data"},
+                   {"git pull && mlo pull --runs && mlo run", "run only what nobody has run"},
+                   {"mlo pull raw", "one dataset"}};
   info.exits = {{exit_code::conflict, "some data has unsaved changes and was left alone"},
                 {exit_code::remote, "the remote failed or lacks an object"}};
   return make_command<Options>(std::move(info), declare, run);

@@ -62,6 +62,8 @@ SyncReport pull(Workspace& workspace, Remote& remote, const std::vector<std::str
   report.transfer = fetch_below(world, store, remote, roots, /*must=*/true, mode);
   if (run_objects == RunObjects::fetch)
     report.transfer += fetch_below(world, store, remote, run_roots(workspace), /*must=*/false, mode);
+  else if (report.runs_moved)
+    report.results_left = !are_here(store, run_roots(workspace));
   if (mode == Mode::dry_run || !data) return report;
   for (const DatasetManifest& dataset : select_datasets(workspace, kinds.datasets)) {
     try {

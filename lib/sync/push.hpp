@@ -7,6 +7,7 @@ struct SyncReport {
   TransferReport transfer;
   bool runs_moved = false;                   ///< the runs ref there (push) or here (pull) changed
   bool tags_moved = false;                   ///< likewise the tags of models
+  bool results_left = false;                 ///< pull: runs came, and the store lacks some of what runs made
   std::vector<DatasetManifest> checked_out;  ///< pull: whose data on disk changed
   std::vector<std::string> left_alone;       ///< pull: datasets with unsaved changes
 };

@@ -95,12 +95,29 @@ TEST_CASE("what one clone pushes another pulls, data and runs", "[sync]") {
 
   const SyncReport pulled = pull(*w.b, *w.remote(), {}, RunObjects::skip, Mode::real);
   CHECK(pulled.runs_moved);
+  CHECK(pulled.results_left);
   CHECK(pulled.transfer.objects == 4);
   CHECK(read_file(w.dir / "b/d/sub/y") == "22\n");
+  CHECK_FALSE(pull(*w.b, *w.remote(), {}, RunObjects::skip, Mode::real).results_left);  // said once
   CHECK(w.names(*w.b) == std::vector<std::string>{"brave-otter"});
   CHECK(pull(*w.b, *w.remote(), {}, RunObjects::fetch, Mode::real).transfer.objects == 1);
   CHECK(w.b->store().verify(sha256("brave-otter")));
   CHECK(w.sh("git -C b for-each-ref --format='%(refname)' refs/mlo-remotes") == "refs/mlo-remotes/origin/runs\n");
+}
+
+TEST_CASE("nothing is left behind where all results come along, or runs made none", "[sync]") {
+  TwoClones w;
+  w.publish(*w.a, "brave-otter");
+  push(*w.a, *w.remote(), {}, Mode::real);
+  CHECK_FALSE(pull(*w.b, *w.remote(), {}, RunObjects::fetch, Mode::real).results_left);
+  RunRecord bare;
+  bare.started = bare.ended = w.clock.now();
+  bare.id = make_uuid7(bare.started, w.rng);
+  RunStore(*w.a).publish(bare, {});
+  push(*w.a, *w.remote(), {}, Mode::real);
+  const SyncReport pulled = pull(*w.b, *w.remote(), {}, RunObjects::skip, Mode::real);
+  CHECK(pulled.runs_moved);
+  CHECK_FALSE(pulled.results_left);
 }
 
 TEST_CASE("a drift baseline travels with its rows", "[sync]") {

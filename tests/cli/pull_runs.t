@@ -1,0 +1,23 @@
+# What a colleague's runs made comes when asked for, and is not made again.
+
+$ mlo init -q && echo 1 > in && printf 'stages:\n  train: {cmd: echo trained && cat in > out, deps: [in], outs: [out]}\n' > mlo.yaml
+made `.mlo` in <dir>
+$ mlo remote add -q store "$PWD/.git/store" && mlo remote check -q store --init && git init -q --bare .git/origin.git && git remote add origin .git/origin.git
+remote store: <dir>/.git/store
+store: reachable and writable
+$ mlo run -q && git add -A && git commit -qm trained && git push -q origin HEAD:main && mlo push
+trained
+run <name> (<id>): 1 ran
+pushed 2 objects (10 B)
+pushed run history
+$ git clone -q -b main .git/origin.git .git/clone && cd .git/clone && mlo pull && mlo run --dry-run
+pulled run history
+hint: `mlo pull --runs` fetches what those runs made; `mlo run` then reuses what mlo.lock names
+train will run
+  output `out` is missing
+$ cd .git/clone && mlo pull
+everything up to date
+$ cd .git/clone && mlo pull --runs && mlo run
+pulled 2 objects (10 B)
+[1/1] train (cached)
+run <name> (<id>): 1 cached
