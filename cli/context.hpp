@@ -16,6 +16,8 @@ enum class Style { plain, bold, dim, good, bad, warn, name, number };
 enum class Align { left, right };
 /// What a column does where the terminal is too narrow.
 enum class Fit { cut, wrap, whole };
+/// A word of ours is shown in capitals, a name of the user's (a metric, a run, a key) as it is.
+enum class Title { word, name };
 
 /// A table for people: columns sized to their content. Where the terminal is narrower, columns that wrap give first,
 /// then those that are cut; what is aligned right is a figure and stays whole.
@@ -24,6 +26,7 @@ struct Table {
     std::string title;
     Align align = Align::left;
     Fit fit = Fit::cut;
+    Title kind = Title::word;
   };
   struct Cell {
     std::string text;

@@ -68,7 +68,7 @@ void print_reasons(const Pipeline& pipeline, const Plan& plan, Page& page) {
 }
 
 void print_states(const Pipeline& pipeline, const Plan& plan, Page& page) {
-  Table table{{{"STAGE"}, {"STATE", Align::left, Fit::whole}, {"WHY", Align::left, Fit::wrap}}, {}};
+  Table table{{{"stage"}, {"state", Align::left, Fit::whole}, {"why", Align::left, Fit::wrap}}, {}};
   for (const PlannedStage& planned : plan.stages) {
     const Assessment& seen = planned.assessment;
     std::string why = seen.reasons.empty() ? "" : describe(seen.reasons.front());

@@ -33,6 +33,13 @@ void shrink(std::vector<int>& widths, const std::vector<Table::Column>& columns,
   shrink(widths, columns, Fit::cut, kLeastCut, over);
 }
 
+std::string shown_title(const Table::Column& column) {
+  std::string title = printable(column.title);
+  if (column.kind == Title::name) return title;
+  for (char& c : title) c = c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
+  return title;
+}
+
 /// The lines of one cell.
 std::vector<std::string> cell_lines(const std::string& text, const Table::Column& column, int width, bool utf8) {
   if (column.fit != Fit::wrap || display_width(text) <= width) {
@@ -58,7 +65,7 @@ void TextPage::table(const Table& table) {
       std::any_of(table.columns.begin(), table.columns.end(), [](const auto& c) { return !c.title.empty(); });
   if (titled) {
     std::vector<Table::Cell> header;
-    for (const auto& column : table.columns) header.push_back({column.title, Style::dim});
+    for (const auto& column : table.columns) header.push_back({shown_title(column), Style::dim});
     rows.push_back(std::move(header));
   }
   for (const auto& row : table.rows) {

@@ -39,7 +39,7 @@ void print(Context& ctx, const std::vector<drift::Baseline>& baselines) {
       },
       [&](Page& page) {
         if (baselines.empty()) return page.line("no baselines");
-        Table table{.columns = {{"MODEL", Align::left}, {"DATA", Align::left}, {"CONTENT", Align::left}}, .rows = {}};
+        Table table{.columns = {{"model", Align::left}, {"data", Align::left}, {"content", Align::left}}, .rows = {}};
         for (const auto& b : baselines) {
           table.rows.push_back({{b.model, Style::name}, {b.source}, {b.tree.str().substr(0, 19), Style::dim}});
         }

@@ -90,12 +90,12 @@ void write_files(Context& ctx, const DriftFiles& files, const drift::DriftReport
 }
 
 void report_lines(Page& page, const drift::DriftReport& report) {
-  Table table{.columns = {{"COLUMN", Align::left},
-                          {"VERDICT", Align::left},
-                          {"SCORE", Align::right},
-                          {"LIMIT", Align::right},
-                          {"TEST", Align::left},
-                          {"NOTE", Align::left, Fit::wrap}},
+  Table table{.columns = {{"column", Align::left},
+                          {"verdict", Align::left},
+                          {"score", Align::right},
+                          {"limit", Align::right},
+                          {"test", Align::left},
+                          {"note", Align::left, Fit::wrap}},
               .rows = {}};
   for (const drift::ColumnDrift& column : report.columns) {
     std::vector<std::string> notes = column.notes;

@@ -38,10 +38,10 @@ int run(Context& ctx, const Options&) {
         return list;
       },
       [](Page& page) {
-        Table table{.columns = {{"TEST", Align::left},
-                                {"READS", Align::left},
-                                {"DRIFT IF", Align::left, Fit::wrap},
-                                {"WHAT IT IS", Align::left, Fit::wrap}},
+        Table table{.columns = {{"test", Align::left},
+                                {"reads", Align::left},
+                                {"drift if", Align::left, Fit::wrap},
+                                {"what it is", Align::left, Fit::wrap}},
                     .rows = {}};
         for (const auto& test : drift::all_tests()) {
           table.rows.push_back({{std::string(test.name), Style::name},

@@ -37,12 +37,12 @@ Value to_value(const features::MaterializeReport& report) {
 }
 
 void lines(Page& page, const features::MaterializeReport& report) {
-  Table table{{{"VIEW"},
-               {"DONE"},
-               {"READ", Align::right},
-               {"KEYS", Align::right},
-               {"NEWEST", Align::left, Fit::whole},
-               {"WHY", Align::left, Fit::wrap}},
+  Table table{{{"view"},
+               {"done"},
+               {"read", Align::right},
+               {"keys", Align::right},
+               {"newest", Align::left, Fit::whole},
+               {"why", Align::left, Fit::wrap}},
               {}};
   for (const ViewResult& view : report.views) {
     const std::string_view done = view.action == ViewAction::none    ? "up to date"

@@ -80,8 +80,8 @@ Value to_value(const std::vector<OnlineColumn>& columns, const std::vector<Typed
 void lines(Page& page, const std::vector<OnlineColumn>& columns, const std::vector<TypedName>& keys, const Keys& values,
            bool full) {
   Table table{{}, {}};
-  for (const TypedName& key : keys) table.columns.push_back({key.name});
-  for (const char* title : {"FEATURE", "VALUE", "STATUS", "EVENT"}) table.columns.push_back({title});
+  for (const TypedName& key : keys) table.columns.push_back({key.name, Align::left, Fit::cut, Title::name});
+  for (const char* title : {"feature", "value", "status", "event"}) table.columns.push_back({title});
   for (std::size_t i = 0; i < columns.front().cells.size(); ++i) {
     for (const OnlineColumn& column : columns) {
       const OnlineColumn::Cell& cell = column.cells[i];

@@ -35,7 +35,7 @@ Value to_value(const std::vector<ViewPlan>& plans, const std::vector<std::string
 }
 
 void lines(Page& page, const std::vector<ViewPlan>& plans, const std::vector<std::string>& orphans) {
-  Table table{{{"VIEW"}, {"ACTION"}, {"FILES", Align::right}, {"SIZE", Align::right}, {"WHY", Align::left, Fit::wrap}},
+  Table table{{{"view"}, {"action"}, {"files", Align::right}, {"size", Align::right}, {"why", Align::left, Fit::wrap}},
               {}};
   for (const ViewPlan& plan : plans) {
     ByteCount bytes;

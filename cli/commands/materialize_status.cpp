@@ -55,13 +55,13 @@ Value to_value(const std::vector<ViewPlan>& plans, const std::vector<std::string
 }
 
 void lines(Page& page, const std::vector<ViewPlan>& plans, const std::vector<std::string>& orphans, UtcTime now) {
-  Table table{{{"VIEW"},
-               {"STATE"},
-               {"KEYS", Align::right},
-               {"NEWEST", Align::left, Fit::whole},
-               {"AGE", Align::right},
-               {"TTL", Align::right},
-               {"WHY", Align::left, Fit::wrap}},
+  Table table{{{"view"},
+               {"state"},
+               {"keys", Align::right},
+               {"newest", Align::left, Fit::whole},
+               {"age", Align::right},
+               {"ttl", Align::right},
+               {"why", Align::left, Fit::wrap}},
               {}};
   for (const ViewPlan& plan : plans) {
     const auto seconds = age(plan, now);

@@ -66,12 +66,12 @@ Value to_value(const features::TrainReport& report, const std::string& output) {
 }
 
 void lines(Page& page, const features::TrainReport& report, const std::string& output) {
-  Table table{{{"VIEW"},
-               {"COLUMNS", Align::left, Fit::wrap},
-               {"READ", Align::right},
-               {"FOUND", Align::right},
-               {"TOO OLD", Align::right},
-               {"NOT FOUND", Align::right}},
+  Table table{{{"view"},
+               {"columns", Align::left, Fit::wrap},
+               {"read", Align::right},
+               {"found", Align::right},
+               {"too old", Align::right},
+               {"not found", Align::right}},
               {}};
   for (const auto& view : report.views) {
     table.rows.push_back({{view.name, Style::name},

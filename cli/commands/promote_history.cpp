@@ -42,12 +42,12 @@ int run(Context& ctx, const Options& o) {
       },
       [&](Page& page) {
         if (all.empty()) return page.line(at ? "no version held a stage then" : "no version held a stage yet");
-        Table table{{{"WHEN", Align::left, Fit::whole},
-                     {"STAGE"},
-                     {"VERSION", Align::left, Fit::whole},
-                     {"WHO"},
-                     {"TAG", Align::left, Fit::whole},
-                     {"REMARK", Align::left, Fit::wrap}},
+        Table table{{{"when", Align::left, Fit::whole},
+                     {"stage"},
+                     {"version", Align::left, Fit::whole},
+                     {"who"},
+                     {"tag", Align::left, Fit::whole},
+                     {"remark", Align::left, Fit::wrap}},
                     {}};
         for (auto it = all.rbegin(); it != all.rend(); ++it) {
           table.rows.push_back({{it->when == UtcTime() ? "" : format_utc_short(it->when)},

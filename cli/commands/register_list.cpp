@@ -93,12 +93,12 @@ int run(Context& ctx, const Options& o) {
       },
       [&](Page& page) {
         if (models.empty()) return page.line("no models yet; `mlo register NAME --run RUN --model PATH` makes one");
-        Table table{{{"MODEL"},
-                     {"VERSION", Align::left, Fit::whole},
-                     {"MADE", Align::left, Fit::whole},
-                     {"RUN"},
-                     {"STAGES"},
-                     {"SCORES", Align::left, Fit::wrap}},
+        Table table{{{"model"},
+                     {"version", Align::left, Fit::whole},
+                     {"made", Align::left, Fit::whole},
+                     {"run"},
+                     {"stages"},
+                     {"scores", Align::left, Fit::wrap}},
                     {}};
         std::vector<const Assignment*> unverified;
         for (const Model& model : models) {

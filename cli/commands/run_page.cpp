@@ -193,7 +193,7 @@ void print_runs(Page& page, const std::vector<Run>& runs, UtcTime now) {
       hidden.push_back(fact.key);
       continue;
     }
-    table.columns.push_back({fact.key, fact.metric ? Align::right : Align::left, Fit::whole});
+    table.columns.push_back({fact.key, fact.metric ? Align::right : Align::left, Fit::whole, Title::name});
     for (std::size_t i = 0; i < runs.size(); ++i)
       table.rows[i].push_back({fact.cells[i], fact.metric ? Style::number : Style::plain});
   }

@@ -55,7 +55,7 @@ std::string cell_text(const ComparedRow& row, std::size_t i) {
 void to_page(Page& page, const std::vector<Run>& runs, const std::vector<ComparedRow>& rows, bool all) {
   Table table;
   table.columns.push_back({""});
-  for (const Run& run : runs) table.columns.push_back({run.record.name});
+  for (const Run& run : runs) table.columns.push_back({run.record.name, Align::left, Fit::cut, Title::name});
   std::string_view title;
   std::size_t same = 0;
   for (const ComparedRow& row : rows) {

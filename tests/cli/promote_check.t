@@ -36,7 +36,7 @@ $ mlo promote check delay@0.0.1 --to prod
 warning: the policy of `prod` is that of HEAD, which whoever commits here can change
 hint: name a protected branch: git config mlo.policyRef refs/remotes/origin/main
 [1/1] evaluate (cached)
-verdict      gate      what                 candidate  champion  bound                                            remark
+VERDICT      GATE      WHAT                 CANDIDATE  CHAMPION  BOUND                                            REMARK
 pass         accuracy  accuracy                     1         -  at least 0.9
 pass         fair      accuracy[group]              1         -                                                   2 slices, worst a
 pass         fair      accuracy gap[group]          0         -  at most 0.1                                      1 to 1
@@ -62,7 +62,7 @@ registered delay@v0.0.2: model.txt, 2 B, sha256:53c234e5e847
   commit <id>, tag delay@v0.0.2
 $ mlo promote check delay@latest --to prod -q
 warning: the policy of `prod` is that of HEAD, which whoever commits here can change
-verdict      gate      what                 candidate  champion  bound                                            remark
+VERDICT      GATE      WHAT                 CANDIDATE  CHAMPION  BOUND                                            REMARK
 fail         accuracy  accuracy                  0.75         -  at least 0.9                                     0.75 is below 0.9
 pass         fair      accuracy[group]            0.5         -                                                   2 slices, worst b
 fail         fair      accuracy gap[group]        0.5         -  at most 0.1                                      0.5 to 1
@@ -97,7 +97,7 @@ $ head -n 3 gates.xml && head -n 1 summary.md
 
 # What a branch adds: the newest version of each model.
 $ mlo promote check --since HEAD~3 --to prod -q
-verdict      gate      what                 candidate  champion  bound                                            remark
+VERDICT      GATE      WHAT                 CANDIDATE  CHAMPION  BOUND                                            REMARK
 fail         accuracy  accuracy                  0.75         -  at least 0.9                                     0.75 is below 0.9
 pass         fair      accuracy[group]            0.5         -                                                   2 slices, worst b
 fail         fair      accuracy gap[group]        0.5         -  at most 0.1                                      0.5 to 1

@@ -31,22 +31,22 @@ $ echo 'good: 4' > params.yaml && git commit -qam better && mlo run -q --name tw
 $ mlo push -q && git clone -q . .git/clone && cd .git/clone && mlo pull -q
 ...
 $ cd .git/clone && git config mlo.policyRef origin/main && mlo promote check delay@0.0.2 --to prod -q
-verdict  gate    what    candidate  champion  bound                                         remark
+VERDICT  GATE    WHAT    CANDIDATE  CHAMPION  BOUND                                         REMARK
 pass     recall  recall          1         1  at least 0.9; at most 0.1 below the champion
 
 yes: delay@v0.0.2 may go to `prod`; compared with delay@v0.0.1
 $ cd .git/clone && mlo track list | sed '1!s/ .*gates/ .. gates/; s/  .*//'
-name
+NAME
 two
 one
 3 .. gates` shows them
 $ mlo track list --experiment gates | cut -d ' ' -f 1
-name
+NAME
 delay-0.0.1-prod
 $ mlo track list --experiment nosuch
 no runs of experiment `nosuch`; there are `default`, `gates`
 $ mlo track search | cut -d ' ' -f 1 && mlo track search "experiment = 'gates'" | tail -n 1 | cut -d ' ' -f 1
-name
+NAME
 two
 one
 delay-0.0.1-prod

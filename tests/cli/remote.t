@@ -15,7 +15,7 @@ $ mlo remote add store .git/store
 remote store: .git/store
 hint: commit .mlo/config.yaml, so that others have it too
 $ mlo remote list
-name   url
+NAME   URL
 store  .git/store  default
 $ mlo remote check store
 store: reachable and writable

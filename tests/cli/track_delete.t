@@ -14,12 +14,12 @@ $ mlo track delete first --yes
 deleted first <id>
 hint: `mlo track restore` brings them back
 $ mlo track list
-name    id            status    started
+NAME    ID            STATUS    STARTED
 second  <id>  finished  <duration> ago
 $ mlo track delete first --yes
 they are deleted already
 $ mlo track list --deleted
-name   id            status   started
+NAME   ID            STATUS   STARTED
 first  <id>  deleted  <duration> ago
 $ mlo track restore first
 restored first <id>
@@ -37,7 +37,7 @@ error: name a tag to set or to remove
 hint: mlo track tag RUN team=flights
 [2]
 $ mlo track search "tags.team = 'flights'"
-name    id            status    started
+NAME    ID            STATUS    STARTED
 second  <id>  finished  <duration> ago
 $ mlo track show second | head -n 6
 second  finished

@@ -39,7 +39,7 @@ error: `--name` goes with one artifact
 warning: run logged: line 2 of MLO_METRICS is left out: it is not JSON
 run logged (<id>) finished
 $ mlo track search "params.model = 'gbt'"
-name    id            status    started   auc   loss  val/f1  recall[carrier=AA]
+NAME    ID            STATUS    STARTED   auc   loss  val/f1  recall[carrier=AA]
 logged  <id>  finished  <duration> ago  0.75  0.125       1                 nan
 $ mlo track show logged | sed -n "/^metrics/,/^environment/p"
 metrics

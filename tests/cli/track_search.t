@@ -13,16 +13,16 @@ run first (<id>) finished
 run second (<id>) finished
 run third (<id>) finished
 $ mlo track list
-name    id            status    started  auc  model
+NAME    ID            STATUS    STARTED  auc  model
 third   <id>  finished  <duration> ago  nan  gbt
 second  <id>  finished  <duration> ago  0.9  linear
 first   <id>  finished  <duration> ago  0.7  gbt
 $ mlo track search "metrics.auc > 0.6" --order-by "metrics.auc DESC"
-name    id            status    started  auc  model
+NAME    ID            STATUS    STARTED  auc  model
 second  <id>  finished  <duration> ago  0.9  linear
 first   <id>  finished  <duration> ago  0.7  gbt
 $ mlo track search "params.model = 'gbt'" --order-by metrics.auc --max 1
-name   id            status    started  auc
+NAME   ID            STATUS    STARTED  auc
 first  <id>  finished  <duration> ago  0.7
 $ mlo track search "metrics.auc > 5"
 no run matches

@@ -28,7 +28,7 @@ $ mlo version-data add raw -m 'data: second'
 added raw: 2 files, 6 B, sha256:0884350604ea
 committed <id>
 $ mlo version-data history raw
-commit      date                 author      version              files  size  subject
+COMMIT      DATE                 AUTHOR      VERSION              FILES  SIZE  SUBJECT
 <id>  <time>  Ada Tester  sha256:0884350604ea      2   6 B  data: second
 <id>  <time>  Ada Tester  sha256:e3825bb77a18      2   5 B  data: first
 $ mlo version-data diff raw HEAD~1 HEAD --json
@@ -74,7 +74,7 @@ $ cat raw/sub/b.csv
 $ git status --short
 M  .mlo/data/raw.yaml
 $ mlo version-data ls raw -R
-size  id                   path
+SIZE  ID                   PATH
  2 B  sha256:4355a46b19d3  a.csv
  3 B  sha256:5fed119f9f4f  sub/
  3 B  sha256:f14b4987904b  sub/b.csv

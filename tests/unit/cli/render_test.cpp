@@ -34,6 +34,14 @@ TEST_CASE("a table lines its columns up and ends no line in blanks", "[render]")
         "日本   5 B  x\n");
 }
 
+TEST_CASE("our words stand over columns in capitals, the user's names as they are", "[render]") {
+  const Table table{{{"name"}, {"drift if"}, {"auc\x1b", Align::right, Fit::whole, Title::name}, {""}},
+                    {{{"a"}, {"b"}, {"1"}, {"x"}}}};
+  CHECK(table_text(0, table) ==
+        "NAME  DRIFT IF  auc\\x1b\n"
+        "a     b               1  x\n");
+}
+
 TEST_CASE("a table is cut to the terminal, the widest column first", "[render]") {
   const Table table{{{"ID"}, {"TEXT"}}, {{{"12345678"}, {"a very long text that does not fit"}}}};
   CHECK(table_text(20, table) == "ID        TEXT\n12345678  a very lo…\n");
