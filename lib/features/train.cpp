@@ -178,9 +178,11 @@ class TrainingSet {
                                  ? spine_.sql
                                  : table::scan({spine_path_}, spine_format_, table::Sniff::all_rows);
     try {
-      if (writer.write(scan, table::row_number_of(spine_columns_, spine_format_), format) != report_.rows)
+      if (writer.write(scan, table::row_number_of(spine_columns_, spine_format_), format, workspace_.world()) !=
+          report_.rows)
         throw Error(ErrorKind::conflict, fmt::format("{} changed while it was read", spine_.label));
     } catch (Error& error) {
+      check_stop(workspace_.world());
       throw error.prefix(fmt::format("cannot write `{}`", printable(request_.output_label)));
     }
   }

@@ -100,10 +100,11 @@ Connection TableWriter::connect(unsigned threads) const {
 }
 
 /// Defines a function from the row's number to the column's value.
-std::string TableWriter::define(Connection& connection, const Added& column) {
+std::string TableWriter::define(Connection& connection, const Added& column, const World& world) {
   const DuckApi& api = connection.state_->api;
   return connection.state_->define_function(
       DuckType::bigint, stored_as(column.type).id, [&](DuckPointer arguments, DuckPointer results) {
+        check_stop(world);  // an interrupt before the query has begun is not heard
         const auto* const rows =
             static_cast<const std::int64_t*>(api.vector_get_data(api.data_chunk_get_vector(arguments, 0)));
         Column values = start_column(column.name, column.type);
@@ -112,7 +113,8 @@ std::string TableWriter::define(Connection& connection, const Added& column) {
       });
 }
 
-std::uint64_t TableWriter::write(const std::string& scan, const std::string& row_number, FileFormat format) {
+std::uint64_t TableWriter::write(const std::string& scan, const std::string& row_number, FileFormat format,
+                                 const World& world) {
   const bool parquet = format == FileFormat::parquet;
   Connection connection = connect(1);
   const bool parallel = !row_number.empty() && (!parquet || is_even(connection, table_));
@@ -120,14 +122,21 @@ std::uint64_t TableWriter::write(const std::string& scan, const std::string& row
   Connection writer = parallel ? connect(threads_) : std::move(connection);
   std::string select = "t.*";
   for (const Added& column : added_)
-    select += fmt::format(", {}({}) AS {}", define(writer, column), parallel ? row_number : "row_number() OVER () - 1",
-                          quote_name(column.name));
+    select += fmt::format(", {}({}) AS {}", define(writer, column, world),
+                          parallel ? row_number : "row_number() OVER () - 1", quote_name(column.name));
   Connection::State& state = *writer.state_;
+  const std::stop_callback interrupt(world.stop, [&] { state.api.interrupt(state.connection.get()); });
   Result result(state.api);
-  state.execute_functions(
-      fmt::format("COPY (SELECT {} FROM {} AS t) TO {} ({}, USE_TMP_FILE false, PER_THREAD_OUTPUT false)", select, scan,
-                  quote(target_.native()), parquet ? "FORMAT parquet" : "FORMAT csv, HEADER true"),
-      Connection::State::Only::any, result);
+  try {
+    state.execute_functions(
+        fmt::format("COPY (SELECT {} FROM {} AS t) TO {} ({}, USE_TMP_FILE false, PER_THREAD_OUTPUT false)", select,
+                    scan, quote(target_.native()), parquet ? "FORMAT parquet" : "FORMAT csv, HEADER true"),
+        Connection::State::Only::any, result);
+  } catch (const Error&) {
+    check_stop(world);
+    throw;
+  }
+  check_stop(world);
   Handle chunk(state.api.destroy_data_chunk);
   *chunk.out() = state.api.fetch_chunk(*result.raw());
   if (chunk.get() == nullptr || state.api.data_chunk_get_size(chunk.get()) != 1)

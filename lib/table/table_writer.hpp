@@ -6,6 +6,7 @@
 
 #include "lib/table/connection.hpp"
 #include "lib/table/table_file.hpp"
+#include "lib/util/world.hpp"
 
 namespace mlo::table {
 
@@ -23,8 +24,9 @@ class TableWriter {
   void add(const Column& column, Fill fill);
   /// Writes the rows of the table with all new columns beside them, in order, as Parquet or CSV; the same input gives
   /// the same bytes. The table is given by `scan` and `row_number_of`. Returns the number of rows. The file is the
-  /// caller's to sync.
-  std::uint64_t write(const std::string& scan, const std::string& row_number, FileFormat format);
+  /// caller's to sync. A stop of the world ends it with Error{interrupted}; what is in the file then is nothing to
+  /// keep.
+  std::uint64_t write(const std::string& scan, const std::string& row_number, FileFormat format, const World& world);
 
  private:
   struct Added {
@@ -33,7 +35,7 @@ class TableWriter {
     Fill fill;
   };
   Connection connect(unsigned threads) const;
-  static std::string define(Connection& connection, const Added& column);
+  static std::string define(Connection& connection, const Added& column, const World& world);
 
   const Engine& engine_;
   std::vector<fs::path> table_;

@@ -317,3 +317,38 @@ TEST_CASE("of several bad rows in Parquet the first one is named", "[features]")
   CHECK(p.error([&] { p.train({"v:x"}); }).message() ==
         "view `v`: row 100001 of `many.parquet`: column `when`: `soon` is no timestamp");
 }
+
+TEST_CASE("a stop after the join leaves no training set, and nothing else", "[features]") {
+  struct StopsAtEnd : Progress {  // as if the user typed Ctrl-C when the last view was joined
+    struct Task : ProgressTask {
+      explicit Task(std::stop_source& stop) : stop_(stop) {}
+      ~Task() override { stop_.request_stop(); }
+      void advance(std::uint64_t) override {}
+      std::stop_source& stop_;
+    };
+    explicit StopsAtEnd(std::stop_source& stop) : stop_(stop) {}
+    std::unique_ptr<ProgressTask> start(std::string, ProgressUnit, std::uint64_t) override {
+      return std::make_unique<Task>(stop_);
+    }
+    std::stop_source& stop_;
+  };
+  FeatureProject p;
+  p.view("  path: v.csv\n  timestamp_field: at\n");
+  p.write("v.csv", "airport,terminal,at,x\nJFK,1,2001-01-01,1.5\n");
+  p.write("spine.csv", "airport,terminal,event_timestamp\nJFK,1,2001-01-02\n");
+  StopsAtEnd progress(p.w.stop);
+  World world{p.w.clock, p.w.rng, p.w.env, p.w.log, progress, p.w.stop.get_token(), 2, p.w.dir.path()};
+  Workspace workspace = Workspace::open(world);
+  const auto known = features::Definitions::load(workspace);
+  TrainRequest request;
+  request.spine = p.w.dir / "spine.csv";
+  request.spine_label = "spine.csv";
+  request.output = p.w.dir / "out.parquet";
+  request.output_label = "out.parquet";
+  request.features = known.resolve({"v:x"});
+  const std::string before = p.w.sh("ls -A");
+  const Error error = p.error([&] { build_training_set(workspace, known, request); });
+  CHECK(error.kind() == ErrorKind::interrupted);
+  CHECK(error.message() == "interrupted");
+  CHECK(p.w.sh("ls -A") == before);
+}

@@ -96,14 +96,15 @@ TEST_CASE("a result of many chunks keeps its order", "[table]") {
 
 TEST_CASE("a stream that its reader gives up leaves no thread behind", "[table]") {
   const Engine engine = Engine::load();
-  const test::TempDir dir;
+  const test::TestWorld w;
+  const test::TempDir& dir = w.dir;
   std::string rows = "when\n";
   for (int i = 0; i < 300'000; ++i) rows += "2001-02-03 04:05:06\n";
   dir.write("t.csv", rows);
   dir.write("t.parquet", "");
   const fs::path table = fs::canonical(dir / "t.parquet");
   TableWriter(engine, {dir / "t.csv"}, table, 1)
-      .write(scan({dir / "t.csv"}, FileFormat::csv, {.as_text = true}), "", FileFormat::parquet);
+      .write(scan({dir / "t.csv"}, FileFormat::csv, {.as_text = true}), "", FileFormat::parquet, w.world);
   const std::string sql = "SELECT CASE WHEN TRY_CAST(\"when\" AS TIMESTAMPTZ) IS NULL THEN \"when\" END FROM " +
                           scan({table}, FileFormat::parquet);
   const auto give_up = [&](Connection& connection) {
@@ -118,6 +119,37 @@ TEST_CASE("a stream that its reader gives up leaves no thread behind", "[table]"
   Connection connection(engine, sandbox_for({table}, 4));
   CHECK(message_of([&] { give_up(connection); }) == "enough");
   CHECK(connection.select("SELECT 7 AS n").front().integers().front() == 7);
+}
+
+TEST_CASE("a stop ends what a writer writes, whenever it comes", "[table]") {
+  const Engine engine = Engine::load();
+  const auto calls_until_stop = [&](int rows, int stop_at_call) {
+    test::TestWorld w;
+    std::string text = "n\n";
+    for (int i = 0; i < rows; ++i) text += "1\n";
+    w.dir.write("t.csv", text);
+    w.dir.write("out.csv", "");
+    TableWriter writer(engine, {w.dir / "t.csv"}, w.dir / "out.csv", 2);
+    int calls = 0;
+    if (stop_at_call == 0) w.stop.request_stop();
+    writer.add(start_column("x", ColumnType::integer), [&](std::span<const std::int64_t> numbers, Column& out) {
+      if (++calls == stop_at_call) w.stop.request_stop();
+      std::get<0>(out.values).assign(numbers.begin(), numbers.end());
+      out.nulls.assign(numbers.size(), 0);
+    });
+    auto kind = ErrorKind::internal;
+    try {
+      writer.write(scan({w.dir / "t.csv"}, FileFormat::csv), "", FileFormat::csv, w.world);
+    } catch (const Error& error) {
+      kind = error.kind();
+    }
+    CHECK(kind == ErrorKind::interrupted);
+    return calls;
+  };
+  CHECK(calls_until_stop(300'000, 0) == 0);
+  CHECK(calls_until_stop(300'000, 1) == 1);
+  CHECK(calls_until_stop(300'000, 7) == 7);
+  CHECK(calls_until_stop(10, 1) == 1);  // all is computed by then
 }
 
 TEST_CASE("what mlo cannot hold is refused, naming the column", "[table]") {
