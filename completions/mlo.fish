@@ -198,7 +198,6 @@ complete -c mlo -n '__mlo_at '\''materialize plan'\''' -l verbose -s v -d 'say m
 complete -c mlo -n '__mlo_at '\''materialize plan'\''' -l color -x -a 'auto always never' -d 'auto, always or never; NO_COLOR means never'
 complete -c mlo -n '__mlo_at '\''materialize plan'\''' -s C -r -d 'work as if started in DIR'
 complete -c mlo -n '__mlo_at '\''materialize plan'\''' -l help -s h -d 'show this help'
-complete -c mlo -n '__mlo_at '\''materialize status'\''' -f
 complete -c mlo -n '__mlo_at '\''materialize status'\''' -l json -d 'print the result as JSON'
 complete -c mlo -n '__mlo_at '\''materialize status'\''' -l quiet -s q -d 'no progress, no hints'
 complete -c mlo -n '__mlo_at '\''materialize status'\''' -l verbose -s v -d 'say more about what is done'

@@ -1,5 +1,4 @@
-#include "lib/features/materialize.hpp"
-#include "cli/command.hpp"
+#include "cli/commands/view_page.hpp"
 #include "cli/exit_code.hpp"
 #include "lib/util/text.hpp"
 
@@ -9,31 +8,20 @@ namespace {
 using features::ViewAction;
 using features::ViewResult;
 
-struct Options {
-  std::vector<std::string> views;
-};
-
-void declare(Args& args, Options& o) {
-  args.positional(o.views, "VIEW", Args::Many::zero_or_more, "views to bring up to date (default: all)");
-}
-
 Value to_value(const features::MaterializeReport& report) {
-  Value views = Value::array(), removed = Value::array();
+  Value views = Value::array();
   for (const ViewResult& view : report.views) {
-    Value reasons = Value::array();
-    for (const std::string& reason : view.reasons) reasons.push(reason);
     views.push(Value::object()
                    .set("name", view.view)
                    .set("action", to_string(view.action))
-                   .set("reasons", std::move(reasons))
+                   .set("reasons", names_value(view.reasons))
                    .set("rows_read", view.rows_read)
                    .set("rows_skipped", view.rows_skipped)
                    .set("rows_future", view.rows_future)
                    .set("keys", view.state.keys)
-                   .set("newest", view.state.newest ? Value(format_utc(*view.state.newest)) : Value()));
+                   .set("newest", newest_value(view.state)));
   }
-  for (const std::string& name : report.removed) removed.push(name);
-  return Value::object().set("views", std::move(views)).set("removed", std::move(removed));
+  return Value::object().set("views", std::move(views)).set("removed", names_value(report.removed));
 }
 
 void lines(Page& page, const features::MaterializeReport& report) {
@@ -52,16 +40,13 @@ void lines(Page& page, const features::MaterializeReport& report) {
                           {std::string(done), view.action == ViewAction::none ? Style::dim : Style::good},
                           {format_count(view.rows_read), Style::number},
                           {format_count(view.state.keys), Style::number},
-                          {view.state.newest ? format_utc_short(*view.state.newest) : "-"},
+                          {newest_text(view.state)},
                           {join(view.reasons, "; "), Style::dim}});
   }
-  if (!table.rows.empty()) page.table(table);
-  for (const std::string& name : report.removed)
-    page.line({{"removed "}, {name, Style::name}, {": nobody defines it"}});
-  if (report.views.empty() && report.removed.empty()) page.line("no views are defined in .mlo/features");
+  print_views(page, table, report.removed, "removed ", ": nobody defines it");
 }
 
-int run(Context& ctx, const Options& o) {
+int run(Context& ctx, const ViewChoice& o) {
   const auto definitions = features::Definitions::load(ctx.workspace());
   const features::MaterializeReport report = features::materialize(ctx.workspace(), definitions, o.views);
   for (const ViewResult& view : report.views) {
@@ -91,7 +76,7 @@ Command materialize() {
       "Each view changes in one step: whoever reads meanwhile, or after a crash, sees the old rows or the new ones.";
   info.examples = {{"mlo materialize", "bring all views up to date"}, {"mlo materialize weather", "only this one"}};
   info.exits = {{exit_code::conflict, "an input changed while it was read, or another process holds the store"}};
-  return make_command<Options>(std::move(info), declare, run);
+  return make_command<ViewChoice>(std::move(info), declare_views, run);
 }
 
 }  // namespace mlo::cli

@@ -140,6 +140,13 @@ VIEW STATE KEYS NEWEST
 recent stale 2 2001-01-02
 weather current 3 2001-01-02
 `mlo materialize` brings them
+$ mlo materialize status weather | awk '{ print $1, $2 }'
+VIEW STATE
+weather current
+$ mlo materialize status wether
+error: no view named `wether`
+hint: did you mean `weather`?
+[1]
 $ rm .mlo/features/delay.yaml .mlo/features/recent.yaml
 $ mlo materialize status | tail -n 1
 recent is in the store, and nobody defines it
