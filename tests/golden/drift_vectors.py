@@ -12,6 +12,7 @@ a power of two: no score but `ed` depends on the unit. `exact` is computed here 
 import importlib.metadata
 import json
 import math
+import os
 import sys
 import warnings
 from fractions import Fraction
@@ -271,4 +272,6 @@ def main():
 
 
 if __name__ == "__main__":
+    if os.environ.get("PYTHONHASHSEED") != "0":  # Evidently adds up over sets of categories: in one order, the same digits
+        os.execve(sys.executable, [sys.executable, *sys.argv], {**os.environ, "PYTHONHASHSEED": "0"})
     main()
