@@ -62,9 +62,9 @@ fs::path real_path(const fs::path& path) {
 DataSource stored_source(const Workspace& workspace, std::string label, const Digest& tree, bool directory,
                          const std::string& file_name) {
   DataSource source{.label = std::move(label), .tree = tree, .directory = directory, .file_name = file_name};
-  const ObjectStore& store = workspace.store();
+  ObjectStore& store = workspace.store();
   const auto require = [&](const Digest& id) {
-    if (store.has(id)) return store.path_of(id);
+    if (store.has(id)) return store.file_of(id);
     throw Error(ErrorKind::not_found, fmt::format("the data of `{}` is not in the store", printable(source.label)))
         .hint("get it with `mlo pull`");
   };

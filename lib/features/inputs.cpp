@@ -84,10 +84,10 @@ class WorkFiles {
 
 std::vector<InputFile> dataset_files(const Workspace& workspace, const ViewManifest& view, const std::string& spec) {
   const DatasetManifest dataset = resolve_dataset(workspace, spec);
-  const ObjectStore& store = workspace.store();
+  ObjectStore& store = workspace.store();
   std::vector<InputFile> files;
   const auto require = [&](const Digest& id) {
-    if (store.has(id)) return store.path_of(id);
+    if (store.has(id)) return store.file_of(id);
     throw Error(ErrorKind::not_found,
                 fmt::format("view `{}`: the data of `{}` is not in the store", view.name, dataset.name))
         .hint("get it with `mlo pull`");

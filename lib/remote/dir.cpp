@@ -28,9 +28,14 @@ class DirRemote : public Remote {
     });
   }
 
-  void put(const Digest& id, const fs::path& file) override {
+  void put_file(const Digest& id, const fs::path& file) override {
     const UniqueFd from = open_read(file);
-    guarded([&] { batch().put_from(id, [&](int to) { copy_contents(from.get(), to, file); }); });
+    const std::uint64_t size = stat_fd(from.get(), file).size;
+    guarded([&] { batch().put_from(id, size, [&](int to) { copy_contents(from.get(), to, file); }); });
+  }
+
+  void put_bytes(const Digest& /*id*/, std::string_view bytes) override {
+    guarded([&] { batch().put(bytes); });
   }
 
   void flush() override {
@@ -42,9 +47,7 @@ class DirRemote : public Remote {
   bool get(const Digest& id, int fd, const fs::path& target) override {
     return guarded([&] {
       require_format();
-      if (!store_.has(id)) return false;
-      copy_contents(open_read(store_.path_of(id)).get(), fd, target);
-      return true;
+      return store_.copy_to(id, fd, target);
     });
   }
 

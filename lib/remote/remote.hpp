@@ -22,7 +22,9 @@ class Remote {
   virtual std::vector<Digest> find_missing(const std::vector<Digest>& ids) = 0;
   /// Sends a file's bytes. They may appear to others only after `flush`, and never half. Error{corrupt} if the file's
   /// bytes are not what `id` says; then nothing appears.
-  virtual void put(const Digest& id, const fs::path& file) = 0;
+  virtual void put_file(const Digest& id, const fs::path& file) = 0;
+  /// The same for bytes that are known to be what `id` says, and not more than kMaxPacked.
+  virtual void put_bytes(const Digest& id, std::string_view bytes) = 0;
   /// All that was put is durable and visible when this returns. What was not flushed may be gone.
   virtual void flush() = 0;
   /// Writes the object's bytes to the empty file `fd`; false if it has none. Not verified: the caller does.

@@ -2,6 +2,7 @@
 
 #include <set>
 
+#include "lib/store/pack.hpp"
 #include "lib/util/error.hpp"
 #include "lib/util/parallel.hpp"
 
@@ -82,11 +83,14 @@ TransferReport upload(const World& world, ObjectStore& store, Remote& remote, st
   move_in_portions(
       world, "pushing", here,
       [&](std::size_t i) {
+        const Digest& id = here[i].id;
+        const auto file = here[i].size > kMaxPacked ? store.find_file_of(id) : std::nullopt;
+        if (!file) return remote.put_bytes(id, store.get(id));
         try {
-          remote.put(here[i].id, store.path_of(here[i].id));
+          remote.put_file(id, *file);
         } catch (Error& error) {
           // The local bytes are wrong: reading them by the store's own way sets them aside and says so.
-          if (error.kind() == ErrorKind::corrupt) static_cast<void>(store.get(here[i].id));
+          if (error.kind() == ErrorKind::corrupt) static_cast<void>(store.get(id));
           throw;
         }
       },
@@ -118,8 +122,8 @@ TransferReport download(const World& world, ObjectStore& store, Remote& remote, 
       [&](std::size_t i) {
         const ObjectRef& object = there[i];
         try {
-          bytes += batch.put_from(object.id, [&](int fd) {
-            if (!remote.get(object.id, fd, store.path_of(object.id))) fail_object(remote, object, "vanished");
+          bytes += batch.put_from(object.id, object.size, [&](int fd) {
+            if (!remote.get(object.id, fd, store.root())) fail_object(remote, object, "vanished");
           });
         } catch (const Error& error) {
           if (error.kind() != ErrorKind::corrupt) throw;

@@ -1,6 +1,7 @@
 #include <fcntl.h>
 #include <linux/fs.h>
 #include <sys/ioctl.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -10,16 +11,17 @@
 
 #include "lib/crypto/sha256.hpp"
 #include "lib/store/object_store.hpp"
+#include "lib/store/pack_set.hpp"
 #include "lib/store/staging.hpp"
 #include "lib/util/error.hpp"
 
 namespace mlo {
 namespace {
 
-/// Up to this size a file is read whole, so that bytes the store already has are never written.
-constexpr std::uint64_t kSmall = 1U << 20U;
-/// Up to this many objects are synced one by one: cheaper than a sync of everything other programs wrote.
-constexpr std::size_t kFewObjects = 8;
+/// Up to this many small objects of a batch lie by themselves: a pack for each note on a run would be no gain.
+constexpr std::size_t kFewSmall = 8;
+/// Up to this many files are synced one by one: cheaper than a sync of everything other programs wrote.
+constexpr std::size_t kFewFiles = 16;
 /// Written bytes after which the disk is asked to begin, while we go on hashing.
 constexpr std::uint64_t kWriteBehind = 8U << 20U;
 
@@ -38,7 +40,7 @@ UniqueFd open_source(const fs::path& file) {
 
 /// The file's bytes in a buffer of this thread; nothing if it is not exactly `size` long.
 std::optional<std::string_view> read_small(int fd, std::uint64_t size, const fs::path& file) {
-  thread_local std::string buffer(kSmall + 1, '\0');
+  thread_local std::string buffer(kMaxPacked + 1, '\0');
   std::size_t used = 0;
   for (;;) {
     const ssize_t n = ::read(fd, buffer.data() + used, size + 1 - used);
@@ -98,7 +100,10 @@ struct ObjectStore::Writing {
   }
 };
 
-ObjectStore::ObjectStore(fs::path root) : root_(std::move(root)), writing_(std::make_unique<Writing>()) {}
+ObjectStore::ObjectStore(fs::path root)
+    : root_(std::move(root)),
+      packs_(std::make_unique<PackSet>(root_.parent_path() / "packs")),
+      writing_(std::make_unique<Writing>()) {}
 ObjectStore::~ObjectStore() = default;
 
 struct ObjectStore::Batch::State {
@@ -112,14 +117,20 @@ struct ObjectStore::Batch::State {
   std::once_flag opened;
   std::mutex mutex;
   std::unordered_map<Digest, std::string, DigestHash> pending;  ///< id -> name in staging
+  std::optional<PackWriter> packs;                              ///< what is pending and small
 
   void open() {
-    std::call_once(opened, [this] { writing.open(store.root()); });
+    std::call_once(opened, [this] {
+      writing.open(store.root());
+      store.packs_->refresh();
+      packs.emplace(*writing.staging);
+    });
   }
 
   /// True if the object needs no writing: it is in the store with this size, or pending.
   bool known(const Digest& id, std::uint64_t size) {
     open();
+    if (packs->has(id) || store.packs_->has(id)) return true;
     struct stat st {};
     if (::fstatat(writing.root.get(), relative_path(id).c_str(), &st, AT_SYMLINK_NOFOLLOW) == 0) {
       // Of another size it is the remains of a disk's mishap: the rename at commit puts the good bytes in its place.
@@ -149,12 +160,18 @@ struct ObjectStore::Batch::State {
 
   void add(const Digest& id, std::string_view bytes) {
     if (known(id, bytes.size())) return;
+    if (bytes.size() <= kMaxPacked) return packs->add(id, bytes);
+    add_alone(id, bytes);
+  }
+
+  void add_alone(const Digest& id, std::string_view bytes) {
     Incoming incoming(*this);
     write_all(incoming.fd(), bytes, incoming.path());
     incoming.adopt(id);
   }
 
   using Moves = std::vector<std::pair<std::string, std::string>>;  ///< final place, name in staging; by place
+  void commit_files();
   void rename_all(const Moves& moves);
   void sync_directories();
   std::bitset<256> touched, made;  ///< by `rename_all`
@@ -176,7 +193,7 @@ ObjectStore::Batch::Added ObjectStore::Batch::put_file(const fs::path& file) {
     throw Error(ErrorKind::invalid, fmt::format("cannot store `{}`: not a regular file", file.string()));
   }
   Added added{.id = {}, .size = before.size, .stat = before};
-  if (before.size <= kSmall) {
+  if (before.size <= kMaxPacked) {
     const auto bytes = read_small(source.get(), before.size, file);
     if (!bytes || stat_fd(source.get(), file) != before) throw_changed(file);
     added.id = sha256(*bytes);
@@ -192,17 +209,55 @@ ObjectStore::Batch::Added ObjectStore::Batch::put_file(const fs::path& file) {
   return added;
 }
 
-std::uint64_t ObjectStore::Batch::put_from(const Digest& id, const std::function<void(int fd)>& fill) {
+void ObjectStore::Batch::put_alone(const Digest& id, std::string_view bytes) {
   state_->open();
-  State::Incoming incoming(*state_);
-  fill(incoming.fd());
-  if (::lseek(incoming.fd(), 0, SEEK_SET) != 0) throw_errno("read", incoming.path().string());
-  const HashedFile hashed = sha256_fd(incoming.fd(), incoming.path());
-  if (hashed.digest != id) {
-    throw Error(ErrorKind::corrupt,
-                fmt::format("the bytes given for object `{}` are not what its name says", id.brief()));
+  state_->add_alone(id, bytes);
+}
+
+namespace {
+
+constexpr const char* kMemory = "a file in memory";
+
+void require_id(const Digest& given, const Digest& id) {
+  if (given == id) return;
+  throw Error(ErrorKind::corrupt,
+              fmt::format("the bytes given for object `{}` are not what its name says", id.brief()));
+}
+
+/// A file of this thread that lies in memory, empty.
+int fresh_memory() {
+  thread_local const UniqueFd memory(::memfd_create("mlo-object", MFD_CLOEXEC));
+  const int fd = memory.get();
+  if (fd < 0 || ::ftruncate(fd, 0) != 0 || ::lseek(fd, 0, SEEK_SET) != 0) throw_errno("make", kMemory);
+  return fd;
+}
+
+}  // namespace
+
+std::uint64_t ObjectStore::Batch::put_from(const Digest& id, std::uint64_t size,
+                                           const std::function<void(int fd)>& fill) {
+  state_->open();
+  std::optional<State::Incoming> incoming;
+  if (size > kMaxPacked) {
+    fill(incoming.emplace(*state_).fd());
+  } else {
+    const int memory = fresh_memory();
+    fill(memory);
+    const std::uint64_t filled = stat_fd(memory, kMemory).size;
+    if (::lseek(memory, 0, SEEK_SET) != 0) throw_errno("read", kMemory);
+    if (filled <= kMaxPacked) {
+      const auto bytes = read_small(memory, filled, kMemory);
+      require_id(sha256(*bytes), id);
+      state_->packs->add(id, *bytes);
+      return filled;
+    }
+    copy_contents(memory, incoming.emplace(*state_).fd(), incoming->path());
+    if (::ftruncate(memory, 0) != 0) throw_errno("shorten", kMemory);
   }
-  incoming.adopt(id);
+  if (::lseek(incoming->fd(), 0, SEEK_SET) != 0) throw_errno("read", incoming->path().string());
+  const HashedFile hashed = sha256_fd(incoming->fd(), incoming->path());
+  require_id(hashed.digest, id);
+  incoming->adopt(id);
   return hashed.size;
 }
 
@@ -235,28 +290,35 @@ void ObjectStore::Batch::State::sync_directories() {
   writing.durable |= touched;
 }
 
-void ObjectStore::Batch::commit() {
-  State& state = *state_;
-  if (state.pending.empty()) return;
-  State::Moves moves;
-  for (const auto& [id, name] : state.pending) moves.emplace_back(relative_path(id), name);
+void ObjectStore::Batch::State::commit_files() {
+  if (pending.empty()) return;
+  Moves moves;
+  for (const auto& [id, name] : pending) moves.emplace_back(relative_path(id), name);
   std::sort(moves.begin(), moves.end());  // renames stay in one directory for long
 
-  const StagingDir& staging = *state.writing.staging;
-  const bool few = moves.size() <= kFewObjects;
+  const StagingDir& staging = *writing.staging;
+  const bool few = moves.size() <= kFewFiles;
   if (few) {
     for (const auto& [place, name] : moves) fsync_fd(open_read(staging.path() / name).get(), staging.path() / name);
   } else {
-    sync_file_system(state.writing.root.get(), state.store.root());
+    sync_file_system(writing.root.get(), store.root());
   }
-  state.touched.reset();
-  state.made.reset();
-  state.rename_all(moves);
+  touched.reset();
+  made.reset();
+  rename_all(moves);
   if (few)
-    state.sync_directories();
+    sync_directories();
   else
-    sync_file_system(state.writing.root.get(), state.store.root());
-  state.pending.clear();
+    sync_file_system(writing.root.get(), store.root());
+  pending.clear();
+}
+
+void ObjectStore::Batch::commit() {
+  State& state = *state_;
+  if (!state.packs) return;
+  state.packs->take_few(kFewSmall, [&](const Digest& id, std::string_view bytes) { state.add_alone(id, bytes); });
+  state.commit_files();
+  state.store.packs_->publish(state.packs->take(), *state.writing.staging);
 }
 
 }  // namespace mlo

@@ -8,6 +8,7 @@
 #include <cerrno>
 
 #include "lib/crypto/sha256.hpp"
+#include "lib/store/pack_set.hpp"
 #include "lib/util/error.hpp"
 #include "lib/util/text.hpp"
 
@@ -50,19 +51,57 @@ std::string ObjectStore::relative_path(const Digest& id) {
   return hex;
 }
 
-bool ObjectStore::has(const Digest& id) const { return ::access(path_of(id).c_str(), F_OK) == 0; }
+bool ObjectStore::has(const Digest& id) const { return find_size(id).has_value(); }
 
 std::optional<std::uint64_t> ObjectStore::find_size(const Digest& id) const {
-  const auto stat = find_stat(path_of(id));
-  return stat ? std::optional(stat->size) : std::nullopt;
+  if (const auto size = packs_->find_size(id)) return size;
+  if (const auto stat = find_stat(path_of(id))) return stat->size;
+  return packs_->refresh() ? packs_->find_size(id) : std::nullopt;
+}
+
+std::optional<fs::path> ObjectStore::find_file_of(const Digest& id) const {
+  fs::path file = path_of(id);
+  return ::access(file.c_str(), F_OK) == 0 ? std::optional(std::move(file)) : std::nullopt;
+}
+
+fs::path ObjectStore::file_of(const Digest& id) {
+  fs::path file = path_of(id);
+  if (::access(file.c_str(), F_OK) == 0) return file;
+  Batch batch(*this);
+  batch.put_alone(id, get(id));
+  batch.commit();
+  return file;
+}
+
+bool ObjectStore::read_packed(const Digest& id, std::string& bytes) const {
+  return packs_->read(id, bytes) || (!find_file_of(id) && packs_->refresh() && packs_->read(id, bytes));
+}
+
+std::optional<std::string_view> ObjectStore::find_packed(const Digest& id) const {
+  thread_local std::string bytes;
+  if (!read_packed(id, bytes)) return std::nullopt;
+  // Another process may have moved it to another pack and removed this one.
+  if (sha256(bytes) != id && (!packs_->refresh() || !packs_->read(id, bytes) || sha256(bytes) != id)) fail_corrupt(id);
+  return bytes;
 }
 
 std::string ObjectStore::get(const Digest& id) const {
+  if (const auto packed = find_packed(id)) return std::string(*packed);
   const fs::path file = path_of(id);
   auto bytes = find_file(file);
   if (!bytes) throw_absent(id);
   if (sha256(*bytes) != id) fail_corrupt(id);
   return std::move(*bytes);
+}
+
+bool ObjectStore::copy_to(const Digest& id, int fd, const fs::path& target) const {
+  if (std::string bytes; read_packed(id, bytes)) {
+    write_all(fd, bytes, target);
+    return true;
+  }
+  const auto file = find_file_of(id);
+  if (file) copy_contents(open_object(id, *file).get(), fd, target);
+  return file.has_value();
 }
 
 Tree ObjectStore::get_tree(const Digest& id) const {
@@ -82,6 +121,7 @@ Digest ObjectStore::put(std::string_view bytes) {
 }
 
 void ObjectStore::write_to(const Digest& id, int target_fd, const fs::path& target, LinkType link) const {
+  if (const auto packed = find_packed(id)) return write_all(target_fd, *packed, target);
   const fs::path file = path_of(id);
   const UniqueFd source = open_object(id, file);
   // A reflink is hashed after the fact: what counts is what the target now holds.
@@ -103,6 +143,7 @@ void ObjectStore::check_out(const Digest& id, const fs::path& target, bool execu
 }
 
 bool ObjectStore::verify(const Digest& id) const {
+  if (std::string bytes; read_packed(id, bytes)) return sha256(bytes) == id;
   const fs::path file = path_of(id);
   const UniqueFd fd = open_object(id, file);
   return sha256_fd(fd.get(), file).digest == id;
@@ -111,8 +152,13 @@ bool ObjectStore::verify(const Digest& id) const {
 void ObjectStore::fail_corrupt(const Digest& id) const {
   const fs::path aside = root_.parent_path() / "quarantine" / id.hex();
   make_dirs(aside.parent_path());
-  std::error_code ignored;  // another process may have moved it first
-  fs::rename(path_of(id), aside, ignored);
+  if (std::string bytes; packs_->read(id, bytes)) {
+    write_file(aside, bytes, Durability::complete, 0444);
+    packs_->drop(id);
+  } else {
+    std::error_code ignored;  // another process may have moved it first
+    fs::rename(path_of(id), aside, ignored);
+  }
   throw Error(ErrorKind::corrupt,
               fmt::format("object `{}` is damaged: its bytes are not what its name says", id.brief()))
       .hint(fmt::format("it was moved to {}; `mlo pull` fetches it again", aside.string()));

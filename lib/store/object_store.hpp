@@ -16,8 +16,11 @@ namespace mlo {
 /// change would change the store.
 enum class LinkType { reflink, copy };
 
-/// Content-addressed objects below one directory: `<root>/ab/<62 hex>`, mode 0444, named by the SHA-256 of their bytes.
-/// An object is complete or absent, whatever happens. Safe from any thread and any number of processes.
+class PackSet;
+
+/// Content-addressed objects, named by the SHA-256 of their bytes: each a file `<root>/ab/<62 hex>`, mode 0444, but for
+/// the small ones of a batch of more than a few, which lie in packs in `<root>/../packs`. An object is complete or
+/// absent, whatever happens. Safe from any thread and any number of processes.
 class ObjectStore {
  public:
   /// `root` need not exist yet; it is made by the first write.
@@ -27,12 +30,16 @@ class ObjectStore {
 
   bool has(const Digest& id) const;
   /// The object's bytes, verified: Error{not_found} if absent; Error{corrupt} if they are not what the name says: then
-  /// the object is moved aside to `<root>/../quarantine`, so that good bytes can take its place. So does every reader
+  /// its bytes are put aside in `<root>/../quarantine`, so that good ones can take their place. So does every reader
   /// here.
   std::string get(const Digest& id) const;
   std::optional<std::uint64_t> find_size(const Digest& id) const;
-  /// The file that holds the object, for reading only.
-  fs::path path_of(const Digest& id) const { return root_ / relative_path(id); }
+  /// The file that holds the object alone, for reading only; nothing if there is none.
+  std::optional<fs::path> find_file_of(const Digest& id) const;
+  /// The same; an object that lies in a pack gets a file first. Error{not_found} if it is absent.
+  fs::path file_of(const Digest& id);
+  /// Writes the bytes as they lie there to the empty file `fd`, unverified; false if there is no such object.
+  bool copy_to(const Digest& id, int fd, const fs::path& target) const;
   /// `ab/<62 hex>`, below the root.
   static std::string relative_path(const Digest& id);
 
@@ -56,9 +63,11 @@ class ObjectStore {
     };
     Added put_file(const fs::path& file);
     Digest put(std::string_view bytes);
-    /// For bytes that come from elsewhere: `fill` writes them to the descriptor. Error{corrupt} if they are not what
-    /// `id` says.
-    std::uint64_t put_from(const Digest& id, const std::function<void(int fd)>& fill);
+    /// The same for bytes whose id is known, into a file of its own.
+    void put_alone(const Digest& id, std::string_view bytes);
+    /// For bytes that come from elsewhere: `fill` writes them to the descriptor. `size`: how many there should be, 0 if
+    /// unknown. Error{corrupt} if they are not what `id` says.
+    std::uint64_t put_from(const Digest& id, std::uint64_t size, const std::function<void(int fd)>& fill);
     /// Afterwards the batch is empty and can be used again.
     void commit();
 
@@ -78,8 +87,14 @@ class ObjectStore {
 
  private:
   struct Writing;
+  /// The bytes of a packed object as they lie there; false if it is not packed.
+  bool read_packed(const Digest& id, std::string& bytes) const;
+  /// The same, verified, borrowed from this thread; nothing if it is not packed.
+  std::optional<std::string_view> find_packed(const Digest& id) const;
   [[noreturn]] void fail_corrupt(const Digest& id) const;
+  fs::path path_of(const Digest& id) const { return root_ / relative_path(id); }
   fs::path root_;
+  std::unique_ptr<PackSet> packs_;
   std::unique_ptr<Writing> writing_;  ///< what all batches share
 };
 

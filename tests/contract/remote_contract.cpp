@@ -75,9 +75,9 @@ TEST_CASE("a remote gives back what was put, and knows what it lacks", "[contrac
     CHECK_FALSE(fetch(*remote, dir, a));
     dir.write("a", "a");
     dir.write("b", "");
-    remote->put(a, dir / "a");
-    remote->put(b, dir / "b");
-    remote->put(a, dir / "a");
+    remote->put_file(a, dir / "a");
+    remote->put_file(b, dir / "b");
+    remote->put_bytes(a, "a");
     remote->flush();
     const auto again = open();
     CHECK(again->find_missing({a, b}).empty());
@@ -90,7 +90,7 @@ TEST_CASE("a remote gives back what was put, and knows what it lacks", "[contrac
 TEST_CASE("a remote shows nothing that was not flushed", "[contract][remote]") {
   for_each_place([](const test::TempDir& dir, const auto& open) {
     dir.write("a", "a");
-    open()->put(sha256("a"), dir / "a");
+    open()->put_file(sha256("a"), dir / "a");
     CHECK(open()->find_missing({sha256("a")}).size() == 1);
   });
 }
@@ -99,7 +99,7 @@ TEST_CASE("a remote refuses bytes under another's name", "[contract][remote]") {
   for_each_place([](const test::TempDir& dir, const auto& open) {
     dir.write("a", "not a");
     const auto remote = open();
-    CHECK(kind_of([&] { remote->put(sha256("a"), dir / "a"); }) == ErrorKind::corrupt);
+    CHECK(kind_of([&] { remote->put_file(sha256("a"), dir / "a"); }) == ErrorKind::corrupt);
     remote->flush();
     CHECK(open()->find_missing({sha256("a")}).size() == 1);
   });
@@ -113,7 +113,7 @@ TEST_CASE("a remote takes objects from many threads", "[contract][remote]") {
       dir.write(std::to_string(i), std::to_string(i));
       ids.push_back(sha256(std::to_string(i)));
     }
-    parallel_for(ids.size(), 8, [&](std::size_t i) { remote->put(ids[i], dir / std::to_string(i)); });
+    parallel_for(ids.size(), 8, [&](std::size_t i) { remote->put_file(ids[i], dir / std::to_string(i)); });
     remote->flush();
     CHECK(open()->find_missing(ids).empty());
   });
@@ -157,7 +157,7 @@ TEST_CASE("a directory whose parent is missing is a disk that is not mounted", "
   const auto remote = open_remote({"origin", (dir / "mnt/share").string()}, dir.path());
   CHECK(kind_of([&] { remote->init(); }) == ErrorKind::remote);
   dir.write("a", "a");
-  CHECK(kind_of([&] { remote->put(sha256("a"), dir / "a"); }) == ErrorKind::remote);
+  CHECK(kind_of([&] { remote->put_file(sha256("a"), dir / "a"); }) == ErrorKind::remote);
   CHECK_FALSE(find_stat(dir / "mnt"));
 }
 

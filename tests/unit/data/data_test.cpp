@@ -211,7 +211,7 @@ TEST_CASE("checkout needs every object before it touches a file", "[data]") {
   w.dir.write("d/b", "2\n");
   w.add({"d"}, true);
   fs::remove_all(w.dir / "d");
-  const fs::path object = w.workspace->store().path_of(sha256("2\n"));
+  const fs::path object = *w.workspace->store().find_file_of(sha256("2\n"));
   fs::rename(object, w.dir / "kept");
   CHECK(kind_of([&] { w.check_out("d"); }) == ErrorKind::not_found);
   CHECK_FALSE(w.exists("d"));
@@ -364,7 +364,7 @@ TEST_CASE("data whose trees are not here is unknown, not modified", "[data]") {
   DataWorld w;
   w.dir.write("d/a", "1\n");
   const Digest tree = w.add({"d"}).datasets.at(0).manifest.tree;
-  fs::remove(w.workspace->store().path_of(tree));
+  fs::remove(*w.workspace->store().find_file_of(tree));
   CHECK(w.status("d").state == DataState::unknown);
 }
 

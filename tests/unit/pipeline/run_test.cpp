@@ -102,7 +102,7 @@ TEST_CASE("damaged objects make the stage run again", "[pipeline]") {
   p.run();
   p.erase("model");
   Workspace workspace = p.open();
-  const fs::path object = workspace.store().path_of(sha256_file(p.world.dir / "top").digest);
+  const fs::path object = *workspace.store().find_file_of(sha256_file(p.world.dir / "top").digest);
   fs::permissions(object, fs::perms::owner_write, fs::perm_options::add);
   write_file(object, "z\n", Durability::cache);
   p.erase("top");

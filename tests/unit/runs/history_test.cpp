@@ -163,7 +163,7 @@ TEST_CASE_METHOD(Repo, "a series travels with git, and one that was tampered wit
   append_events(live.dir(), {MetricEvent{"loss", 1, 1, clock.now()}, MetricEvent{"loss", 0.5, 2, clock.now()}});
   const RunRecord done = live.finish(RunStatus::finished, 0, clock.now());
   publish(done);
-  REQUIRE(remove_file(workspace->store().path_of(*done.series)));
+  REQUIRE(remove_file(*workspace->store().find_file_of(*done.series)));
   CHECK(RunStore(*workspace).series(done, "loss").size() == 2);
   const auto tip = *git().find_ref(kRef);
   const auto forged = git().write_tree(

@@ -56,7 +56,7 @@ TEST_CASE("an object is a read-only file named by the digest of its bytes", "[st
   CHECK(id == sha256("abc"));
   const ObjectStore store(dir / "objects");
   const fs::path file = dir / "objects" / "ba" / "7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
-  CHECK(store.path_of(id) == file);
+  CHECK(*store.find_file_of(id) == file);
   CHECK(read_file(file) == "abc");
   CHECK((find_stat(file)->mode & 0777U) == 0444U);
   CHECK(store.has(id));
@@ -73,13 +73,13 @@ TEST_CASE("an absent object is not_found, a changed one corrupt", "[store]") {
   CHECK(kind_of([&] { store.verify(sha256("x")); }) == ErrorKind::not_found);
   const Digest id = store.put("abc");
   CHECK(store.verify(id));
-  overwrite(store.path_of(id), "abd");
+  overwrite(*store.find_file_of(id), "abd");
   CHECK_FALSE(store.verify(id));
   CHECK(kind_of([&] { store.get(id); }) == ErrorKind::corrupt);
   CHECK_FALSE(store.has(id));
   CHECK(read_file(dir / "quarantine" / id.hex()) == "abd");
   store.put("abc");
-  overwrite(store.path_of(id), "abe");
+  overwrite(*store.find_file_of(id), "abe");
   CHECK(kind_of([&] { store.check_out(id, dir / "out", false, LinkType::copy); }) == ErrorKind::corrupt);
   CHECK_FALSE(find_stat(dir / "out"));
   CHECK(read_file(dir / "quarantine" / id.hex()) == "abe");
@@ -91,7 +91,7 @@ TEST_CASE("storing an object again replaces one that lost bytes", "[store]") {
   const TempDir dir;
   ObjectStore store(dir / "objects");
   const Digest id = store.put("abc");
-  overwrite(store.path_of(id), "");
+  overwrite(*store.find_file_of(id), "");
   store.put("abc");
   CHECK(store.verify(id));
 }
@@ -195,8 +195,8 @@ TEST_CASE("bytes from elsewhere are stored only under the name they have", "[sto
   ObjectStore store(dir / "objects");
   ObjectStore::Batch batch(store);
   const auto give = [&](std::string_view bytes) { return [&dir, bytes](int fd) { write_all(fd, bytes, dir.path()); }; };
-  CHECK(batch.put_from(sha256("abc"), give("abc")) == 3);
-  CHECK(kind_of([&] { batch.put_from(sha256("abd"), give("abc")); }) == ErrorKind::corrupt);
+  CHECK(batch.put_from(sha256("abc"), 0, give("abc")) == 3);
+  CHECK(kind_of([&] { batch.put_from(sha256("abd"), 0, give("abc")); }) == ErrorKind::corrupt);
   batch.commit();
   CHECK(store.verify(sha256("abc")));
   CHECK_FALSE(store.has(sha256("abd")));
@@ -279,7 +279,7 @@ TEST_CASE("walking a tree visits every entry with its path, and names a missing 
   std::vector<std::string> paths;
   walk_tree(store, root, [&](const std::string& path, const TreeEntry&) { paths.push_back(path); });
   CHECK(paths == std::vector<std::string>{"d", "d/f", "f"});
-  fs::remove(store.path_of(sub.id));
+  fs::remove(*store.find_file_of(sub.id));
   CHECK(kind_of([&] { walk_tree(store, root, [](const std::string&, const TreeEntry&) {}); }) == ErrorKind::not_found);
   const Digest lie = store.put("not a tree");
   CHECK(kind_of([&] { store.get_tree(lie); }) == ErrorKind::corrupt);

@@ -17,11 +17,11 @@ class CutRemote : public Remote {
  public:
   CutRemote(std::unique_ptr<Remote> inner, int puts) : inner_(std::move(inner)), puts_(puts) {}
   std::vector<Digest> find_missing(const std::vector<Digest>& ids) override { return inner_->find_missing(ids); }
-  void put(const Digest& id, const fs::path& file) override {
-    const std::lock_guard lock(mutex_);  // flush is for one thread
-    if (puts_-- <= 0) throw Error(ErrorKind::remote, "the wire is cut");
-    inner_->put(id, file);
-    inner_->flush();
+  void put_file(const Digest& id, const fs::path& file) override {
+    send([&] { inner_->put_file(id, file); });
+  }
+  void put_bytes(const Digest& id, std::string_view bytes) override {
+    send([&] { inner_->put_bytes(id, bytes); });
   }
   void flush() override { inner_->flush(); }
   bool get(const Digest& id, int fd, const fs::path& target) override { return inner_->get(id, fd, target); }
@@ -30,6 +30,13 @@ class CutRemote : public Remote {
   const std::string& name() const override { return inner_->name(); }
 
  private:
+  void send(const std::function<void()>& put) {
+    const std::lock_guard lock(mutex_);  // flush is for one thread
+    if (puts_-- <= 0) throw Error(ErrorKind::remote, "the wire is cut");
+    put();
+    inner_->flush();
+  }
+
   std::unique_ptr<Remote> inner_;
   std::mutex mutex_;
   int puts_;
@@ -133,7 +140,7 @@ TEST_CASE("a drift baseline travels with its rows", "[sync]") {
   pull(*w.b, *w.remote(), {}, RunObjects::skip, Mode::real);
   CHECK(read_file(drift::baseline_source(*w.b, baseline).files.at(0)) == "x\n1.5\n2.5\n");
 
-  fs::remove(w.b->store().path_of(baseline.tree));
+  fs::remove(*w.b->store().find_file_of(baseline.tree));
   fs::remove_all(w.dir / "objects/objects");
   CHECK_THROWS_WITH(push(*w.b, *w.remote(), {}, Mode::real), Catch::Contains("baseline `delay`"));
 }
@@ -170,7 +177,7 @@ TEST_CASE("a push that is cut never shows a name whose objects are not there", "
 
 TEST_CASE("an object that nobody has stops the push of its dataset before anything is sent", "[sync]") {
   TwoClones w;
-  fs::remove(w.a->store().path_of(sha256("22\n")));
+  fs::remove(*w.a->store().find_file_of(sha256("22\n")));
   CHECK_THROWS_AS(push(*w.a, *w.remote(), {}, Mode::real), Error);
   CHECK_FALSE(find_stat(w.dir / "objects/objects"));
 }
@@ -187,7 +194,7 @@ TEST_CASE("a pull leaves unsaved changes alone and says so", "[sync]") {
 TEST_CASE("a pull mends an object that was damaged here", "[sync]") {
   TwoClones w;
   push(*w.a, *w.remote(), {}, Mode::real);
-  const fs::path object = w.a->store().path_of(sha256("1\n"));
+  const fs::path object = *w.a->store().find_file_of(sha256("1\n"));
   fs::permissions(object, fs::perms::owner_write, fs::perm_options::add);
   write_file(object, "2\n", Durability::cache);
   fs::remove_all(w.dir / "a/d");

@@ -1,0 +1,109 @@
+#include "lib/store/pack_index.hpp"
+
+#include <algorithm>
+#include <bit>
+
+#include "lib/crypto/sha256.hpp"
+#include "lib/util/bytes.hpp"
+
+namespace mlo {
+namespace {
+
+constexpr std::string_view kHead = "mlo index 1\n";
+constexpr std::size_t kHeadSize = 32;
+constexpr std::size_t kDigest = 32;
+constexpr unsigned kMaxBits = 24;
+
+static_assert(std::endian::native == std::endian::little, "indexes are mapped as they lie");
+static_assert(sizeof(IndexedObject) == 48 && std::is_trivially_copyable_v<IndexedObject>);
+
+/// Some eight objects share an entry of the fan-out.
+unsigned bits_for(std::size_t objects) {
+  return std::min(static_cast<unsigned>(std::bit_width(objects / 8)), kMaxBits);
+}
+
+std::size_t fanout_bytes(unsigned bits) { return (((std::size_t{1} << bits) + 1) * 4 + 7) / 8 * 8; }
+
+std::size_t bucket_of(const Digest& id, unsigned bits) {
+  std::uint64_t top = 0;
+  std::memcpy(&top, id.raw().data(), sizeof top);
+  return bits == 0 ? 0 : static_cast<std::size_t>(__builtin_bswap64(top) >> (64 - bits));
+}
+
+}  // namespace
+
+std::shared_ptr<const PackIndex> PackIndex::open(const fs::path& file) {
+  std::shared_ptr<PackIndex> index(new PackIndex(file, MappedFile(file)));
+  return index->load() ? index : nullptr;
+}
+
+bool PackIndex::load() {
+  const std::string_view all = map_.bytes();
+  ByteReader in(all);
+  if (in.raw(kHead.size()) != kHead) return false;
+  const std::size_t packs = in.u32();
+  const std::uint64_t count = in.u64();
+  bits_ = in.u32();
+  in.u32();
+  if (!in.ok() || bits_ > kMaxBits || count > UINT32_MAX || packs > count) return false;
+  const std::size_t fanout_at = kHeadSize + packs * kDigest;
+  const std::size_t objects_at = fanout_at + fanout_bytes(bits_);
+  if (all.size() != objects_at + count * sizeof(IndexedObject) + kDigest) return false;
+  packs_.resize(packs);
+  std::memcpy(static_cast<void*>(packs_.data()), all.data() + kHeadSize, packs * kDigest);
+  fanout_ = {reinterpret_cast<const std::uint32_t*>(all.data() + fanout_at), (std::size_t{1} << bits_) + 1};
+  objects_ = {reinterpret_cast<const IndexedObject*>(all.data() + objects_at), static_cast<std::size_t>(count)};
+  return fanout_.back() == count;
+}
+
+const IndexedObject* PackIndex::find(const Digest& id) const {
+  const std::size_t bucket = bucket_of(id, bits_);
+  const std::size_t end = std::min<std::size_t>(fanout_[bucket + 1], objects_.size());
+  const std::size_t begin = std::min<std::size_t>(fanout_[bucket], end);
+  const auto here = objects_.subspan(begin, end - begin);
+  const auto at =
+      std::lower_bound(here.begin(), here.end(), id, [](const auto& object, const Digest& d) { return object.id < d; });
+  return at == here.end() || at->id != id || at->pack >= packs_.size() ? nullptr : &*at;
+}
+
+bool PackIndex::verify() const {
+  const std::string_view all = map_.bytes();
+  const Digest sum = sha256(all.substr(0, all.size() - kDigest));
+  return text_of(sum.raw()) == all.substr(all.size() - kDigest);
+}
+
+std::string encode_pack_index(const std::vector<Digest>& packs, std::vector<IndexedObject> objects) {
+  std::stable_sort(objects.begin(), objects.end(), [](const auto& a, const auto& b) { return a.id < b.id; });
+  objects.erase(std::unique(objects.begin(), objects.end(), [](const auto& a, const auto& b) { return a.id == b.id; }),
+                objects.end());
+  std::vector<std::uint32_t> number(packs.size(), UINT32_MAX);
+  for (const IndexedObject& object : objects) number[object.pack] = 0;
+  std::vector<Digest> used;
+  for (std::size_t i = 0; i < packs.size(); ++i) {
+    if (number[i] == UINT32_MAX) continue;
+    number[i] = static_cast<std::uint32_t>(used.size());
+    used.push_back(packs[i]);
+  }
+  const unsigned bits = bits_for(objects.size());
+  std::vector<std::uint32_t> fanout(fanout_bytes(bits) / 4, 0);
+  for (IndexedObject& object : objects) {
+    object.pack = number[object.pack];
+    ++fanout[bucket_of(object.id, bits) + 1];
+  }
+  for (std::size_t i = 1; i <= std::size_t{1} << bits; ++i) fanout[i] += fanout[i - 1];
+
+  ByteWriter out;
+  out.raw(kHead);
+  out.u32(static_cast<std::uint32_t>(used.size()));
+  out.u64(objects.size());
+  out.u32(bits);
+  out.u32(0);
+  for (const Digest& pack : used) out.raw(pack.raw());
+  out.raw(std::as_bytes(std::span(fanout)));
+  out.raw(std::as_bytes(std::span(objects)));
+  const Digest sum = sha256(out.str());
+  out.raw(sum.raw());
+  return std::move(out).str();
+}
+
+}  // namespace mlo

@@ -1,0 +1,52 @@
+#pragma once
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "lib/crypto/digest.hpp"
+#include "lib/util/fs.hpp"
+
+namespace mlo {
+
+/// Where an object lies: in which of an index's packs, and where in it.
+struct IndexedObject {
+  Digest id;
+  std::uint64_t offset = 0;
+  std::uint32_t pack = 0;
+  std::uint32_t size = 0;
+};
+
+/// Tells which pack holds an object: a mapped file over any number of packs. Safe from any thread.
+class PackIndex {
+ public:
+  /// Nothing if the file is no index, or not a whole one.
+  static std::shared_ptr<const PackIndex> open(const fs::path& file);
+
+  const fs::path& path() const { return path_; }
+  std::size_t size() const { return objects_.size(); }
+  /// Ascending by id.
+  std::span<const IndexedObject> objects() const { return objects_; }
+  const std::vector<Digest>& packs() const { return packs_; }
+  /// Null if it knows no such object.
+  const IndexedObject* find(const Digest& id) const;
+  /// Whether its bytes are those that were written; reads all of them.
+  bool verify() const;
+
+ private:
+  PackIndex(fs::path path, MappedFile map) : path_(std::move(path)), map_(std::move(map)) {}
+  bool load();
+
+  fs::path path_;
+  MappedFile map_;
+  std::vector<Digest> packs_;
+  unsigned bits_ = 0;
+  std::span<const std::uint32_t> fanout_;
+  std::span<const IndexedObject> objects_;
+};
+
+/// The bytes of an index. Of several objects with one id the first is kept; packs without any are left out.
+std::string encode_pack_index(const std::vector<Digest>& packs, std::vector<IndexedObject> objects);
+
+}  // namespace mlo

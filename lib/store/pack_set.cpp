@@ -1,0 +1,216 @@
+#include "lib/store/pack_set.hpp"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <ctime>
+#include <set>
+
+#include "lib/crypto/sha256.hpp"
+#include "lib/util/error.hpp"
+
+namespace mlo {
+namespace {
+
+using Index = std::shared_ptr<const PackIndex>;
+
+constexpr std::string_view kIndexSuffix = ".idx";
+constexpr std::string_view kPackSuffix = ".pack";
+constexpr std::size_t kOpenFiles = 64;
+/// How much of the past a file system may round a directory's time to.
+constexpr std::int64_t kTimeGrain = 20'000'000;
+
+std::optional<Digest> name_of(std::string_view file, std::string_view suffix) {
+  if (!file.ends_with(suffix)) return std::nullopt;
+  return Digest::from_hex_text(file.substr(0, file.size() - suffix.size()));
+}
+
+std::int64_t clock_of_files() {
+  timespec now{};
+  ::clock_gettime(CLOCK_REALTIME_COARSE, &now);
+  return now.tv_sec * 1'000'000'000 + now.tv_nsec;
+}
+
+}  // namespace
+
+PackSet::PackSet(fs::path dir) : dir_(std::move(dir)) {}
+
+std::vector<Index> PackSet::indexes() const {
+  const std::shared_lock lock(mutex_);
+  return indexes_;
+}
+
+bool PackSet::refresh() {
+  const auto stat = find_stat(dir_);
+  {
+    const std::shared_lock lock(mutex_);
+    if (!stat && !listing_) return false;
+    if (stat && listing_ && listing_->settled && listing_->stat == *stat) return false;
+  }
+  const std::lock_guard changing(changing_);
+  if (!load()) mend();
+  return true;
+}
+
+bool PackSet::load() {
+  const auto stat = find_stat(dir_);
+  const std::int64_t now = clock_of_files();
+  std::map<fs::path, Index> known;
+  for (const Index& index : indexes()) known.emplace(index->path(), index);
+  std::vector<Index> found;
+  bool damaged = false, packs = false;
+  for (const DirEntry& entry : stat ? list_dir(dir_) : std::vector<DirEntry>()) {
+    packs |= name_of(entry.name, kPackSuffix).has_value();
+    if (!name_of(entry.name, kIndexSuffix)) continue;
+    Index& index = known[dir_ / entry.name];
+    try {
+      if (!index) index = PackIndex::open(dir_ / entry.name);
+    } catch (const Error& error) {
+      if (error.kind() != ErrorKind::not_found) throw;
+      return load();  // another process took it into a new one, which may have come after our listing
+    }
+    if (index)
+      found.push_back(index);
+    else
+      damaged = true;
+  }
+  const bool whole = !damaged && (!packs || !found.empty());
+  std::sort(found.begin(), found.end(), [](const Index& a, const Index& b) { return a->size() > b->size(); });
+  const std::unique_lock lock(mutex_);
+  indexes_ = std::move(found);
+  listing_ = stat ? std::optional(Listing{*stat, stat->mtime_ns + kTimeGrain < now}) : std::nullopt;
+  return whole;
+}
+
+std::optional<PackSet::Found> PackSet::find(const Digest& id) const {
+  const std::shared_lock lock(mutex_);
+  for (const Index& index : indexes_) {
+    if (const IndexedObject* const object = index->find(id)) return Found{index, object};
+  }
+  return std::nullopt;
+}
+
+std::optional<std::uint64_t> PackSet::find_size(const Digest& id) const {
+  const auto found = find(id);
+  return found ? std::optional<std::uint64_t>(found->object->size) : std::nullopt;
+}
+
+std::shared_ptr<const UniqueFd> PackSet::open_pack(const Digest& name) const {
+  {
+    const std::shared_lock lock(mutex_);
+    if (const auto it = files_.find(name); it != files_.end()) return it->second;
+  }
+  const fs::path file = pack_file(dir_, name);
+  auto fd = std::make_shared<const UniqueFd>(::open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW));
+  if (!*fd && errno == ENOENT) return nullptr;
+  if (!*fd) throw_errno("open", file.string());
+  const std::unique_lock lock(mutex_);
+  if (files_.size() >= kOpenFiles) files_.clear();
+  files_.emplace(name, fd);
+  return fd;
+}
+
+bool PackSet::read(const Digest& id, std::string& bytes) const {
+  const auto found = find(id);
+  bytes.clear();
+  if (!found) return false;
+  const Digest& pack = found->index->packs()[found->object->pack];
+  const auto file = open_pack(pack);
+  if (!file || found->object->size > kMaxPacked) return true;
+  bytes.resize(found->object->size);
+  std::size_t used = 0;
+  while (used < bytes.size()) {
+    const ssize_t n = ::pread(file->get(), bytes.data() + used, bytes.size() - used,
+                              static_cast<off_t>(found->object->offset + used));
+    if (n < 0 && errno == EINTR) continue;
+    if (n < 0) throw_errno("read", pack_file(dir_, pack).string());
+    if (n == 0) break;
+    used += static_cast<std::size_t>(n);
+  }
+  bytes.resize(used);
+  return true;
+}
+
+void PackSet::replace(const std::vector<Index>& old, const std::vector<Digest>& packs,
+                      std::vector<IndexedObject> objects) {
+  fs::path fresh;
+  if (!objects.empty()) {
+    const std::string bytes = encode_pack_index(packs, std::move(objects));
+    fresh = dir_ / (sha256(bytes).hex() + std::string(kIndexSuffix));
+    write_file(fresh, bytes, Durability::durable, 0444);
+  }
+  for (const Index& index : old) {
+    if (index->path() != fresh) remove_file(index->path());
+  }
+  load();
+}
+
+void PackSet::publish(const std::vector<FinishedPack>& packs, const StagingDir& staging) {
+  if (packs.empty()) return;
+  const std::lock_guard changing(changing_);
+  make_dirs(dir_);
+  std::vector<Digest> names;
+  std::vector<IndexedObject> objects;
+  for (const FinishedPack& pack : packs) {
+    rename_path(staging.path() / pack.staged, pack_file(dir_, pack.name));
+    for (const PackedObject& object : pack.objects)
+      objects.push_back({object.id, object.offset, static_cast<std::uint32_t>(names.size()), object.size});
+    names.push_back(pack.name);
+  }
+  fsync_dir(dir_);
+  load();
+  std::vector<Index> taken_in = indexes();
+  std::reverse(taken_in.begin(), taken_in.end());  // the smallest first
+  std::size_t total = objects.size(), count = 0;
+  while (count < taken_in.size() && taken_in[count]->size() <= 2 * total) total += taken_in[count++]->size();
+  taken_in.resize(count);
+  for (const Index& index : taken_in) {
+    const auto first = static_cast<std::uint32_t>(names.size());
+    names.insert(names.end(), index->packs().begin(), index->packs().end());
+    for (IndexedObject object : index->objects()) {
+      if (object.pack >= index->packs().size()) continue;
+      object.pack += first;
+      objects.push_back(object);
+    }
+  }
+  replace(taken_in, names, std::move(objects));
+}
+
+void PackSet::drop(const Digest& id) {
+  const std::lock_guard changing(changing_);
+  load();
+  for (const Index& index : indexes()) {
+    if (index->find(id) == nullptr) continue;
+    std::vector<IndexedObject> rest;
+    std::copy_if(index->objects().begin(), index->objects().end(), std::back_inserter(rest),
+                 [&](const IndexedObject& o) { return o.id != id && o.pack < index->packs().size(); });
+    replace({index}, index->packs(), std::move(rest));
+  }
+}
+
+void PackSet::mend() {
+  for (const DirEntry& entry : list_dir(dir_)) {
+    if (!name_of(entry.name, kIndexSuffix) || PackIndex::open(dir_ / entry.name)) continue;
+    make_dirs(dir_.parent_path() / "quarantine");
+    rename_path(dir_ / entry.name, dir_.parent_path() / "quarantine" / entry.name);
+  }
+  std::set<Digest> indexed;
+  for (const Index& index : indexes()) indexed.insert(index->packs().begin(), index->packs().end());
+  std::vector<Digest> names;
+  std::vector<IndexedObject> objects;
+  for (const DirEntry& entry : list_dir(dir_)) {
+    const auto name = name_of(entry.name, kPackSuffix);
+    if (!name || indexed.contains(*name)) continue;
+    scan_pack(dir_ / entry.name, [&](const PackedObject& object, std::string_view bytes) {
+      if (sha256(bytes) == object.id)
+        objects.push_back({object.id, object.offset, static_cast<std::uint32_t>(names.size()), object.size});
+    });
+    names.push_back(*name);
+  }
+  replace({}, names, std::move(objects));
+}
+
+}  // namespace mlo

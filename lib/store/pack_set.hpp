@@ -1,0 +1,65 @@
+#pragma once
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <shared_mutex>
+#include <string>
+#include <vector>
+
+#include "lib/store/pack_index.hpp"
+#include "lib/store/pack_writer.hpp"
+
+namespace mlo {
+
+/// The packs of one directory and the indexes over them. Each commit adds an index and takes in those that are not much
+/// larger, so that their number stays in the order of a logarithm. Packs and indexes never change; other processes add
+/// to the same directory at any time. Safe from any thread.
+class PackSet {
+ public:
+  /// The directory need not exist yet.
+  explicit PackSet(fs::path dir);
+  const fs::path& dir() const { return dir_; }
+
+  bool has(const Digest& id) const { return find_size(id).has_value(); }
+  std::optional<std::uint64_t> find_size(const Digest& id) const;
+  /// The object's bytes as they lie there, perhaps damaged or cut; false if no index knows it.
+  bool read(const Digest& id, std::string& bytes) const;
+  /// Looks for what other processes did; false if nothing changed. A damaged index goes to `../quarantine`; then, or
+  /// if there is none at all, what is whole in the packs that no index names is indexed anew.
+  bool refresh();
+
+  /// Makes the packs durable and visible.
+  void publish(const std::vector<FinishedPack>& packs, const StagingDir& staging);
+  /// Forgets where an object lies, so that it can be stored again.
+  void drop(const Digest& id);
+
+ private:
+  struct Found {
+    std::shared_ptr<const PackIndex> index;
+    const IndexedObject* object;
+  };
+  /// What a directory looked like when it was listed.
+  struct Listing {
+    FileStat stat;
+    bool settled = false;  ///< later changes will show in `stat`
+    bool operator==(const Listing&) const = default;
+  };
+  std::optional<Found> find(const Digest& id) const;
+  std::shared_ptr<const UniqueFd> open_pack(const Digest& name) const;
+  std::vector<std::shared_ptr<const PackIndex>> indexes() const;
+  /// False if an index is damaged, or there are packs but none.
+  bool load();
+  void mend();
+  void replace(const std::vector<std::shared_ptr<const PackIndex>>& old, const std::vector<Digest>& packs,
+               std::vector<IndexedObject> objects);
+
+  fs::path dir_;
+  std::mutex changing_;
+  mutable std::shared_mutex mutex_;                        ///< of all below
+  std::vector<std::shared_ptr<const PackIndex>> indexes_;  ///< the largest first
+  std::optional<Listing> listing_;
+  mutable std::map<Digest, std::shared_ptr<const UniqueFd>> files_;
+};
+
+}  // namespace mlo

@@ -1,0 +1,58 @@
+#pragma once
+#include <array>
+#include <memory>
+#include <mutex>
+#include <string_view>
+#include <unordered_set>
+#include <vector>
+
+#include "lib/store/pack.hpp"
+#include "lib/store/staging.hpp"
+
+namespace mlo {
+
+/// A whole pack, synced, in the staging directory.
+struct FinishedPack {
+  Digest name;
+  std::string staged;  ///< its name in the staging directory
+  std::vector<PackedObject> objects;
+};
+
+/// Collects small objects into packs, each thread into one of its own. Nothing goes to disk before a thread has a
+/// megabyte. What is not taken is removed with the writer. `add` is safe from any thread.
+class PackWriter {
+ public:
+  /// Borrows the directory.
+  explicit PackWriter(StagingDir& staging);
+  ~PackWriter();
+
+  /// At most kMaxPacked bytes, whose digest is `id`. Adding an object again is free.
+  void add(const Digest& id, std::string_view bytes);
+  std::size_t size() const;
+  bool has(const Digest& id) const;
+  /// Hands over all objects if they are at most `most` and none is on disk yet: so few may lie better by themselves.
+  /// Otherwise false, and nothing happens.
+  bool take_few(std::size_t most, const std::function<void(const Digest&, std::string_view)>& take);
+  /// All packs; the writer is empty afterwards. The files are the caller's to rename or remove.
+  std::vector<FinishedPack> take();
+
+ private:
+  class Pack;
+  struct Shard {
+    mutable std::mutex mutex;
+    std::unordered_set<Digest, DigestHash> ids;
+  };
+  Shard& shard(const Digest& id) { return shards_[std::to_integer<std::size_t>(id.raw()[0]) % shards_.size()]; }
+  const Shard& shard(const Digest& id) const {
+    return shards_[std::to_integer<std::size_t>(id.raw()[0]) % shards_.size()];
+  }
+  void forget();
+
+  StagingDir& staging_;
+  std::array<Shard, 16> shards_;
+  std::mutex mutex_;
+  std::vector<std::unique_ptr<Pack>> open_;  ///< those that no thread is writing; the last one used comes first
+  std::vector<FinishedPack> finished_;
+};
+
+}  // namespace mlo
