@@ -43,18 +43,20 @@ bool encode_key(const std::vector<const Column*>& keys, std::size_t row, std::st
 
 KeyBatch::KeyBatch(const std::vector<const Column*>& keys) {
   const std::size_t rows = keys.front()->nulls.size();
-  prints_.resize(rows);
   if (keys.size() == 1 && keys.front()->type != ColumnType::string) {
-    std::memcpy(prints_.data(), keys.front()->integers().data(), rows * sizeof(std::uint64_t));
+    // What is signed may be read as unsigned.
+    prints_ = {reinterpret_cast<const std::uint64_t*>(keys.front()->integers().data()), rows};
     if (has_nulls(*keys.front())) nulls_ = keys.front()->nulls;
     return;
   }
+  own_prints_.resize(rows);
+  prints_ = own_prints_;
   nulls_.resize(rows);
   ends_.resize(rows);
   std::string key;
   for (std::size_t row = 0; row < rows; ++row) {
     if (encode_key(keys, row, key)) {
-      prints_[row] = print_of(key);
+      own_prints_[row] = print_of(key);
       bytes_ += key;
     } else {
       nulls_[row] = 1;
@@ -126,6 +128,12 @@ std::vector<std::uint32_t> KeyIndex::insert(const KeyBatch& batch) {
     if (batch.known(row)) ids[row] = insert(batch.print(row), batch.is_whole(row), [&] { return batch.key(row); });
   }
   return ids;
+}
+
+void KeyIndex::insert_plain(std::span<std::uint64_t> keys) {
+  for (std::uint64_t& key : keys)
+    key =
+        insert(key, /*whole=*/true, [&] { return std::string_view(reinterpret_cast<const char*>(&key), sizeof key); });
 }
 
 void KeyIndex::grow() {

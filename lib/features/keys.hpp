@@ -1,5 +1,6 @@
 #pragma once
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -18,8 +19,11 @@ bool encode_key(const std::vector<const table::Column*>& keys, std::size_t row, 
 class KeyBatch {
  public:
   explicit KeyBatch(const std::vector<const table::Column*>& keys);
+  KeyBatch(const KeyBatch&) = delete;
 
   std::size_t size() const { return prints_.size(); }
+  bool plain() const { return ends_.empty(); }  ///< each key is one integer, and the print is the key
+  std::span<const std::uint64_t> prints() const { return prints_; }
   bool known(std::size_t row) const { return nulls_.empty() || nulls_[row] == 0; }  ///< no key is null
   std::uint64_t print(std::size_t row) const { return prints_[row]; }
   bool is_whole(std::size_t row) const {
@@ -32,9 +36,10 @@ class KeyBatch {
   std::uint64_t begin(std::size_t row) const { return row == 0 ? 0 : ends_[row - 1]; }
   std::uint64_t end(std::size_t row) const { return ends_[row]; }
 
-  std::vector<std::uint64_t> prints_;
-  std::vector<unsigned char> nulls_;  ///< empty if there are none
-  std::string bytes_;                 ///< one after the other; not used where all keys are 8 bytes long
+  std::span<const std::uint64_t> prints_;
+  std::vector<std::uint64_t> own_prints_;  ///< of keys that are no plain integers
+  std::vector<unsigned char> nulls_;       ///< empty if there are none
+  std::string bytes_;                      ///< one after the other; not used where all keys are 8 bytes long
   std::vector<std::uint64_t> ends_;
 };
 
@@ -49,6 +54,8 @@ class KeyIndex {
   /// hide what memory takes to answer.
   std::vector<std::uint32_t> insert(const KeyBatch& batch);
   void find(const KeyBatch& batch, std::size_t first, std::size_t count, std::uint32_t* ids) const;
+  /// Inserts keys of one integer each, and puts their numbers in their places.
+  void insert_plain(std::span<std::uint64_t> keys);
   std::size_t size() const { return ends_.size(); }
   std::string_view key(std::uint32_t id) const;
 

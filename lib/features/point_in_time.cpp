@@ -1,9 +1,11 @@
 #include "lib/features/point_in_time.hpp"
 
+#include <array>
 #include <atomic>
 #include <bit>
 #include <cstring>
 #include <limits>
+#include <thread>
 #include <tuple>
 
 namespace mlo::features {
@@ -14,11 +16,41 @@ using table::ColumnType;
 
 constexpr std::int64_t kNever = std::numeric_limits<std::int64_t>::min();
 constexpr std::size_t kEvent = 0, kCreated = 1, kPlace = 2, kNulls = 3;
-constexpr std::uint32_t kTooOld = SpineIndex::kNone - 1;  // as the best of a slot: there is one, beyond the ttl
+constexpr std::uint32_t kTooOld = SpineIndex::kNone - 1;  // as an answer: there is one, beyond the ttl
 
 constexpr std::size_t kBlock = 64;  // rows whose memory is fetched at once: all of it stays in the nearest cache
 
 bool is_text(const Column& column) { return column.type == ColumnType::string; }
+
+/// Holds a slot by its code for the time of a change.
+class Hold {
+ public:
+  /// Nothing is held if the slot's code is greater than this.
+  Hold(TimeCodes::Code& slot, TimeCodes::Code most) : slot_(slot), before_(slot_.load(std::memory_order_relaxed)) {
+    while (before_ <= most) {
+      if (before_ == TimeCodes::kTaken) {
+        std::this_thread::yield();
+        before_ = slot_.load(std::memory_order_relaxed);
+      } else if (slot_.compare_exchange_weak(before_, TimeCodes::kTaken, std::memory_order_acquire,
+                                             std::memory_order_relaxed)) {
+        after_ = before_;
+        return;
+      }
+    }
+  }
+  Hold(const Hold&) = delete;
+  ~Hold() {
+    if (held()) slot_.store(after_, std::memory_order_release);
+  }
+  bool held() const { return after_ != TimeCodes::kTaken; }
+  TimeCodes::Code before() const { return before_; }
+  void set(TimeCodes::Code code) { after_ = code; }  ///< as which it is released
+
+ private:
+  std::atomic_ref<TimeCodes::Code> slot_;
+  TimeCodes::Code before_;
+  TimeCodes::Code after_ = TimeCodes::kTaken;
+};
 
 /// A slot that fits into a cache line does not straddle two.
 std::size_t padded(std::size_t words) { return words <= 8 ? std::bit_ceil(words) : words; }
@@ -51,7 +83,8 @@ PointInTimeJoin::PointInTimeJoin(const SpineIndex& spine, std::vector<Column> fe
       knowledge_(knowledge),
       null_words_((features_.size() + 63) / 64),
       stride_(padded(kNulls + null_words_ + features_.size())),
-      cells_(spine.slots() * stride_, kNever),
+      best_(spine.slots(), TimeCodes::kNone),
+      cells_(spine.slots() * stride_),
       texts_(features_.size()) {
   for (std::size_t i = 0; i < features_.size(); ++i) {
     if (is_text(features_[i])) texts_[i].resize(spine.slots());
@@ -59,16 +92,17 @@ PointInTimeJoin::PointInTimeJoin(const SpineIndex& spine, std::vector<Column> fe
 }
 
 void PointInTimeJoin::keep(std::uint32_t slot, const Batch& batch, std::size_t row) {
-  std::int64_t* const kept = cells(slot);
-  const std::atomic_ref kept_event(kept[kEvent]);
   const std::int64_t event = batch.event[row];
-  // It only ever grows, so most rows need not wait for anybody.
-  if (event < kept_event.load(std::memory_order_relaxed)) return;
-  const std::lock_guard lock(locks_[slot % locks_.size()]);
+  const TimeCodes::Code code = spine_.codes().of(event);
+  Hold hold(best_[slot], code);
+  if (!hold.held()) return;
+  std::int64_t* const kept = cells(slot);
   const std::int64_t created = batch.created(row);
   const auto place = static_cast<std::int64_t>(batch.rows.place + row);
-  if (std::tuple(event, created, place) < std::tuple(kept[kEvent], kept[kCreated], kept[kPlace])) return;
-  kept_event.store(event, std::memory_order_relaxed);
+  if (hold.before() == code &&
+      std::tuple(event, created, place) < std::tuple(kept[kEvent], kept[kCreated], kept[kPlace]))
+    return;
+  kept[kEvent] = event;
   kept[kCreated] = created;
   kept[kPlace] = place;
   for (std::size_t word = 0; word < null_words_; ++word) kept[kNulls + word] = 0;
@@ -82,65 +116,91 @@ void PointInTimeJoin::keep(std::uint32_t slot, const Batch& batch, std::size_t r
       std::memcpy(&kept[kNulls + null_words_ + i], static_cast<const std::int64_t*>(batch.words[i]) + row, 8);
     }
   }
+  hold.set(code);
 }
 
 void PointInTimeJoin::add(const FeatureRows& rows) {
   // A row may answer from the first moment on at which it was known; who answers later slots is settled by finish().
-  std::vector<std::int64_t> known = rows.event->integers();
+  std::span<const std::int64_t> known = rows.event->integers();
+  std::vector<std::int64_t> later;
   if (knowledge_ == Knowledge::at_the_time && rows.created != nullptr) {
-    for (std::size_t row = 0; row < known.size(); ++row) {
-      if (rows.created->nulls[row] == 0) known[row] = std::max(known[row], rows.created->integers()[row]);
+    later.assign(known.begin(), known.end());
+    for (std::size_t row = 0; row < later.size(); ++row) {
+      if (rows.created->nulls[row] == 0) later[row] = std::max(later[row], rows.created->integers()[row]);
     }
+    known = later;
   }
   const KeyBatch keys(rows.keys);
   const Batch batch(rows);
-  std::vector<std::uint32_t> slots(rows.size());
+  const TimeCodes& codes = spine_.codes();
   std::uint64_t skipped = 0;
-  const auto keep_block = [&](std::size_t first) {
-    for (std::size_t row = first; row < std::min(first + kBlock, slots.size()); ++row) {
-      if (rows.event->nulls[row] != 0 || !keys.known(row))
-        ++skipped;
-      else if (slots[row] != SpineIndex::kNone)
-        keep(slots[row], batch, row);
+  std::array<std::array<std::uint32_t, kBlock>, 2> slots;
+  std::array<std::pair<std::uint32_t, std::size_t>, kBlock> better;  // slots and rows
+  std::size_t better_count = 0;
+  const auto find = [&](std::size_t block) {
+    const std::size_t first = block * kBlock;
+    auto& found = slots[block % 2];
+    found.fill(SpineIndex::kNone);
+    if (first >= rows.size()) return;
+    spine_.find_slots(keys, known, first, std::min(kBlock, rows.size() - first), found.data());
+    for (const std::uint32_t slot : found) {
+      if (slot != SpineIndex::kNone) __builtin_prefetch(&best_[slot], 1);
     }
   };
-  // A block's cells are on their way while the slots of the next are looked for.
-  for (std::size_t first = 0; first < slots.size(); first += kBlock) {
-    const std::size_t count = std::min(kBlock, slots.size() - first);
-    spine_.find_slots(keys, known, first, count, &slots[first]);
-    for (std::size_t row = first; row < first + count; ++row) {
-      if (slots[row] != SpineIndex::kNone) __builtin_prefetch(cells(slots[row]), 1);
+  const auto choose = [&](std::size_t block) {
+    const std::size_t first = block * kBlock;
+    better_count = 0;
+    for (std::size_t row = first; row < std::min(first + kBlock, rows.size()); ++row) {
+      const std::uint32_t slot = slots[block % 2][row - first];
+      if (rows.event->nulls[row] != 0 || !keys.known(row)) {
+        ++skipped;
+      } else if (slot != SpineIndex::kNone) {
+        better[better_count] = {slot, row};
+        better_count +=
+            std::atomic_ref(best_[slot]).load(std::memory_order_relaxed) <= codes.of(batch.event[row]) ? 1 : 0;
+      }
     }
-    if (first > 0) keep_block(first - kBlock);
+    for (std::size_t i = 0; i < better_count; ++i) __builtin_prefetch(cells(better[i].first), 1);
+  };
+  // While one block is worked on, what the next ones need is on its way.
+  const std::size_t blocks = (rows.size() + kBlock - 1) / kBlock;
+  find(0);
+  for (std::size_t block = 0; block <= blocks; ++block) {
+    find(block + 1);
+    for (std::size_t i = 0; i < better_count; ++i) keep(better[i].first, batch, better[i].second);
+    choose(block);
   }
-  if (!slots.empty()) keep_block((slots.size() - 1) / kBlock * kBlock);
   rows_read_ += rows.size();
   rows_skipped_ += skipped;
 }
 
+/// Of two slots that have a row each.
+bool PointInTimeJoin::is_later(std::uint32_t slot, std::uint32_t than) const {
+  if (best_[slot] != best_[than]) return best_[slot] > best_[than];
+  const std::int64_t *const here = cells(slot), *const there = cells(than);
+  return std::tuple(here[kEvent], here[kCreated]) > std::tuple(there[kEvent], there[kCreated]);
+}
+
 void PointInTimeJoin::finish() {
-  std::vector<std::uint32_t> best_of(spine_.slots(), SpineIndex::kNone);
+  std::vector<std::uint32_t> answer_of(spine_.slots(), SpineIndex::kNone);
   for (std::uint32_t key = 0; key < spine_.keys(); ++key) {
     std::uint32_t best = SpineIndex::kNone;
     for (std::uint32_t slot = spine_.first_slot(key); slot < spine_.end_slot(key); ++slot) {
       // Equal (event, created) lie in one slot, so a later slot never has to settle a tie with an earlier one.
-      const std::int64_t* const here = cells(slot);
-      if (here[kEvent] != kNever && (best == SpineIndex::kNone || here[kEvent] > cells(best)[kEvent] ||
-                                     (here[kEvent] == cells(best)[kEvent] && here[kCreated] > cells(best)[kCreated])))
-        best = slot;
+      if (best_[slot] != TimeCodes::kNone && (best == SpineIndex::kNone || is_later(slot, best))) best = slot;
       const bool old = best != SpineIndex::kNone && ttl_ != 0 && cells(best)[kEvent] < spine_.time(slot) - ttl_;
-      best_of[slot] = old ? kTooOld : best;
+      answer_of[slot] = old ? kTooOld : best;
     }
   }
-  best_.resize(spine_.rows());
-  for (std::size_t row = 0; row < best_.size(); ++row) {
+  answers_.resize(spine_.rows());
+  for (std::size_t row = 0; row < answers_.size(); ++row) {
     const std::uint32_t slot = spine_.slot_of_row(row);
-    best_[row] = slot == SpineIndex::kNone ? slot : best_of[slot];
+    answers_[row] = slot == SpineIndex::kNone ? slot : answer_of[slot];
   }
 }
 
 Answer PointInTimeJoin::answer(std::size_t spine_row) const {
-  const std::uint32_t best = best_[spine_row];
+  const std::uint32_t best = answers_[spine_row];
   return best == SpineIndex::kNone ? Answer::not_found : best == kTooOld ? Answer::outside_ttl : Answer::present;
 }
 
@@ -150,8 +210,8 @@ void PointInTimeJoin::append_answers(std::size_t feature, std::span<const std::i
   std::vector<const std::int64_t*> found(spine_rows.size());  // the cells, null for a null
   for (std::size_t i = 0; i < found.size(); ++i) {
     const auto row = static_cast<std::size_t>(spine_rows[i]);
-    if (row >= best_.size() || best_[row] >= kTooOld) continue;
-    found[i] = cells(best_[row]);
+    if (row >= answers_.size() || answers_[row] >= kTooOld) continue;
+    found[i] = cells(answers_[row]);
     __builtin_prefetch(found[i]);
   }
   for (std::size_t i = 0; i < found.size(); ++i) {

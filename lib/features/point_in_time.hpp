@@ -1,9 +1,7 @@
 #pragma once
-#include <array>
 #include <atomic>
 #include <chrono>
 #include <cstdint>
-#include <mutex>
 #include <span>
 #include <string>
 #include <vector>
@@ -56,6 +54,7 @@ class PointInTimeJoin {
   struct Batch;
   std::int64_t* cells(std::uint32_t slot) { return cells_.data() + slot * stride_; }
   const std::int64_t* cells(std::uint32_t slot) const { return cells_.data() + slot * stride_; }
+  bool is_later(std::uint32_t slot, std::uint32_t than) const;
   void keep(std::uint32_t slot, const Batch& batch, std::size_t row);
 
   const SpineIndex& spine_;
@@ -64,11 +63,12 @@ class PointInTimeJoin {
   Knowledge knowledge_;
   std::size_t null_words_;
   std::size_t stride_;
-  /// Per slot: event, created, place, null bits, then a cell per feature; a string's cell is unused.
+  /// Per slot: the code of its best row's event, which turns most rows away. Also the lock of all that belongs to it.
+  HugeVector<TimeCodes::Code> best_;
+  /// Per slot, of its best row: event, created, place, null bits, then a cell per feature; a string's cell is unused.
   HugeVector<std::int64_t> cells_;
   std::vector<std::vector<std::string>> texts_;  ///< per feature, per slot; only of string features
-  std::array<std::mutex, 256> locks_;            ///< of all that belongs to a slot, but for reading its event
-  std::vector<std::uint32_t> best_;              ///< per row of the spine: the slot that holds its answer, or why none
+  std::vector<std::uint32_t> answers_;           ///< per row of the spine: the slot that holds its answer, or why none
   std::atomic<std::uint64_t> rows_read_ = 0;
   std::atomic<std::uint64_t> rows_skipped_ = 0;
 };

@@ -128,15 +128,15 @@ class TrainingSet {
       }
       index_of_view_.push_back(index);
     }
-    read_typed(*connection_, workspace_.world(), spine_, wanted, RowOrder::kept,
-               [&](const std::vector<const Column*>& read, std::uint64_t) {
+    read_typed(*connection_, workspace_.world(), spine_, wanted, RowOrder::any,
+               [&](const std::vector<const Column*>& read, std::uint64_t place) {
                  for (std::size_t i = 0; i < indexes_.size(); ++i) {
                    std::vector<const Column*> keys;
                    for (const std::size_t at : columns[i]) keys.push_back(read[at]);
-                   indexes_[i]->add(KeyBatch(keys), *read.front());
+                   indexes_[i]->add(KeyBatch(keys), *read.front(), place);
                  }
                });
-    for (const auto& index : indexes_) index->finish();
+    for (const auto& index : indexes_) index->finish(workspace_.world().threads);
     report_.rows = indexes_.front()->rows();
   }
 

@@ -88,6 +88,7 @@ Connection::Connection(const Engine& engine, const Sandbox& sandbox) : state_(ne
 }
 
 Connection::Connection(Connection&&) noexcept = default;
+Connection& Connection::operator=(Connection&&) noexcept = default;
 Connection::~Connection() = default;
 
 namespace {

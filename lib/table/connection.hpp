@@ -31,6 +31,7 @@ class Connection {
  public:
   Connection(const Engine& engine, const Sandbox& sandbox);
   Connection(Connection&&) noexcept;
+  Connection& operator=(Connection&&) noexcept;
   ~Connection();
 
   /// Runs one SELECT. Error{invalid} with DuckDB's first line if it is not exactly one, or fails, or if a value has a

@@ -116,10 +116,10 @@ std::string TableWriter::define(Connection& connection, const Added& column, con
 std::uint64_t TableWriter::write(const std::string& scan, const std::string& row_number, FileFormat format,
                                  const World& world) {
   const bool parquet = format == FileFormat::parquet;
-  Connection connection = connect(1);
-  const bool parallel = !row_number.empty() && (!parquet || is_even(connection, table_));
+  Connection writer = connect(threads_);
+  const bool parallel = !row_number.empty() && (!parquet || is_even(writer, table_));
   // Elsewhere a window numbers the rows. One thread cuts groups as long as they should be, several ones nearly.
-  Connection writer = parallel ? connect(threads_) : std::move(connection);
+  if (!parallel) writer = connect(1);
   std::string select = "t.*";
   for (const Added& column : added_)
     select += fmt::format(", {}({}) AS {}", define(writer, column, world),

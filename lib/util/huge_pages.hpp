@@ -3,12 +3,13 @@
 
 #include <cstdlib>
 #include <new>
+#include <utility>
 #include <vector>
 
 namespace mlo {
 
 /// Memory for large arrays that are read here and there: in pages of 2 MiB where the system has them, for most of the
-/// time of such a read goes into finding its page.
+/// time of such a read goes into finding its page. Numbers in a HugeVector(n) are not zero, but anything.
 template <class T>
 struct HugePages {
   using value_type = T;
@@ -31,6 +32,16 @@ struct HugePages {
       std::allocator<T>().deallocate(memory, count);
     else
       std::free(memory);
+  }
+
+  /// Values that are not given are not written: the threads that use them find their pages then, not the one that
+  /// makes the array.
+  template <class U, class... Arguments>
+  void construct(U* at, Arguments&&... arguments) {
+    if constexpr (sizeof...(Arguments) == 0)
+      ::new (static_cast<void*>(at)) U;
+    else
+      ::new (static_cast<void*>(at)) U(std::forward<Arguments>(arguments)...);
   }
 
   template <class U>
