@@ -81,7 +81,7 @@ const std::vector<HelpTopic>& help_topics() {
        "    mlo: view/1\n"
        "    name: weather\n"
        "    entities: [airport]\n"
-       "    ttl: \"3h\"                          # older rows answer nothing\n"
+       "    ttl: 3h                             # older rows answer nothing\n"
        "    source:\n"
        "      path: data/weather/*.csv          # or sql: and tables:\n"
        "      timestamp_field: observed         # when it was so\n"
@@ -92,7 +92,11 @@ const std::vector<HelpTopic>& help_topics() {
        "    name: delay\n"
        "    features: [weather:temp, weather:visib]\n"
        "\n"
-       "Types are boolean, integer, real, string, date and timestamp."},
+       "Types are boolean, integer, real, string, date and timestamp. Files of features may have any name.\n"
+       "\n"
+       "`mlo materialize train flights.csv delay -o train.parquet` puts beside each row of flights.csv, which has the "
+       "join keys and `event_timestamp` (or --timestamp COLUMN), what was known at its time. `mlo materialize` brings "
+       "the latest of all views into the online store, `mlo materialize get delay --key origin=JFK` asks for them."},
   };
   return topics;
 }

@@ -205,7 +205,7 @@ complete -c mlo -n '__mlo_at '\''materialize status'\''' -l color -x -a 'auto al
 complete -c mlo -n '__mlo_at '\''materialize status'\''' -s C -r -d 'work as if started in DIR'
 complete -c mlo -n '__mlo_at '\''materialize status'\''' -l help -s h -d 'show this help'
 complete -c mlo -n '__mlo_at '\''materialize train'\''' -l output -s o -r -d 'where to write: .parquet or .csv (required)'
-complete -c mlo -n '__mlo_at '\''materialize train'\''' -l timestamp -r -d 'the spine'\''s column of times'
+complete -c mlo -n '__mlo_at '\''materialize train'\''' -l timestamp -r -d 'the spine'\''s column of times (default event_timestamp)'
 complete -c mlo -n '__mlo_at '\''materialize train'\''' -l map -r -d 'the spine calls this join key otherwise'
 complete -c mlo -n '__mlo_at '\''materialize train'\''' -l full-names -d 'call columns view__feature instead of feature'
 complete -c mlo -n '__mlo_at '\''materialize train'\''' -l feast-compat -d 'as Feast does, let a row answer before it was created: a model may see what nobody knew'

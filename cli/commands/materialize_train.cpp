@@ -21,7 +21,7 @@ void declare(Args& args, Options& o) {
                   "table of who is asked for and when: join keys and a time (Parquet, CSV, JSON lines)");
   args.positional(o.features, "FEATURE", Args::Many::one_or_more, "a service, or view:feature");
   args.option(o.output, "--output,-o", "FILE", "where to write: .parquet or .csv (required)");
-  args.option(o.timestamp, "--timestamp", "COLUMN", "the spine's column of times");
+  args.option(o.timestamp, "--timestamp", "COLUMN", "the spine's column of times (default event_timestamp)");
   args.option(o.keys, "--map", "KEY=COLUMN", "the spine calls this join key otherwise");
   args.flag(o.full_names, "--full-names", "call columns view__feature instead of feature");
   args.flag(o.feast_compat, "--feast-compat",

@@ -32,8 +32,7 @@ std::string newest_text(const std::optional<features::ViewState>& state) {
 void print_views(Page& page, const Table& table, const std::vector<std::string>& orphans, std::string_view before,
                  std::string_view after) {
   if (!table.rows.empty()) page.table(table);
-  for (const std::string& name : orphans)
-    page.line({{std::string(before)}, {name, Style::name}, {std::string(after)}});
+  for (const std::string& name : orphans) page.line({{std::string(before)}, {name, Style::name}, {std::string(after)}});
   if (table.rows.empty() && orphans.empty()) page.line("no views are defined in .mlo/features");
 }
 

@@ -110,7 +110,7 @@ class TrainingSet {
 
   /// One index per list of join keys; views that share their keys share it.
   void index_spine() {
-    std::vector<WantedColumn> wanted = {{request_.timestamp, FeatureType::timestamp}};
+    std::vector<WantedColumn> wanted = {{request_.timestamp, FeatureType::timestamp, "--timestamp COLUMN"}};
     std::vector<std::vector<std::size_t>> columns;  // of each index, in `wanted`
     std::map<std::string, SpineIndex*> known;
     for (const ViewRequest& view : views_) {
@@ -123,7 +123,7 @@ class TrainingSet {
         columns.emplace_back();
         for (const TypedName& key : keys) {
           columns.back().push_back(wanted.size());
-          wanted.push_back({spine_column(key.name), key.type});
+          wanted.push_back({spine_column(key.name), key.type, fmt::format("--map {}=COLUMN", key.name)});
         }
       }
       index_of_view_.push_back(index);

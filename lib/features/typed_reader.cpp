@@ -137,8 +137,9 @@ std::vector<Plan> plan_columns(const std::vector<Column>& found, const Relation&
     if (at == names.end()) {
       Error error(ErrorKind::invalid, fmt::format("{} has no column `{}`", relation.label, printable(want.column)));
       const std::string near = nearest(want.column, names);
-      throw error.hint(near.empty() ? fmt::format("it has {}", printable(join(names, ", ").substr(0, 300)))
-                                    : fmt::format("did you mean `{}`?", printable(near)));
+      throw error.hint((near.empty() ? fmt::format("it has {}", printable(join(names, ", ").substr(0, 300)))
+                                     : fmt::format("did you mean `{}`?", printable(near))) +
+                       (want.option.empty() ? "" : fmt::format("; `{}` names another", want.option)));
     }
     plans.push_back(plan_column(want, found[static_cast<std::size_t>(at - names.begin())].type, relation));
   }

@@ -14,6 +14,7 @@ namespace mlo::features {
 struct WantedColumn {
   std::string column;
   FeatureType type = FeatureType::string;
+  std::string option = {};  ///< what names another column, for the hint
 };
 
 /// What to read from.

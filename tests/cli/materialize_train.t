@@ -130,7 +130,7 @@ error: `airport` is not KEY=COLUMN
 [2]
 $ mlo materialize train flights.csv delay -o train.csv --timestamp left
 error: `flights.csv` has no column `left`
-hint: it has id, airport, event_timestamp
+hint: it has id, airport, event_timestamp; `--timestamp COLUMN` names another
 [1]
 $ echo 'JFK,noon,,1,clear' >> data/weather.csv
 $ mlo materialize train flights.csv delay -o train.csv
