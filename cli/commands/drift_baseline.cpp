@@ -71,7 +71,7 @@ int run(Context& ctx, const Options& o) {
   } else if (!o.reference) {
     print(ctx, {drift::load_baseline(workspace, *o.model)});
   } else {
-    const drift::DataSource source = drift::resolve_source(ctx.world().cwd, &workspace, *o.reference);
+    const DataSource source = resolve_source(ctx.world().cwd, &workspace, *o.reference);
     print(ctx, {drift::save_baseline(workspace, *o.model, source, read_choice(o.choice, {}))});
   }
   return exit_code::ok;

@@ -27,9 +27,9 @@ void declare(Args& args, Options& o) {
 
 drift::DriftReport check(Context& ctx, Workspace* workspace, const Options& o) {
   World& world = ctx.world();
-  const drift::DataSource current = drift::resolve_source(world.cwd, workspace, o.current);
+  const DataSource current = resolve_source(world.cwd, workspace, o.current);
   if (!o.reference.starts_with(kBaselinePrefix)) {
-    const drift::DataSource reference = drift::resolve_source(world.cwd, workspace, o.reference);
+    const DataSource reference = resolve_source(world.cwd, workspace, o.reference);
     return drift::check_drift(world, reference, current, read_choice(o.choice, {}));
   }
   const std::string model = o.reference.substr(kBaselinePrefix.size());

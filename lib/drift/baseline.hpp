@@ -5,8 +5,8 @@
 #include <vector>
 
 #include "lib/data/checkout.hpp"
+#include "lib/data/table_source.hpp"
 #include "lib/drift/options.hpp"
-#include "lib/drift/source.hpp"
 #include "lib/workspace/workspace.hpp"
 
 namespace mlo::drift {

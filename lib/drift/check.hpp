@@ -1,7 +1,7 @@
 #pragma once
+#include "lib/data/table_source.hpp"
 #include "lib/drift/options.hpp"
 #include "lib/drift/report.hpp"
-#include "lib/drift/source.hpp"
 #include "lib/util/world.hpp"
 
 namespace mlo::drift {

@@ -3,7 +3,7 @@
 #include <string>
 #include <vector>
 
-#include "lib/drift/source.hpp"
+#include "lib/data/table_source.hpp"
 #include "lib/util/world.hpp"
 
 namespace mlo::drift {

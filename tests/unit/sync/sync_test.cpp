@@ -130,7 +130,7 @@ TEST_CASE("nothing is left behind where all results come along, or runs made non
 TEST_CASE("a drift baseline travels with its rows", "[sync]") {
   TwoClones w;
   w.dir.write("a/january.csv", "x\n1.5\n2.5\n");
-  drift::save_baseline(*w.a, "delay", drift::resolve_source(w.dir / "a", nullptr, "january.csv"), {});
+  drift::save_baseline(*w.a, "delay", resolve_source(w.dir / "a", nullptr, "january.csv"), {});
   w.sh("cd a && git commit -qm baseline && git push -q origin main && cd ../b && git pull -q");
   push(*w.a, *w.remote(), {}, Mode::real);
   const drift::Baseline baseline = drift::load_baseline(*w.b, "delay");

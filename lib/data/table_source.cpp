@@ -1,4 +1,4 @@
-#include "lib/drift/source.hpp"
+#include "lib/data/table_source.hpp"
 
 #include <algorithm>
 
@@ -6,7 +6,7 @@
 #include "lib/util/error.hpp"
 #include "lib/util/text.hpp"
 
-namespace mlo::drift {
+namespace mlo {
 namespace {
 
 /// One file of a source: what it is called, and where its bytes are.
@@ -102,4 +102,4 @@ DataSource resolve_source(const fs::path& cwd, const Workspace* workspace, const
   return stored_source(*workspace, typed, dataset.tree, dataset.directory, fs::path(dataset.path).filename().native());
 }
 
-}  // namespace mlo::drift
+}  // namespace mlo

@@ -8,7 +8,7 @@
 #include "lib/table/table_file.hpp"
 #include "lib/workspace/workspace.hpp"
 
-namespace mlo::drift {
+namespace mlo {
 
 /// Where the rows of one side come from: files of one format that make one table.
 struct DataSource {
@@ -30,4 +30,4 @@ DataSource resolve_source(const fs::path& cwd, const Workspace* workspace, const
 DataSource stored_source(const Workspace& workspace, std::string label, const Digest& tree, bool directory,
                          const std::string& file_name);
 
-}  // namespace mlo::drift
+}  // namespace mlo
