@@ -1,6 +1,6 @@
 # fish completion for mlo. Generated from the table of commands; do not edit.
 function __mlo_at
-  set -l known 'completion' 'drift' 'drift baseline' 'drift check' 'drift report' 'drift tests' 'get' 'help' 'hooks' 'hooks install' 'hooks run' 'hooks status' 'hooks uninstall' 'init' 'lineage' 'materialize' 'materialize get' 'materialize plan' 'materialize status' 'materialize train' 'promote' 'promote check' 'promote history' 'promote rollback' 'pull' 'push' 'register' 'register card' 'register list' 'register show' 'register verify' 'remote' 'remote add' 'remote check' 'remote list' 'remote remove' 'run' 'run graph' 'run logs' 'run status' 'run why' 'status' 'track' 'track compare' 'track delete' 'track list' 'track log' 'track note' 'track plot' 'track restore' 'track search' 'track show' 'track tag' 'version' 'version-data' 'version-data add' 'version-data checkout' 'version-data diff' 'version-data history' 'version-data ls' 'version-data remove' 'version-data status'
+  set -l known 'completion' 'drift' 'drift baseline' 'drift check' 'drift report' 'drift tests' 'get' 'help' 'hooks' 'hooks install' 'hooks run' 'hooks status' 'hooks uninstall' 'init' 'lineage' 'materialize' 'materialize get' 'materialize plan' 'materialize status' 'materialize train' 'promote' 'promote check' 'promote history' 'promote rollback' 'pull' 'push' 'register' 'register card' 'register list' 'register show' 'register verify' 'remote' 'remote add' 'remote check' 'remote list' 'remote remove' 'run' 'run graph' 'run logs' 'run status' 'run why' 'status' 'track' 'track compare' 'track delete' 'track list' 'track log' 'track note' 'track plot' 'track restore' 'track search' 'track show' 'track tag' 'version' 'version-data' 'version-data add' 'version-data checkout' 'version-data diff' 'version-data history' 'version-data ls' 'version-data remove' 'version-data status' 'version-data validate'
   set -l where ''
   set -l skip 0
   for word in (commandline -opc)[2..-1]
@@ -519,6 +519,7 @@ complete -c mlo -n '__mlo_at version-data' -a diff -d 'list files added, changed
 complete -c mlo -n '__mlo_at version-data' -a checkout -d 'make the data on disk be a version'
 complete -c mlo -n '__mlo_at version-data' -a history -d 'list the versions of a dataset over git'\''s history'
 complete -c mlo -n '__mlo_at version-data' -a ls -d 'list datasets, or what a version holds'
+complete -c mlo -n '__mlo_at version-data' -a validate -d 'judge data by a suite of expectations'
 complete -c mlo -n '__mlo_at version-data' -a remove -d 'stop versioning a dataset'
 complete -c mlo -n '__mlo_at version-data' -l quiet -s q -d 'no progress, no hints'
 complete -c mlo -n '__mlo_at version-data' -l verbose -s v -d 'say more about what is done'
@@ -527,6 +528,8 @@ complete -c mlo -n '__mlo_at version-data' -s C -r -d 'work as if started in DIR
 complete -c mlo -n '__mlo_at version-data' -l help -s h -d 'show this help'
 complete -c mlo -n '__mlo_at '\''version-data add'\''' -l name -r -d 'name of the dataset (default: made from the path)'
 complete -c mlo -n '__mlo_at '\''version-data add'\''' -l source -r -d 'where the data comes from, for the record'
+complete -c mlo -n '__mlo_at '\''version-data add'\''' -l suite -r -d 'suite that `validate` judges the data by, for the record'
+complete -c mlo -n '__mlo_at '\''version-data add'\''' -l validate -d 'refuse data that breaks its suite, before it becomes a version'
 complete -c mlo -n '__mlo_at '\''version-data add'\''' -l commit -d 'make the git commit too'
 complete -c mlo -n '__mlo_at '\''version-data add'\''' -l message -s m -r -d 'message of the commit (implies --commit)'
 complete -c mlo -n '__mlo_at '\''version-data add'\''' -l json -d 'print the result as JSON'
@@ -580,3 +583,16 @@ complete -c mlo -n '__mlo_at '\''version-data status'\''' -l verbose -s v -d 'sa
 complete -c mlo -n '__mlo_at '\''version-data status'\''' -l color -x -a 'auto always never' -d 'auto, always or never; NO_COLOR means never'
 complete -c mlo -n '__mlo_at '\''version-data status'\''' -s C -r -d 'work as if started in DIR'
 complete -c mlo -n '__mlo_at '\''version-data status'\''' -l help -s h -d 'show this help'
+complete -c mlo -n '__mlo_at '\''version-data validate'\''' -l suite -r -d 'what the data must be like (default: what the dataset'\''s manifest names)'
+complete -c mlo -n '__mlo_at '\''version-data validate'\''' -l sample -r -d 'failing rows to show of each expectation'
+complete -c mlo -n '__mlo_at '\''version-data validate'\''' -l html -r -d 'write a page'
+complete -c mlo -n '__mlo_at '\''version-data validate'\''' -l junit -r -d 'write JUnit XML, a test case an expectation'
+complete -c mlo -n '__mlo_at '\''version-data validate'\''' -l infer -d 'propose a suite that DATA passes, instead'
+complete -c mlo -n '__mlo_at '\''version-data validate'\''' -l import -r -d 'read a JSON suite of Great Expectations and write it as YAML, instead'
+complete -c mlo -n '__mlo_at '\''version-data validate'\''' -l output -s o -r -d 'where --infer and --import write the suite (default: here)'
+complete -c mlo -n '__mlo_at '\''version-data validate'\''' -l json -d 'print the result as JSON'
+complete -c mlo -n '__mlo_at '\''version-data validate'\''' -l quiet -s q -d 'no progress, no hints'
+complete -c mlo -n '__mlo_at '\''version-data validate'\''' -l verbose -s v -d 'say more about what is done'
+complete -c mlo -n '__mlo_at '\''version-data validate'\''' -l color -x -a 'auto always never' -d 'auto, always or never; NO_COLOR means never'
+complete -c mlo -n '__mlo_at '\''version-data validate'\''' -s C -r -d 'work as if started in DIR'
+complete -c mlo -n '__mlo_at '\''version-data validate'\''' -l help -s h -d 'show this help'

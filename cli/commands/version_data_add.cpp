@@ -1,5 +1,6 @@
 #include "cli/command.hpp"
 #include "cli/commands/data_page.hpp"
+#include "cli/commands/validation_page.hpp"
 #include "cli/exit_code.hpp"
 #include "lib/data/add.hpp"
 #include "lib/util/text.hpp"
@@ -9,14 +10,16 @@ namespace {
 
 struct Options {
   std::vector<std::string> paths;
-  std::optional<std::string> name, message, source;
-  bool commit = false;
+  std::optional<std::string> name, message, source, suite;
+  bool commit = false, validate = false;
 };
 
 void declare(Args& args, Options& o) {
   args.positional(o.paths, "PATH", Args::Many::one_or_more, "file or directory to version");
   args.option(o.name, "--name", "NAME", "name of the dataset (default: made from the path)");
   args.option(o.source, "--source", "TEXT", "where the data comes from, for the record");
+  args.option(o.suite, "--suite", "FILE", "suite that `validate` judges the data by, for the record");
+  args.flag(o.validate, "--validate", "refuse data that breaks its suite, before it becomes a version");
   args.flag(o.commit, "--commit", "make the git commit too");
   args.option(o.message, "--message,-m", "TEXT", "message of the commit (implies --commit)");
 }
@@ -30,11 +33,15 @@ Value to_value(const AddReport& report) {
     for (const std::string& path : added.untracked) untracked.push(path);
     list.push(item.set("untracked", std::move(untracked)));
   }
+  Value validations = Value::array();
+  for (const validate::ValidationReport& validation : report.validations) validations.push(to_value(validation));
   Value out;
-  return out.set("datasets", std::move(list)).set("commit", report.commit ? Value(*report.commit) : Value());
+  out.set("datasets", std::move(list)).set("commit", report.commit ? Value(*report.commit) : Value());
+  return out.set("validations", std::move(validations));
 }
 
 void to_page(Page& page, const AddReport& report) {
+  for (const validate::ValidationReport& validation : report.validations) validation_lines(page, validation);
   for (const AddedDataset& added : report.datasets) {
     const DatasetManifest& m = added.manifest;
     page.line({{added.changed() ? "added " : "unchanged "},
@@ -50,9 +57,15 @@ void to_page(Page& page, const AddReport& report) {
 int run(Context& ctx, const Options& o) {
   AddRequest request{
       .paths = {}, .name = o.name, .source = o.source, .message = o.message, .commit = o.commit || o.message};
+  request.validate = o.validate;
+  if (o.suite) request.suite = suite_path(ctx, *o.suite);
   for (const std::string& path : o.paths) request.paths.push_back(ctx.workspace().to_repo_path(path));
   const AddReport report = add_datasets(ctx.workspace(), request);
   ctx.print([&] { return to_value(report); }, [&](Page& page) { to_page(page, report); });
+  if (report.refused()) {
+    ctx.world().log.hint("nothing was added; see the rows with `mlo version-data validate PATH --suite FILE`");
+    return exit_code::verdict;
+  }
   if (!report.commit &&
       std::any_of(report.datasets.begin(), report.datasets.end(), [](const AddedDataset& d) { return d.changed(); })) {
     ctx.world().log.hint("the manifest is staged; commit it with `git commit`");
@@ -71,11 +84,14 @@ Command version_data_add() {
       "beside the data, and stages both. "
       "Run it again after a change to make the next version; data that did not change costs one look at each file.\n\n"
       "Files named in a `.mloignore` (gitignore's grammar) are no part of the data. Files that git tracked are taken "
-      "out of its index and stay on disk.";
+      "out of its index and stay on disk.\n\n"
+      "A suite (`mlo help expectations`) says what the data must be like; it is asked with --validate and by `mlo "
+      "version-data validate`.";
   info.examples = {
       {"mlo version-data add data/raw", "version a directory and stage its manifest"},
       {"mlo version-data add flights.parquet --name flights -m 'data: flights of 2013'", "name it and commit"}};
-  info.exits = {{exit_code::conflict, "a file changed while it was read, or git is in the middle of a merge"}};
+  info.exits = {{exit_code::verdict, "the data breaks its suite, and nothing was added (--validate)"},
+                {exit_code::conflict, "a file changed while it was read, or git is in the middle of a merge"}};
   return make_command<Options>(std::move(info), declare, run);
 }
 

@@ -6,6 +6,7 @@
 #include "lib/data/contents.hpp"
 #include "lib/data/datasets.hpp"
 #include "lib/data/table_schema.hpp"
+#include "lib/data/validation.hpp"
 #include "lib/manifest/names.hpp"
 #include "lib/util/error.hpp"
 #include "lib/util/text.hpp"
@@ -91,10 +92,23 @@ AddedDataset store_dataset(Workspace& workspace, StatCache& cache, const AddRequ
     manifest.schema =
         manifest.directory ? std::vector<SchemaColumn>() : find_schema(workspace.world(), workspace.root() / path);
   if (request.source) manifest.source = request.source;
+  if (request.suite) manifest.suite = request.suite;
   return added;
 }
 
+validate::ValidationReport judge(Workspace& workspace, const DatasetManifest& dataset) {
+  constexpr std::size_t kSample = 5;
+  const std::string suite = dataset.suite ? *dataset.suite : suite_of(workspace, dataset);
+  return validate_source(workspace.world(), &workspace, workspace.root(),
+                         dataset_source(workspace, dataset.path, dataset), load_suite(workspace.root() / suite, suite),
+                         kSample);
+}
+
 }  // namespace
+
+bool AddReport::refused() const {
+  return std::any_of(validations.begin(), validations.end(), [](const auto& report) { return !report.success(); });
+}
 
 std::string data_commit_message(const std::optional<std::string>& message, std::string_view fallback,
                                 const std::vector<DatasetManifest>& datasets) {
@@ -119,6 +133,7 @@ AddReport add_datasets(Workspace& workspace, const AddRequest& request) {
   if (request.name && request.paths.size() != 1) {
     throw Error(ErrorKind::usage, "--name goes with one path").hint("add each path by itself");
   }
+  if (request.suite) load_suite(workspace.root() / *request.suite, *request.suite);
   const bool commit = request.commit || workspace.config().autocommit;
   const git::WorkTree tree = workspace.work_tree();
   if (commit) tree.require_quiet();
@@ -134,6 +149,12 @@ AddReport add_datasets(Workspace& workspace, const AddRequest& request) {
   cache.save(workspace.world().clock.now());
   std::sort(report.datasets.begin(), report.datasets.end(),
             [](const auto& a, const auto& b) { return a.manifest.name < b.manifest.name; });
+  for (std::size_t i = 0; request.validate && i < report.datasets.size(); ++i)
+    report.validations.push_back(judge(workspace, report.datasets[i].manifest));
+  if (report.refused()) {
+    report.datasets.clear();
+    return report;
+  }
 
   const LockFile lock = workspace.lock_manifests("mlo version-data add");
   std::vector<std::string> written, paths;

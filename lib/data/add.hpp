@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "lib/manifest/dataset.hpp"
+#include "lib/validate/report.hpp"
 #include "lib/workspace/workspace.hpp"
 
 namespace mlo {
@@ -14,6 +15,8 @@ struct AddRequest {
   std::optional<std::string> source;   ///< where the data came from
   std::optional<std::string> message;  ///< of the commit
   bool commit = false;
+  std::optional<std::string> suite = {};  ///< path in the repository, for the record
+  bool validate = false;                  ///< what breaks its suite becomes no version
 };
 
 struct AddedDataset {
@@ -24,13 +27,18 @@ struct AddedDataset {
 };
 
 struct AddReport {
-  std::vector<AddedDataset> datasets;  ///< by name
-  std::optional<std::string> commit;   ///< the git commit made, if one was
+  std::vector<AddedDataset> datasets;                        ///< by name
+  std::optional<std::string> commit;                         ///< the git commit made, if one was
+  std::vector<validate::ValidationReport> validations = {};  ///< by name; one that failed: no manifest was written
+
+  bool refused() const;
 };
 
 /// Stores the data, then writes its manifests, then the `.gitignore` lines, then stages both; the commit comes last.
+/// With `validate`, the stored bytes are judged by each dataset's suite before any manifest is written.
 /// Adding unchanged data again changes nothing. Error{invalid} for a path inside another dataset or around one;
-/// Error{conflict} for a name that another path has.
+/// Error{conflict} for a name that another path has; Error{not_found} for a suite that
+/// is not there or, with `validate`, not named.
 AddReport add_datasets(Workspace& workspace, const AddRequest& request);
 
 /// "data: add flights" with a `Mlo-Data: NAME ID` trailer per dataset, as every commit of mlo that changes data

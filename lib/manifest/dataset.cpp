@@ -18,6 +18,7 @@ std::string emit_dataset(const DatasetManifest& m) {
   }
   if (!m.schema.empty()) out.set("schema", std::move(columns));
   if (m.source) out.set("source", *m.source);
+  if (m.suite) out.set("suite", *m.suite);
   if (m.description) out.set("description", *m.description);
   for (const auto& [key, value] : m.extras) out.set(key, value);
   return emit_yaml(out);
@@ -44,6 +45,7 @@ DatasetManifest parse_dataset(std::string_view text, std::string_view source) {
     column.finish();
   }
   if (reader.find("source") != nullptr) m.source = reader.string("source");
+  if (reader.find("suite") != nullptr) m.suite = read_path(reader, "suite");
   if (reader.find("description") != nullptr) m.description = reader.string("description");
   reader.finish();
   for (const auto& [key, value] : document.members()) {

@@ -26,6 +26,7 @@ struct DatasetManifest {
   std::uint64_t files = 0;
   std::vector<SchemaColumn> schema;   ///< of a table file; empty if unknown
   std::optional<std::string> source;  ///< where it came from, as the user said
+  std::optional<std::string> suite;   ///< path in the repository: what its data must be like
   std::optional<std::string> description;
   Value::Object extras;  ///< members `x-..`, kept as they were read
 };

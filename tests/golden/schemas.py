@@ -17,7 +17,7 @@ import yaml
 from decode import canonical
 
 source, mlo = pathlib.Path(sys.argv[1]), os.path.abspath(sys.argv[2])
-KINDS = ["amend", "config", "dataset", "drift-baseline", "entity", "gate", "gate-report", "lock", "model", "pipeline", "rollback", "run", "service", "tombstone", "view"]
+KINDS = ["amend", "config", "dataset", "drift-baseline", "entity", "gate", "gate-report", "lock", "model", "pipeline", "rollback", "run", "service", "suite", "tombstone", "view"]
 NOT_JSON = object()
 
 

@@ -47,6 +47,12 @@ def drift(name, setup, command, code, says):
     return Row("drift: " + name, "printf 'x,y\\n1.5,a\\n2.5,b\\n3.5,a\\n' > a.csv\n" + setup, "mlo " + command, code, says)
 
 
+def validate(name, suite, data, code, says):
+    """A table `t.csv` and a suite of one expectation (the text after its dash), or a whole file."""
+    text = suite if suite.startswith(("mlo:", '{"name')) or not suite else f"mlo: suite/1\nname: s\nexpectations:\n  - {suite}\n"
+    return Row("validate: " + name, f"cat > s.yaml <<'END'\n{text}\nEND\nprintf {data!r} > t.csv", "mlo version-data validate t.csv --suite s.yaml", code, says)
+
+
 TRAIN = "materialize train s.csv v:x -o o.csv"
 
 
@@ -153,6 +159,17 @@ ROWS = [
         "mlo track list", 0, "a run is left out"),
     Row("commit in the middle of a merge", "git rev-parse HEAD > .git/MERGE_HEAD; echo 1 > raw/c.csv", "mlo version-data add raw --commit", 4, "merge"),
     Row("git's index is locked", ": > .git/index.lock; echo 1 > raw/c.csv", "mlo version-data add raw --commit", 4, "lock"),
+    # suites
+    validate("an empty suite", "", "x\n1\n", 1, "s.yaml: the suite must be a mapping"),
+    validate("a suite that is no YAML", "mlo: [", "x\n1\n", 1, "s.yaml:"),
+    validate("a suite that is cut JSON", '{"name": "s", "expectations": [', "x\n1\n", 1, "s.yaml:"),
+    validate("a newer suite", "mlo: suite/2\nname: s", "x\n1\n", 1, "s.yaml"),
+    validate("an unknown expectation", "{type: expect_column_values_to_be_uniqe, column: x}", "x\n1\n", 1, "did you mean `expect_column_values_to_be_unique`"),
+    validate("an unknown field", "{type: expect_column_to_exist, column: x, columm: z}", "x\n1\n", 1, "did you mean `column`"),
+    validate("a mostly above 1", "{type: expect_column_values_to_be_null, column: x, mostly: 2}", "x\n1\n", 1, "s.yaml:4:"),
+    validate("ragged rows", "{type: expect_column_to_exist, column: x}", "x,y\n1,2\n3\n4,5,6\n", 1, "t.csv"),
+    Row("validate: a sample of all", "printf 'x\\n1\\n' > t.csv", "mlo version-data validate t.csv --suite t.csv --sample 1000000000", 2, "--sample"),
+    Row("validate: a suite outside the repository for the record", "printf 'x\\n1\\n' > t.csv", "mlo version-data add t.csv --suite ../s.yaml", 2, "../s.yaml"),
     # tables compared by drift
     drift("not a table", "echo hi > b.txt", "drift check a.csv b.txt", 1, "b.txt"),
     drift("empty file", ": > b.csv", "drift check a.csv b.csv", 1, "b.csv"),

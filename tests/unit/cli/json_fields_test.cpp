@@ -96,6 +96,11 @@ constexpr const char* kSession[] = {
     "mlo version-data remove raw --yes",
     "mlo hooks uninstall",
     "printf 'x,y\\n1.5,a\\n2.5,a\\n3.5,b\\n4.5,b\\n' > before.csv && printf 'x,y,z\\n1.5,a,1\\n2.5,b,1\\n' > after.csv",
+    "printf 'mlo: suite/1\\nname: s\\nexpectations:\\n  - {type: expect_column_values_to_be_unique, column: \"y\"}\\n' "
+    "> "
+    "s.yaml",
+    "mlo version-data validate before.csv --suite s.yaml",
+    "mlo version-data add after.csv --suite s.yaml --validate",
     "mlo drift tests",
     "mlo drift check before.csv after.csv",
     "mlo drift check after.csv before.csv",
