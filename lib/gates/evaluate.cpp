@@ -62,7 +62,8 @@ class Asking {
     if (!policy_.from.empty()) report.results.push_back(ask_from(policy_, request_));
     prepare(report);
     const GateFacts facts{policy_,    request_.candidate, own_,
-                          champion(), workspace_,         site_ ? site_->world() : workspace_.world()};
+                          champion(), workspace_,         site_ ? site_->world() : workspace_.world(),
+                          commit_,    request_.fetch};
     for (const NamedGate& named : gates_) {
       check_stop(workspace_.world());
       for (GateResult& result : named.gate->ask(facts)) {

@@ -31,6 +31,8 @@ struct GateFacts {
   const Workspace& workspace;
   /// Its `cwd` is the top of a work tree at the policy's commit with the candidate's model in place, if needs_model().
   const World& site;
+  git::ObjectId policy_commit = {};  ///< where the policy was read
+  ContentFetch fetch = {};           ///< as in GateRequest
 };
 
 /// One gate of a policy. Asking it changes nothing and, given the same facts, answers the same.

@@ -1,6 +1,7 @@
 #include <cmath>
 #include <set>
 
+#include "lib/data/add.hpp"
 #include "lib/gates/gate.hpp"
 #include "lib/workspace/workspace.hpp"
 #include "tests/support/test.hpp"
@@ -30,6 +31,8 @@ const Example kExamples[] = {
     {"latency", "metric: latency_ms.p50, samples: 3, command: 'true', max: 1000000",
      "metric: latency_ms.p50, command: 'false', max: 1000000", "metric: latency_ms.p50, command: 'true', max: -1"},
     {"commit-on", "check: commit-on, branch: main", "check: commit-on, branch: gone", "check: commit-on, branch: 3"},
+    {"data-validation", "check: data-validation, dataset: d", "check: data-validation, dataset: d, suite: gone.yaml",
+     "check: data-validation, dataset: D"},
 };
 
 /// A repository with one commit, and two versions that were evaluated.
@@ -42,6 +45,13 @@ struct Bench {
   Bench() {
     world.git_init();
     Workspace::init(world.world);
+    world.dir.write("d.csv", "x\n1\n2\n");
+    world.dir.write("s.yaml", "mlo: suite/1\nname: d\nexpectations: [{type: expect_column_to_exist, column: x}]\n");
+    {
+      Workspace before = Workspace::open(world.world);
+      add_datasets(before, {.paths = {"d.csv"}, .name = "d", .source = {}, .message = {}, .suite = "s.yaml"});
+    }
+    world.sh("git add -A && git commit -q -m data");
     workspace.emplace(Workspace::open(world.world));
     candidate.commit = *workspace->repo().head();
     candidate.model.code.commit = candidate.commit.tagged();
@@ -70,7 +80,7 @@ struct Bench {
   }
   std::vector<GateResult> ask(std::string_view fields) {
     const GatePolicy rules = policy(fields);
-    const GateFacts facts{rules, candidate, own, &champion, *workspace, world.world};
+    const GateFacts facts{rules, candidate, own, &champion, *workspace, world.world, candidate.commit};
     return read_gates(rules).at(0).gate->ask(facts);
   }
 };
