@@ -174,12 +174,19 @@ class Validation {
   /// The first broken rows as JSON: a list of lists of texts, the number of the row before its values.
   std::string sample_sql(const RowCheck& check, TableScope& scope) const {
     if (sample_ == 0) return "NULL";
-    const std::string row = scope.row();
-    std::vector<std::string> fields = {fmt::format("CAST({} AS VARCHAR)", row)};
-    for (const std::string& name : check.columns)
-      fields.push_back(fmt::format("CAST({} AS VARCHAR)", table::quote_name(name)));
-    return fmt::format("CAST(to_json(arg_min([{}], {}, {}) FILTER (WHERE {})) AS VARCHAR)", join(fields, ", "), row,
-                       sample_, broken(check));
+    // Texts are made of what was picked: made before, they would be made for every row.
+    // No column is called as `each` is: names of the scope are its own.
+    const std::string row = scope.row(), each = row + "each";
+    std::vector<std::string> fields = {"r := " + row}, texts = {fmt::format("CAST({}.r AS VARCHAR)", each)};
+    for (const std::string& name : check.columns) {
+      const std::string field = fmt::format("v{}", fields.size());
+      fields.push_back(fmt::format("{} := {}", field, table::quote_name(name)));
+      texts.push_back(fmt::format("CAST({}.{} AS VARCHAR)", each, field));
+    }
+    const std::string picked = fmt::format("arg_min(struct_pack({}), {}, {}) FILTER (WHERE {})", join(fields, ", "),
+                                           row, sample_, broken(check));
+    return fmt::format("CAST(to_json(list_transform({}, lambda {}: [{}])) AS VARCHAR)", picked, each,
+                       join(texts, ", "));
   }
 
   static std::vector<FailingRow> read_sample(const std::string& json) {
