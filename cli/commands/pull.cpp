@@ -23,7 +23,7 @@ void declare(Args& args, Options& o) {
 int run(Context& ctx, const Options& o) {
   Workspace& workspace = ctx.workspace();
   const RemoteConfig& config = choose_remote(workspace.config(), o.remote);
-  const auto remote = open_remote(config, workspace.root());
+  const auto remote = open_remote(workspace.world(), config, workspace.root());
   const SyncReport report = pull(workspace, *remote, o.names, o.runs ? RunObjects::fetch : RunObjects::skip,
                                  o.dry_run ? Mode::dry_run : Mode::real);
   ctx.print([&] { return sync_value(report, config.name, o.dry_run); },

@@ -17,7 +17,7 @@ void declare(Args& args, Options& o) {
 
 int run(Context& ctx, const Options& o) {
   const RemoteConfig& config = choose_remote(ctx.workspace().config(), o.name);
-  const auto remote = open_remote(config, ctx.workspace().root());
+  const auto remote = open_remote(ctx.world(), config, ctx.workspace().root());
   if (o.init) remote->init();
   remote->check();
   ctx.print(
@@ -37,7 +37,7 @@ Command remote_check() {
   CommandInfo info;
   info.path = "remote check";
   info.summary = "see whether a remote can be read and written";
-  info.description = "Writes and removes one small file there.";
+  info.description = "Writes and removes one small file there. What a web server shows is only read.";
   info.examples = {{"mlo remote check origin", "before the first push"},
                    {"mlo remote check backup --init", "on a new disk"}};
   info.exits = {{exit_code::remote, "it cannot"}};

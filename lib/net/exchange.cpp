@@ -129,23 +129,29 @@ void Exchange::take(std::string_view bytes) {
   if (request_.range && received_ + bytes.size() > request_.range->size)
     throw Error(ErrorKind::remote, "the server sent more than was asked for");
   const HttpTarget& target = *request_.target;
-  if (::lseek(target.fd, static_cast<off_t>(target.position + received_), SEEK_SET) < 0)
-    throw_errno("write", target.path.string());
-  write_all(target.fd, bytes, target.path);
-  received_ += bytes.size();
+  // Other transfers may write elsewhere in the same file.
+  while (!bytes.empty()) {
+    const ssize_t n = ::pwrite(target.fd, bytes.data(), bytes.size(), static_cast<off_t>(target.position + received_));
+    if (n < 0 && errno == EINTR) continue;
+    if (n < 0) throw_errno("write", target.path.string());
+    bytes.remove_prefix(static_cast<std::size_t>(n));
+    received_ += static_cast<std::uint64_t>(n);
+  }
 }
 
 void Exchange::begin(long status) {
   began_ = true;
   const std::uint64_t wanted = (request_.range ? request_.range->offset : 0) + received_;
-  const std::uint64_t start = status == 206 ? range_start(response).value_or(UINT64_MAX) : 0;
+  // Some servers send the range and its header, but say 200.
+  const bool partial = status == 206 || response.header("content-range").has_value();
+  const std::uint64_t start = partial ? range_start(response).value_or(UINT64_MAX) : 0;
   if (start == wanted) return;
-  if (status == 200 && !request_.range) {
+  if (!partial && !request_.range) {
     received_ = 0;
     return;
   }
-  throw Error(ErrorKind::remote, status == 200 ? "the server ignores `Range`, so parts of files cannot be read"
-                                               : "the server sent another range than was asked for");
+  throw Error(ErrorKind::remote, !partial ? "the server ignores `Range`, so parts of files cannot be read"
+                                          : "the server sent another range than was asked for");
 }
 
 std::size_t Exchange::on_header(char* data, std::size_t, std::size_t size, void* self) {

@@ -20,11 +20,16 @@ std::string_view hint_for(CURLcode code) {
     case CURLE_SSL_CACERT_BADFILE:
     case CURLE_SSL_ISSUER_ERROR:
       return "if its certificate authority is your own, name its file in `AWS_CA_BUNDLE` or as the remote's `ca_file`";
-    case CURLE_SSL_CONNECT_ERROR: return "is it a TLS server? a plain one needs `http://`";
-    case CURLE_COULDNT_RESOLVE_HOST: return "check the name, and the network";
-    case CURLE_COULDNT_RESOLVE_PROXY: return "check `https_proxy` and `http_proxy`";
-    case CURLE_COULDNT_CONNECT: return "check that the server runs, and the network";
-    default: return "try again; what was moved so far need not be moved again";
+    case CURLE_SSL_CONNECT_ERROR:
+      return "is it a TLS server? a plain one needs `http://`";
+    case CURLE_COULDNT_RESOLVE_HOST:
+      return "check the name, and the network";
+    case CURLE_COULDNT_RESOLVE_PROXY:
+      return "check `https_proxy` and `http_proxy`";
+    case CURLE_COULDNT_CONNECT:
+      return "check that the server runs, and the network";
+    default:
+      return "try again; what was moved so far need not be moved again";
   }
 }
 
@@ -93,7 +98,8 @@ HttpResponse HttpClient::send(const HttpRequest& request) {
       const auto asked = response.header("retry-after");
       const auto seconds = asked ? parse_u64(*asked) : std::nullopt;
       if (code == CURLE_OK && seconds)
-        delay = std::max(delay, std::min(kMaxDelay, std::chrono::milliseconds(std::min<std::uint64_t>(*seconds, 60) * 1000)));
+        delay = std::max(delay,
+                         std::min(kMaxDelay, std::chrono::milliseconds(std::min<std::uint64_t>(*seconds, 60) * 1000)));
     }
     wait(pool_->world, delay);
   }

@@ -55,9 +55,9 @@ struct HttpResponse {
 };
 
 struct HttpOptions {
-  fs::path ca_file = {};             ///< trusted instead of the system's certificate authorities
-  fs::path netrc = {};               ///< where names and passwords of hosts are looked up
-  unsigned connections = 8;          ///< at most so many requests at once; more wait
+  fs::path ca_file = {};               ///< trusted instead of the system's certificate authorities
+  fs::path netrc = {};                 ///< where names and passwords of hosts are looked up
+  unsigned connections = 8;            ///< at most so many requests at once; more wait
   std::uint64_t bytes_per_second = 0;  ///< of all connections together, each way; 0: no limit
   unsigned attempts = 6;
   std::chrono::milliseconds first_delay{300};  ///< before the second attempt; then twice as much each time, at random

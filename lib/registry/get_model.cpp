@@ -163,7 +163,7 @@ GotModel get_model(World& world, const GetRequest& request) {
                   fmt::format("cannot get `{}`: its remote `{}` is the directory `{}` beside the repository",
                               printable(request.spec), config.name, printable(config.url)))
           .hint("clone the repository to where that directory is, and give --repo the path of the clone");
-    download_all(world, fetched, *open_remote(config, origin.value_or(workspace.root())), m);
+    download_all(world, fetched, *open_remote(world, config, origin.value_or(workspace.root())), m);
   }
   const fs::path whole = staging.path() / "model";
   make_dirs(whole);

@@ -1,4 +1,6 @@
 #include "lib/remote/dir.hpp"
+#include "lib/remote/http.hpp"
+#include "lib/remote/s3.hpp"
 #include "lib/util/error.hpp"
 #include "lib/util/text.hpp"
 
@@ -7,21 +9,36 @@ namespace mlo {
 const std::vector<RemoteKind>& remote_kinds() {
   static const std::vector<RemoteKind> kKinds = {
       dir_remote(),
+      s3_remote(),
+      http_remote(),
   };
   return kKinds;
 }
 
-std::unique_ptr<Remote> open_remote(const RemoteConfig& config, const fs::path& base) {
+std::unique_ptr<Remote> open_remote(const World& world, const RemoteConfig& config, const fs::path& base) {
   for (const RemoteKind& kind : remote_kinds()) {
-    if (kind.accepts(config.url)) return kind.open(config, base);
+    if (kind.accepts(config.url)) return kind.open(world, config, base);
   }
   throw Error(ErrorKind::config, fmt::format("remote `{}`: mlo cannot reach `{}`", config.name, printable(config.url)))
-      .hint("a remote is a directory: `/mnt/share/mlo` or `file:///mnt/share/mlo`");
+      .hint("a remote is a directory, `s3://BUCKET/PREFIX`, or `https://HOST/PATH`");
+}
+
+void check_remote_format(std::string_view name, std::string_view place, const std::optional<std::string>& format,
+                         std::string_view hint) {
+  if (!format) {
+    throw Error(ErrorKind::remote, fmt::format("remote `{}`: there is no remote at `{}`", name, printable(place)))
+        .hint(std::string(hint));
+  }
+  if (*format != kRemoteFormat) {
+    throw Error(ErrorKind::remote, fmt::format("remote `{}`: unknown format `{}`", name,
+                                               printable(trim(std::string_view(*format).substr(0, 100)))))
+        .hint("use a newer mlo");
+  }
 }
 
 const RemoteConfig& choose_remote(const Config& config, std::string_view name) {
   if (config.remotes.empty()) {
-    throw Error(ErrorKind::not_found, "there is no remote").hint("add one with `mlo remote add origin DIR`");
+    throw Error(ErrorKind::not_found, "there is no remote").hint("add one with `mlo remote add origin PLACE`");
   }
   std::string_view wanted = name.empty() ? std::string_view(config.default_remote) : name;
   if (wanted.empty()) wanted = config.remotes.size() == 1 ? std::string_view(config.remotes.front().name) : "origin";

@@ -5,17 +5,18 @@
 #include "lib/store/object_store.hpp"
 #include "lib/store/staging.hpp"
 #include "lib/util/error.hpp"
+#include "lib/util/lock_file.hpp"
 #include "lib/util/text.hpp"
 
 namespace mlo {
 namespace {
 
-constexpr std::string_view kFormat = "mlo remote 1\n";
 constexpr std::string_view kFileScheme = "file://";
 
 class DirRemote : public Remote {
  public:
-  DirRemote(std::string name, const fs::path& dir) : name_(std::move(name)), dir_(dir), store_(dir / "objects") {}
+  DirRemote(const World& world, std::string name, const fs::path& dir)
+      : world_(world), name_(std::move(name)), dir_(dir), store_(dir / "objects") {}
 
   std::vector<Digest> find_missing(const std::vector<Digest>& ids) override {
     return guarded([&] {
@@ -40,7 +41,9 @@ class DirRemote : public Remote {
 
   void flush() override {
     guarded([&] {
-      if (batch_) batch_->commit();
+      if (!batch_) return;
+      batch_->commit();
+      list_indexes();
     });
   }
 
@@ -66,7 +69,7 @@ class DirRemote : public Remote {
         throw Error(ErrorKind::remote, fmt::format("remote `{}`: `{}` holds something else", name_, dir_.string()))
             .hint("name an empty or a new directory");
       }
-      write_file(dir_ / "format", kFormat);
+      write_file(dir_ / "format", kRemoteFormat);
     });
   }
 
@@ -81,27 +84,25 @@ class DirRemote : public Remote {
   const std::string& name() const override { return name_; }
 
  private:
-  /// The other side's failures, in its name; damaged bytes keep their kind.
   template <class Action>
   auto guarded(const Action& action) -> decltype(action()) {
-    try {
-      return action();
-    } catch (const Error& error) {
-      if (error.kind() == ErrorKind::remote || error.kind() == ErrorKind::corrupt) throw;
-      throw Error(ErrorKind::remote, fmt::format("remote `{}`: {}", name_, error.message())).hint(error.hint());
-    }
+    return in_the_name_of(name_, action);
   }
 
   void require_format() const {
-    const auto format = find_file(dir_ / "format", 4096);
-    if (!format) {
-      throw Error(ErrorKind::remote, fmt::format("remote `{}`: there is no remote at `{}`", name_, dir_.string()))
-          .hint(fmt::format("mount it; if it never was there, `mlo remote check {} --init` makes it", name_));
+    check_remote_format(name_, dir_.string(), find_file(dir_ / "format", 4096),
+                        fmt::format("mount it; if it never was there, `mlo remote check {} --init` makes it", name_));
+  }
+
+  /// For those who see this directory through a web server, which cannot list.
+  void list_indexes() {
+    if (!find_stat(dir_ / "packs")) return;
+    const LockFile lock = LockFile::acquire(dir_ / "indexes.lock", "mlo push", std::chrono::minutes(1), world_);
+    std::string names;
+    for (const DirEntry& entry : list_dir(dir_ / "packs")) {
+      if (entry.name.ends_with(".idx")) names += entry.name + "\n";
     }
-    if (*format != kFormat) {
-      throw Error(ErrorKind::remote, fmt::format("remote `{}`: unknown format `{}`", name_, printable(trim(*format))))
-          .hint("use a newer mlo");
-    }
+    write_file(dir_ / "indexes", names);
   }
 
   ObjectStore::Batch& batch() {
@@ -113,6 +114,7 @@ class DirRemote : public Remote {
     return *batch_;
   }
 
+  World world_;
   std::string name_;
   fs::path dir_;
   ObjectStore store_;
@@ -122,10 +124,10 @@ class DirRemote : public Remote {
 
 bool accepts(std::string_view url) { return url.starts_with(kFileScheme) || url.find("://") == std::string_view::npos; }
 
-std::unique_ptr<Remote> open(const RemoteConfig& config, const fs::path& base) {
+std::unique_ptr<Remote> open(const World& world, const RemoteConfig& config, const fs::path& base) {
   std::string_view path = config.url;
   if (path.starts_with(kFileScheme)) path.remove_prefix(kFileScheme.size());
-  return std::make_unique<DirRemote>(config.name, absolute_in(base, fs::path(path)));
+  return std::make_unique<DirRemote>(world, config.name, absolute_in(base, fs::path(path)));
 }
 
 }  // namespace

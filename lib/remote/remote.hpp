@@ -1,11 +1,13 @@
 #pragma once
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "lib/crypto/digest.hpp"
+#include "lib/util/error.hpp"
 #include "lib/util/fs.hpp"
 #include "lib/util/world.hpp"
 #include "lib/workspace/config.hpp"
@@ -35,21 +37,44 @@ class Remote {
   /// Throws unless objects can be read and written; leaves no trace.
   virtual void check() = 0;
   virtual const std::string& name() const = 0;
+  /// How many calls at once are worth it.
+  virtual unsigned connections() const { return 1; }
 };
 
 /// One kind of remote: what its URLs look like, and how it is made.
 struct RemoteKind {
   std::string_view name;
   bool (*accepts)(std::string_view url);
-  std::unique_ptr<Remote> (*open)(const RemoteConfig& config, const fs::path& base);
+  std::unique_ptr<Remote> (*open)(const World& world, const RemoteConfig& config, const fs::path& base);
 };
 
 /// Every kind there is; all.cpp has one line each.
 const std::vector<RemoteKind>& remote_kinds();
 
 /// Opens a configured remote; nothing is contacted yet. A relative directory counts from `base`, the repository root.
-/// Error{config} for a URL that no kind accepts.
-std::unique_ptr<Remote> open_remote(const RemoteConfig& config, const fs::path& base);
+/// Borrows `world`. Error{config} for a URL that no kind accepts.
+std::unique_ptr<Remote> open_remote(const World& world, const RemoteConfig& config, const fs::path& base);
+/// What the file `format` of a remote says.
+inline constexpr std::string_view kRemoteFormat = "mlo remote 1\n";
+/// Error{remote} unless `format` is that file's content; `place` is where it was looked for, `hint` what to do if there
+/// is none.
+void check_remote_format(std::string_view name, std::string_view place, const std::optional<std::string>& format,
+                         std::string_view hint);
+
+/// Runs `action`; failures of the other side in the remote's name, damaged bytes and the user's wish as they are.
+template <class Action>
+auto in_the_name_of(const std::string& remote, const Action& action) -> decltype(action()) {
+  try {
+    return action();
+  } catch (const Error& error) {
+    const std::string prefix = "remote `" + remote + "`: ";
+    if (error.kind() == ErrorKind::corrupt || error.kind() == ErrorKind::interrupted ||
+        error.kind() == ErrorKind::config || error.message().starts_with(prefix))
+      throw;
+    throw Error(ErrorKind::remote, prefix + error.message()).hint(error.hint());
+  }
+}
+
 /// The remote of that name, or the default one if `name` is empty (the configured one, else `origin`, else the only
 /// one). Error{not_found} naming those there are.
 const RemoteConfig& choose_remote(const Config& config, std::string_view name);

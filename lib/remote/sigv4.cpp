@@ -53,9 +53,9 @@ net::Headers sign_s3(const S3Request& request, const AwsCredentials& credentials
     names.push_back(name);
   }
   const std::string signed_names = join(names, ";");
-  const std::string canonical = fmt::format("{}\n{}\n{}\n{}\n{}\n{}", request.method, request.path,
-                                            canonical_query(request.query), lines, signed_names,
-                                            request.payload_sha256);
+  const std::string canonical =
+      fmt::format("{}\n{}\n{}\n{}\n{}\n{}", request.method, request.path, canonical_query(request.query), lines,
+                  signed_names, request.payload_sha256);
   const std::string scope = fmt::format("{}/{}/s3/aws4_request", date.substr(0, 8), region);
   const std::string to_sign = fmt::format("{}\n{}\n{}\n{}", kAlgorithm, date, scope, sha256(canonical).hex());
 

@@ -17,11 +17,11 @@ struct AwsCredentials {
 /// A request to S3 as AWS Signature Version 4 sees it.
 struct S3Request {
   std::string method = "GET";
-  std::string host;                                    ///< with the port if it is not the scheme's own
-  std::string path = "/";                              ///< percent-encoded once
-  std::map<std::string, std::string> query = {};       ///< plain names and values
-  std::map<std::string, std::string> headers = {};     ///< to be signed; names in lower case; without host and date
-  std::string payload_sha256;                          ///< 64 hex digits, or UNSIGNED-PAYLOAD
+  std::string host;                                 ///< with the port if it is not the scheme's own
+  std::string path = "/";                           ///< percent-encoded once
+  std::map<std::string, std::string> query = {};    ///< plain names and values
+  std::map<std::string, std::string> headers = {};  ///< to be signed; names in lower case; without host and date
+  std::string payload_sha256;                       ///< 64 hex digits, or UNSIGNED-PAYLOAD
 };
 
 /// The query as it must stand in the URL: sorted and encoded, without `?`.

@@ -32,14 +32,15 @@ std::uint64_t total_bytes(const std::vector<ObjectRef>& objects) {
 
 /// Moves all objects, ending each portion with `settle`.
 void move_in_portions(const World& world, const std::string& label, const std::vector<ObjectRef>& objects,
-                      const std::function<void(std::size_t)>& move, const std::function<void()>& settle) {
+                      unsigned connections, const std::function<void(std::size_t)>& move,
+                      const std::function<void()>& settle) {
   const auto task = world.progress.start(label, ProgressUnit::bytes, total_bytes(objects));
   for (std::size_t begin = 0; begin < objects.size();) {
     std::size_t end = begin;
     for (std::uint64_t bytes = 0; end < objects.size() && end - begin < kObjectsPerFlush && bytes < kBytesPerFlush;
          ++end)
       bytes += objects[end].size;
-    parallel_for(end - begin, world.threads, [&](std::size_t i) {
+    parallel_for(end - begin, std::max(world.threads, connections), [&](std::size_t i) {
       check_stop(world);
       move(begin + i);
       task->advance(objects[begin + i].size);
@@ -81,7 +82,7 @@ TransferReport upload(const World& world, ObjectStore& store, Remote& remote, st
   report.bytes = total_bytes(here);
   if (mode == Mode::dry_run) return report;
   move_in_portions(
-      world, "pushing", here,
+      world, "pushing", here, remote.connections(),
       [&](std::size_t i) {
         const Digest& id = here[i].id;
         const auto file = here[i].size > kMaxPacked ? store.find_file_of(id) : std::nullopt;
@@ -118,7 +119,7 @@ TransferReport download(const World& world, ObjectStore& store, Remote& remote, 
   ObjectStore::Batch batch(store);
   std::atomic<std::uint64_t> bytes = 0;
   move_in_portions(
-      world, "pulling", there,
+      world, "pulling", there, remote.connections(),
       [&](std::size_t i) {
         const ObjectRef& object = there[i];
         try {

@@ -42,21 +42,60 @@ const RemoteConfig* find_remote(const Config& config, std::string_view name) {
   return nullptr;
 }
 
+RemoteConfig read_remote(const std::string& name, const Value& value, std::string_view source, const RemoteConfig* old,
+                         ConfigLayer layer) {
+  ObjectReader reader(value, source, fmt::format("remote `{}`", name));
+  // A local file may add to a remote that the shared one names.
+  RemoteConfig remote = old != nullptr && layer == ConfigLayer::local ? *old : RemoteConfig{.name = name, .url = {}};
+  remote.url = remote.url.empty() ? reader.string("url") : reader.string_or("url", remote.url);
+  if (remote.url.empty()) reader.fail("url", "empty");
+  for (const auto& [key, text] : {std::pair("endpoint", &remote.endpoint), std::pair("region", &remote.region),
+                                  std::pair("profile", &remote.profile), std::pair("ca_file", &remote.ca_file)})
+    *text = reader.string_or(key, *text);
+  if (reader.find("path_style") != nullptr) remote.path_style = reader.boolean("path_style");
+  for (const auto& [key, number, most] : {std::tuple("connections", &remote.connections, std::int64_t{256}),
+                                          std::tuple("bytes_per_second", &remote.bytes_per_second, INT64_MAX)}) {
+    const std::int64_t read = reader.integer_or(key, static_cast<std::int64_t>(*number));
+    if (read < 0 || read > most) reader.fail(key, fmt::format("not from 0 to {}", most));
+    *number = static_cast<std::uint64_t>(read);
+  }
+  for (const auto& [key, text] :
+       {std::pair("access_key_id", &remote.access_key_id), std::pair("secret_access_key", &remote.secret_access_key),
+        std::pair("session_token", &remote.session_token)}) {
+    if (reader.find(key) != nullptr && layer == ConfigLayer::shared)
+      reader.fail(key, fmt::format("`{}` must not be committed: move it to .mlo/local/config.yaml", key));
+    *text = reader.string_or(key, *text);
+  }
+  reader.finish();
+  return remote;
+}
+
+Value remote_entry(Value entry, const RemoteConfig& old, const RemoteConfig& remote) {
+  entry.set("url", remote.url);
+  const auto put = [&](std::string_view key, const auto& before, const auto& now) {
+    if (before != now) entry.set(key, now);
+  };
+  put("endpoint", old.endpoint, remote.endpoint);
+  put("region", old.region, remote.region);
+  put("profile", old.profile, remote.profile);
+  put("ca_file", old.ca_file, remote.ca_file);
+  if (remote.path_style && old.path_style != remote.path_style) entry.set("path_style", *remote.path_style);
+  put("connections", old.connections, remote.connections);
+  put("bytes_per_second", old.bytes_per_second, remote.bytes_per_second);
+  return entry;
+}
+
 std::string_view link_name(LinkType link) { return link == LinkType::reflink ? "reflink" : "copy"; }
 
 }  // namespace
 
-Value read_config(std::string_view text, std::string_view source, Config& config) {
+Value read_config(std::string_view text, std::string_view source, Config& config, ConfigLayer layer) {
   Value file = parse_yaml(text, source, YamlDialect::manifest);
   ObjectReader reader(file, source, "configuration");
   require_kind(reader, "config");
   for (const auto& [name, value] : reader.object("remotes")) {
     if (!is_name(name)) fail_at(source, value, fmt::format("`{}` is not a remote name", printable(name)));
-    ObjectReader remote(value, source, fmt::format("remote `{}`", name));
-    RemoteConfig read{name, remote.string("url")};
-    if (read.url.empty()) remote.fail("url", "empty");
-    remote.finish();
-    put_remote(config.remotes, std::move(read));
+    put_remote(config.remotes, read_remote(name, value, source, find_remote(config, name), layer));
   }
   config.default_remote = reader.string_or("default_remote", config.default_remote);
   const std::string link = reader.string_or("link", link_name(config.link));
@@ -81,7 +120,7 @@ std::string change_config(Value file, const Config& before, const Config& after)
     const RemoteConfig* old = find_remote(before, remote.name);
     if (old != nullptr && *old == remote) continue;
     Value entry = remotes.find(remote.name) == nullptr ? Value::object() : *remotes.find(remote.name);
-    remotes.set(remote.name, entry.set("url", remote.url));
+    remotes.set(remote.name, remote_entry(std::move(entry), old == nullptr ? RemoteConfig() : *old, remote));
   }
   if (remotes.members().empty()) {
     file.erase("remotes");

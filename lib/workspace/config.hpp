@@ -1,4 +1,6 @@
 #pragma once
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -10,7 +12,15 @@ namespace mlo {
 
 struct RemoteConfig {
   std::string name;
-  std::string url;  ///< a directory (absolute, or relative to the repository root), or file://
+  /// A directory (absolute, or relative to the repository root), file://, s3://BUCKET/PREFIX, http:// or https://.
+  std::string url;
+  std::string endpoint = {}, region = {}, profile = {};  ///< of S3; empty: as AWS's own tools would choose
+  std::optional<bool> path_style = {};                   ///< of S3; unset: if the endpoint is not AWS's
+  std::string ca_file = {};                              ///< certificate authorities to trust instead of the system's
+  std::uint64_t connections = 0;                         ///< 0: as many as are useful
+  std::uint64_t bytes_per_second = 0;                    ///< 0: no limit
+  /// Only from `.mlo/local/config.yaml`, and never written.
+  std::string access_key_id = {}, secret_access_key = {}, session_token = {};
   bool operator==(const RemoteConfig&) const = default;
 };
 
@@ -23,9 +33,13 @@ struct Config {
   std::string runs_ref = "refs/mlo/runs";
 };
 
+/// Whose file it is: only one that nobody else gets may hold secrets.
+enum class ConfigLayer { shared, local };
+
 /// Lays what `text` says over `config`, strictly: Error{invalid} with file:line:column for anything else than config/1,
 /// and with the way out for a newer version. Returns the file as it is, for change_config.
-Value read_config(std::string_view text, std::string_view source, Config& config);
+Value read_config(std::string_view text, std::string_view source, Config& config,
+                  ConfigLayer layer = ConfigLayer::shared);
 
 /// The file `old` (null: a new one) changed where `after` differs from `before`; what else it says stays, `x-` keys
 /// included.

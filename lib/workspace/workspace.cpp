@@ -88,7 +88,7 @@ Workspace Workspace::open(World& world) {
   if (const auto text = find_file(mlo_dir / "config.yaml", kConfigLimit))
     read_config(*text, ".mlo/config.yaml", config);
   if (const auto text = find_file(local / "config.yaml", kConfigLimit))
-    read_config(*text, ".mlo/local/config.yaml", config);
+    read_config(*text, ".mlo/local/config.yaml", config, ConfigLayer::local);
   ensure_local(mlo_dir, local);
   return Workspace(std::unique_ptr<State>(
       new State{world, std::move(repo), root, local, ObjectStore(local / "objects"), std::move(config)}));

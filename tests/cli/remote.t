@@ -9,7 +9,7 @@ made `.mlo` in <dir>
 next: commit it with `git commit -m "mlo init"`, then `mlo version-data add PATH`
 $ mlo push
 error: there is no remote
-hint: add one with `mlo remote add origin DIR`
+hint: add one with `mlo remote add origin PLACE`
 [1]
 $ mlo remote add store .git/store
 remote store: .git/store
@@ -49,5 +49,21 @@ hint: mount it; if it never was there, `mlo remote check store --init` makes it
 [5]
 $ mlo remote remove store
 removed remote store; its objects stay in .git/store
+$ mlo remote list
+no remotes
+
+# Places over the network are looked at before anything is contacted.
+$ mlo remote add cloud s3://b
+error: remote `cloud`: `s3://b` is not a place in S3
+hint: write it as `s3://BUCKET/PREFIX`
+[1]
+$ mlo remote add cloud s3://bucket/flights --endpoint nowhere
+error: the S3 endpoint `nowhere` is not a URL
+hint: write it as `https://HOST:PORT`
+[1]
+$ mlo remote add web https://me:secret@example.org/flights
+error: remote `web`: `https://me:secret@example.org/flights` is not a URL that mlo takes
+hint: write it as `https://HOST/PATH`; a name and password belong into `~/.netrc`
+[1]
 $ mlo remote list
 no remotes

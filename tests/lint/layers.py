@@ -18,7 +18,7 @@ HIDDEN = {
     "git2": ["lib/git/"],
     "sqlite3.h": ["lib/db/"],
     "openssl/": ["lib/crypto/"],
-    "dlfcn.h": ["lib/table/", "tests/fault/"],
+    "dlfcn.h": ["lib/net/", "lib/table/", "tests/fault/"],
     "catch2/": ["tests/"],
 }
 # what may be named in cli/ and lib/ only by these files

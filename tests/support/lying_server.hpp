@@ -1,4 +1,5 @@
 #pragma once
+#include <fcntl.h>
 #include <unistd.h>
 
 #include "lib/net/http.hpp"
@@ -37,8 +38,8 @@ class LyingServer {
   /// The next `times` requests of that method whose path and query match fail so; see lying_server.py.
   void lie(std::string_view method, std::string_view path, std::string_view action, int times = 1,
            std::string_view value = "null") {
-    const std::string text =
-        fmt::format(R"({{"method":"{}","path":"{}","action":"{}","times":{},"value":{}}})", method, path, action, times, value);
+    const std::string text = fmt::format(R"({{"method":"{}","path":"{}","action":"{}","times":{},"value":{}}})", method,
+                                         path, action, times, value);
     client_.send({.method = "POST", .url = url("/__fault__"), .body = {.bytes = text}});
   }
   /// Method, path and telling headers of each request since the last call.

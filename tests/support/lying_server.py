@@ -11,6 +11,7 @@ POST /__fault__ with {"method", "path" (regular expression), "action", "times", 
   whole     ignore Range
   shift     send another range than was asked for
   redirect  answer 302 to `value`
+  region    answer 400, the bucket is in region `value`
   stall     send the first half, then nothing for `value` seconds
 GET /__requests__: what was asked so far, a line each; reading it empties it.
 """
@@ -31,6 +32,7 @@ page_size = 1000
 
 class Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
 
     def log_message(self, *_):
         pass
@@ -65,11 +67,14 @@ class Handler(BaseHTTPRequestHandler):
             return self.answer(200, text.encode())
         with lock:
             names = " ".join(sorted(name.lower() for name in self.headers if name.lower() in ("authorization", "range", "x-secret")))
-            seen.append(f"{self.command} {self.path} {names}".strip())
+            region = re.search(r"Credential=[^/]*/[0-9]*/([^/]*)/", self.headers.get("Authorization", ""))
+            seen.append(f"{self.command} {self.path} {names} {region[1] if region else ''}".strip())
         fault = self.fault_for()
         action, value = fault["action"], fault["value"]
         if action == "status":
             return self.answer(value, b"<Error><Code>SlowDown</Code><Message>told to fail</Message></Error>")
+        if action == "region":
+            return self.answer(400, headers=[("x-amz-bucket-region", value)])
         if action == "redirect":
             return self.answer(302, headers=[("Location", value)])
         if action == "drop":
@@ -138,6 +143,11 @@ class Handler(BaseHTTPRequestHandler):
     def on_get(self, path, query, _, action):
         if "list-type" in query:
             return 200, self.list_objects(path, query), []
+        if "uploads" in query:
+            rows = "".join(
+                f"<Upload><Key>{escape(key[len(path):].lstrip('/'))}</Key><UploadId>{name}</UploadId></Upload>" for name, (key, _) in uploads.items()
+            )
+            return 200, f"<ListMultipartUploadsResult>{rows}</ListMultipartUploadsResult>".encode(), []
         if "uploadId" in query:
             if query["uploadId"] not in uploads:
                 return 404, b"<Error><Code>NoSuchUpload</Code></Error>", []

@@ -33,7 +33,9 @@ std::string failure_of(const std::function<void()>& action) {
   return "nothing";
 }
 
-std::size_t lines_in(const std::string& text) { return static_cast<std::size_t>(std::count(text.begin(), text.end(), '\n')); }
+std::size_t lines_in(const std::string& text) {
+  return static_cast<std::size_t>(std::count(text.begin(), text.end(), '\n'));
+}
 
 }  // namespace
 
@@ -148,7 +150,8 @@ TEST_CASE("redirects are followed only when asked, and credentials go nowhere el
   const std::string there = "\"" + other.url("/b/x") + "\"";
   server.lie("GET", "/b/x", "redirect", 2, there);
   CHECK(client.send({.url = server.url("/b/x")}).status == 302);
-  CHECK(client.send({.url = server.url("/b/x"), .headers = {{"Authorization", "secret"}}, .follow = true}).body == "there");
+  CHECK(client.send({.url = server.url("/b/x"), .headers = {{"Authorization", "secret"}}, .follow = true}).body ==
+        "there");
   CHECK(other.requests() == "GET /b/x\n");
   server.lie("GET", "/b/x", "redirect", 1, "\"file:///etc/passwd\"");
   CHECK(failure_of([&] { client.send({.url = server.url("/b/x"), .follow = true}); }).starts_with("cannot reach"));

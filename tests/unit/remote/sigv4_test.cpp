@@ -21,7 +21,8 @@ std::string signature(const S3Request& request, const std::string& token = "") {
 
 }  // namespace
 
-// The first four are the examples of AWS's documentation of Signature Version 4 for S3; the last was made with botocore.
+// The first four are the examples of AWS's documentation of Signature Version 4 for S3; the last was made with
+// botocore.
 TEST_CASE("requests are signed as AWS's examples say", "[remote]") {
   CHECK(signature({.host = std::string(kHost),
                    .path = "/test.txt",
@@ -29,13 +30,14 @@ TEST_CASE("requests are signed as AWS's examples say", "[remote]") {
                    .payload_sha256 = std::string(kEmpty)}) ==
         "SignedHeaders=host;range;x-amz-content-sha256;x-amz-date,"
         "Signature=f0e8bdb87c964420e857bd35b5d6ed310bd44f0170aba48dd91039c6036bdb41");
-  CHECK(signature({.method = "PUT",
-                   .host = std::string(kHost),
-                   .path = "/test%24file.text",
-                   .headers = {{"date", "Fri, 24 May 2013 00:00:00 GMT"}, {"x-amz-storage-class", "REDUCED_REDUNDANCY"}},
-                   .payload_sha256 = sha256("Welcome to Amazon S3.").hex()}) ==
-        "SignedHeaders=date;host;x-amz-content-sha256;x-amz-date;x-amz-storage-class,"
-        "Signature=98ad721746da40c64f1a55b78f14c238d841ea1380cd77a1b5971af0ece108bd");
+  CHECK(
+      signature({.method = "PUT",
+                 .host = std::string(kHost),
+                 .path = "/test%24file.text",
+                 .headers = {{"date", "Fri, 24 May 2013 00:00:00 GMT"}, {"x-amz-storage-class", "REDUCED_REDUNDANCY"}},
+                 .payload_sha256 = sha256("Welcome to Amazon S3.").hex()}) ==
+      "SignedHeaders=date;host;x-amz-content-sha256;x-amz-date;x-amz-storage-class,"
+      "Signature=98ad721746da40c64f1a55b78f14c238d841ea1380cd77a1b5971af0ece108bd");
   CHECK(signature({.host = std::string(kHost), .query = {{"lifecycle", ""}}, .payload_sha256 = std::string(kEmpty)}) ==
         "SignedHeaders=host;x-amz-content-sha256;x-amz-date,"
         "Signature=fea454ca298b7da1c68078a5d1bdbfbbe0d65c699e0f91ac7a200a0136783543");

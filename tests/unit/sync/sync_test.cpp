@@ -58,7 +58,7 @@ struct TwoClones : test::TestWorld {
     remote()->init();
     b.emplace(open("b", world_b, /*init=*/false));
   }
-  std::unique_ptr<Remote> remote() { return open_remote({"origin", (dir / "objects").string()}, dir.path()); }
+  std::unique_ptr<Remote> remote() { return open_remote(world, {"origin", (dir / "objects").string()}, dir.path()); }
   void publish(Workspace& workspace, std::string_view name) {
     RunRecord record;
     record.id = make_uuid7(clock.now(), rng);

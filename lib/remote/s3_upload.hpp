@@ -1,0 +1,18 @@
+#pragma once
+#include <string>
+
+#include "lib/remote/s3_client.hpp"
+
+namespace mlo {
+
+/// Files larger than this go up in parts of at least this size.
+inline constexpr std::uint64_t kS3Part = std::uint64_t{64} << 20U;
+
+/// How large the parts of a file are: always the same for one size, so that any clone can go on with an upload.
+std::uint64_t s3_part_size(std::uint64_t size);
+
+/// Uploads a file in parts, `connections` at once. Goes on with an upload of that key that was cut off: parts that are
+/// there already are not sent again.
+void upload_in_parts(S3Client& client, const std::string& key, const fs::path& file, unsigned connections);
+
+}  // namespace mlo

@@ -1,0 +1,165 @@
+#pragma once
+#include <arpa/inet.h>
+#include <fcntl.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <thread>
+
+#include "lib/crypto/sha256.hpp"
+#include "lib/remote/sigv4.hpp"
+#include "tests/support/test_world.hpp"
+
+// Real servers on loopback, from `.deps/servers/bin` or the system; `cmake/setup.sh tests` installs them.
+namespace mlo::test {
+
+/// A port that nobody has now.
+inline std::string free_port() {
+  const UniqueFd fd(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  socklen_t size = sizeof address;
+  auto* const plain = reinterpret_cast<sockaddr*>(&address);
+  if (::bind(fd.get(), plain, size) != 0 || ::getsockname(fd.get(), plain, &size) != 0) throw_errno("bind", "a port");
+  return std::to_string(ntohs(address.sin_port));
+}
+
+/// The program of a server; nothing if it is not installed.
+inline std::optional<fs::path> find_server(const std::string& name) {
+  const fs::path own = fs::current_path() / ".deps/servers/bin" / name;
+  if (fs::exists(own)) return own;
+  return find_program(name, {{"PATH", "/usr/local/sbin:/usr/sbin:/usr/local/bin:/usr/bin"}});
+}
+
+/// A server with one bucket `bucket`, which `environment` gives the keys to.
+class S3Server {
+ public:
+  enum class Make { seaweedfs, rclone };
+
+  explicit S3Server(Make make) {
+    const std::string port = free_port();
+    url_ = "http://127.0.0.1:" + port;
+    const std::string program = find_server(program_of(make))->string();
+    fs::create_directories(world_.dir / "data");
+    std::vector<std::string> argv = {program,
+                                     "serve",
+                                     "s3",
+                                     "--auth-key",
+                                     std::string(kId) + "," + std::string(kSecret),
+                                     "--addr",
+                                     "127.0.0.1:" + port,
+                                     (world_.dir / "data").string()};
+    if (make == Make::seaweedfs) {
+      world_.dir.write("s3.json", fmt::format(R"({{"identities":[{{"name":"t","credentials":[{{"accessKey":"{}",)"
+                                              R"("secretKey":"{}"}}],"actions":["Admin","Read","Write","List"]}}]}})",
+                                              kId, kSecret));
+      argv = {program,
+              "-logtostderr=true",
+              "server",
+              "-s3",
+              "-dir=data",
+              "-ip=127.0.0.1",
+              "-ip.bind=127.0.0.1",
+              "-s3.port=" + port,
+              "-s3.config=s3.json",
+              "-s3.iam=false",
+              "-s3.port.iceberg=0",
+              "-s3.port.lance=0",
+              "-master.volumeSizeLimitMB=256",
+              "-volume.max=20"};
+      for (const char* part : {"master.port", "master.port.grpc", "volume.port", "volume.port.grpc", "filer.port",
+                               "filer.port.grpc", "s3.port.grpc"})
+        argv.push_back(fmt::format("-{}={}", part, free_port()));
+    }
+    world_.dir.write("log", "");
+    const UniqueFd log(::open((world_.dir / "log").c_str(), O_WRONLY | O_APPEND | O_CLOEXEC));
+    process_.emplace(ChildProcess::start({.argv = argv,
+                                          .cwd = world_.dir.path(),
+                                          .env = world_.env,
+                                          .stdout_fd = log.get(),
+                                          .stderr_fd = log.get(),
+                                          .own_group = true,
+                                          .dies_with_us = true}));
+    make_bucket();
+  }
+
+  static std::string program_of(Make make) { return make == Make::seaweedfs ? "weed" : "rclone"; }
+  const std::string& url() const { return url_; }
+  /// What a user of it would set.
+  void allow(Environment& env) const {
+    env["AWS_ACCESS_KEY_ID"] = kId;
+    env["AWS_SECRET_ACCESS_KEY"] = kSecret;
+  }
+
+ private:
+  static constexpr std::string_view kId = "AKIALOOPBACK", kSecret = "a/secret+of=40";
+
+  /// Waits until the server is up.
+  void make_bucket() {
+    net::HttpOptions options;
+    options.attempts = 1;
+    net::HttpClient client(world_.world, options);
+    for (int i = 0; i < 600; ++i, std::this_thread::sleep_for(std::chrono::milliseconds(100))) {
+      if (process_->try_wait()) break;
+      S3Request request{.method = "PUT", .host = url_.substr(7), .path = "/bucket", .payload_sha256 = sha256("").hex()};
+      const UtcTime now = UtcTime::from_seconds(::time(nullptr));
+      try {
+        const int status =
+            client
+                .send({.method = "PUT",
+                       .url = url_ + "/bucket",
+                       .sign =
+                           [&] {
+                             return sign_s3(request, {std::string(kId), std::string(kSecret), ""}, "us-east-1", now);
+                           }})
+                .status;
+        if (status == 200) return;
+      } catch (const Error&) {
+        continue;  // not yet
+      }
+    }
+    throw Error(ErrorKind::error, "the S3 server does not start: " + read_file(world_.dir / "log"));
+  }
+
+  TestWorld world_;
+  std::string url_;
+  std::optional<ChildProcess> process_;
+};
+
+/// nginx over a directory.
+class WebServer {
+ public:
+  explicit WebServer(const fs::path& shown) {
+    const std::string port = free_port();
+    url_ = "http://127.0.0.1:" + port;
+    dir_.write("nginx.conf",
+               fmt::format("daemon off; pid {0}/pid; error_log {0}/log; events {{}}\n"
+                           "http {{ access_log {0}/requests; client_body_temp_path {0}/b; proxy_temp_path {0}/p;\n"
+                           "fastcgi_temp_path {0}/f; uwsgi_temp_path {0}/u; scgi_temp_path {0}/s;\n"
+                           "server {{ listen 127.0.0.1:{1}; root {2}; }} }}\n",
+                           dir_.path().string(), port, shown.string()));
+    // Its workers need not be root's, who owns the directory.
+    process_.emplace(
+        ChildProcess::start({.argv = {find_server("nginx")->string(), "-c", (dir_ / "nginx.conf").string(), "-g",
+                                      ::geteuid() == 0 ? "user root;" : "", "-e", (dir_ / "log").string()},
+                             .cwd = dir_.path(),
+                             .env = {{"PATH", "/usr/bin:/bin"}},
+                             .own_group = true,
+                             .dies_with_us = true}));
+    TestWorld world;
+    net::HttpOptions options;
+    options.first_delay = std::chrono::milliseconds(10);
+    options.attempts = 12;
+    net::HttpClient(world.world, options).send({.url = url_ + "/"});
+  }
+  const std::string& url() const { return url_; }
+  std::string requests() const { return read_file(dir_ / "requests"); }
+
+ private:
+  TempDir dir_;
+  std::string url_;
+  std::optional<ChildProcess> process_;
+};
+
+}  // namespace mlo::test

@@ -1,0 +1,245 @@
+#include <fcntl.h>
+#include <unistd.h>
+
+#include "lib/crypto/sha256.hpp"
+#include "lib/remote/remote.hpp"
+#include "lib/remote/s3_upload.hpp"
+#include "lib/remote/transfer.hpp"
+#include "tests/support/lying_server.hpp"
+#include "tests/support/test.hpp"
+
+using namespace mlo;
+
+namespace {
+
+/// A remote in the lying server's bucket, ready for objects.
+struct Bucket : test::TestWorld {
+  explicit Bucket(const std::string& page_size = "1000") : server(page_size) {
+    env["AWS_EC2_METADATA_DISABLED"] = "true";
+    env["AWS_ACCESS_KEY_ID"] = "ID";
+    env["AWS_SECRET_ACCESS_KEY"] = "hidden";
+    open()->init();
+    server.requests();
+  }
+  std::unique_ptr<Remote> open() {
+    return open_remote(world, {.name = "origin", .url = "s3://bucket/p", .endpoint = server.url()}, dir.path());
+  }
+  std::vector<ObjectRef> store_objects(int count) {
+    std::vector<ObjectRef> out;
+    for (int i = 0; i < count; ++i) out.push_back({here.put(std::to_string(i)), 0, "dataset `d`"});
+    return out;
+  }
+  std::size_t requests() {
+    last = server.requests();
+    return static_cast<std::size_t>(std::count(last.begin(), last.end(), '\n'));
+  }
+
+  test::LyingServer server;
+  ObjectStore here{dir / "here"}, there{dir / "there"};
+  std::string last;
+};
+
+Error failure_of(const std::function<void()>& action) {
+  try {
+    action();
+  } catch (const Error& error) {
+    return error;
+  }
+  return Error(ErrorKind::internal, "nothing failed");
+}
+
+}  // namespace
+
+TEST_CASE("small objects travel as one pack, and a push or pull of what is there is one request", "[remote]") {
+  Bucket bucket;
+  const auto objects = bucket.store_objects(200);
+  CHECK(upload(bucket.world, bucket.here, *bucket.open(), objects, Mode::real).objects == 200);
+  CHECK(bucket.requests() == 3);  // a list, a pack, its index
+  CHECK(upload(bucket.world, bucket.here, *bucket.open(), objects, Mode::real).objects == 0);
+  CHECK(bucket.requests() == 2);  // the index is new to this machine
+  fs::create_directories(bucket.dir / ".mlo/local");
+  const auto first = bucket.open();
+  CHECK(download(bucket.world, bucket.there, *first, objects, Mode::real).objects == 200);
+  CHECK(bucket.requests() == 3);
+  CHECK(bucket.there.verify(objects[7].id));
+  CHECK(upload(bucket.world, bucket.here, *bucket.open(), objects, Mode::real).objects == 0);
+  CHECK(bucket.requests() == 1);
+  CHECK(download(bucket.world, bucket.there, *bucket.open(), objects, Mode::real).objects == 0);
+  CHECK(bucket.requests() == 1);
+}
+
+TEST_CASE("of a pack only what is wanted is fetched", "[remote]") {
+  Bucket bucket;
+  std::vector<ObjectRef> objects;
+  for (int i = 0; i < 100; ++i)
+    objects.push_back({bucket.here.put(std::string(50'000, 'a') + std::to_string(i)), 0, "d"});
+  upload(bucket.world, bucket.here, *bucket.open(), objects, Mode::real);
+  bucket.requests();
+  CHECK(download(bucket.world, bucket.there, *bucket.open(), {objects[3], objects[90]}, Mode::real).objects == 2);
+  CHECK(bucket.requests() == 4);
+  CHECK(bucket.there.verify(objects[3].id));
+  const auto remote = bucket.open();
+  const fs::path path = bucket.dir / "one";
+  const UniqueFd fd(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600));
+  CHECK(remote->get(objects[5].id, fd.get(), path));
+  CHECK(sha256_file(path).digest == objects[5].id);
+}
+
+TEST_CASE("packs without their index are not there, and are sent again", "[remote]") {
+  Bucket bucket;
+  const auto objects = bucket.store_objects(20);
+  bucket.server.lie("PUT", "idx", "status", 1, "403");
+  CHECK(failure_of([&] { upload(bucket.world, bucket.here, *bucket.open(), objects, Mode::real); }).kind() ==
+        ErrorKind::remote);
+  CHECK(bucket.open()->find_missing({objects[0].id}).size() == 1);
+  CHECK(upload(bucket.world, bucket.here, *bucket.open(), objects, Mode::real).objects == 20);
+  CHECK(download(bucket.world, bucket.there, *bucket.open(), objects, Mode::real).objects == 20);
+}
+
+TEST_CASE("a damaged pack or index is told of, and nothing of it gets in", "[remote]") {
+  Bucket bucket;
+  const auto objects = bucket.store_objects(20);
+  upload(bucket.world, bucket.here, *bucket.open(), objects, Mode::real);
+  const auto pull = [&] { download(bucket.world, bucket.there, *bucket.open(), objects, Mode::real); };
+  for (const auto& [what, lie] :
+       {std::pair("idx", "flip"), std::pair("idx", "long"), std::pair("[.]pack", "flip"), std::pair("[.]pack", "shift"),
+        std::pair("[.]pack", "whole"), std::pair("[.]pack", "long")}) {
+    INFO(what << " " << lie);
+    bucket.server.lie("GET", what, lie);
+    const Error error = failure_of(pull);
+    CHECK(error.kind() == ErrorKind::remote);
+    CHECK(error.message().starts_with("remote `origin`: "));
+  }
+  bucket.server.lie("GET", "idx", "cut", 2);
+  bucket.server.lie("GET", "[.]pack", "cut", 2);
+  pull();
+  for (const ObjectRef& object : objects) CHECK(bucket.there.verify(object.id));
+}
+
+TEST_CASE("a bucket with more objects than one list tells is read on", "[remote]") {
+  Bucket bucket("7");
+  std::vector<Digest> ids;
+  const auto remote = bucket.open();
+  for (int i = 0; i < 300; ++i) {
+    ids.push_back(sha256(std::to_string(i)));
+    remote->put_bytes(ids.back(), std::to_string(i));
+    remote->flush();
+  }
+  CHECK(bucket.open()->find_missing(ids).empty());
+  bucket.requests();
+  CHECK(bucket.open()->find_missing({ids[0], sha256("nowhere"), ids[299]}) == std::vector<Digest>{sha256("nowhere")});
+  CHECK(bucket.requests() <= 5);
+}
+
+TEST_CASE("what another clone put meanwhile, or whose answer was lost, is there", "[remote]") {
+  Bucket bucket;
+  const auto objects = bucket.store_objects(1);
+  for (const auto& [action, value] : {std::pair("after", "500"), std::pair("status", "409"), std::pair("status", "503"),
+                                      std::pair("status", "501"), std::pair("drop", "null")}) {
+    INFO(action << value);
+    Bucket other;
+    other.server.lie("PUT", "/objects/", action, 1, value);
+    CHECK(upload(other.world, bucket.here, *other.open(), objects, Mode::real).objects == 1);
+    CHECK(other.open()->find_missing({objects[0].id}).empty());
+    CHECK(download(other.world, other.there, *other.open(), objects, Mode::real).objects == 1);
+  }
+  const auto first = bucket.open();
+  const auto second = bucket.open();
+  bucket.dir.write("0", "0");
+  first->put_file(objects[0].id, bucket.dir / "0");
+  second->put_file(objects[0].id, bucket.dir / "0");
+  first->flush();
+  second->flush();
+}
+
+TEST_CASE("wrong bytes never reach the store", "[remote]") {
+  Bucket bucket;
+  const auto objects = bucket.store_objects(1);
+  upload(bucket.world, bucket.here, *bucket.open(), objects, Mode::real);
+  for (const char* lie : {"flip", "long"}) {
+    bucket.server.lie("GET", "/objects/", lie);
+    const Error error = failure_of([&] { download(bucket.world, bucket.there, *bucket.open(), objects, Mode::real); });
+    CHECK(error.kind() == ErrorKind::remote);
+    CHECK(error.message().find(objects[0].id.brief()) != std::string::npos);
+    CHECK_FALSE(bucket.there.has(objects[0].id));
+  }
+  bucket.server.lie("GET", "/objects/", "cut", 2);
+  CHECK(download(bucket.world, bucket.there, *bucket.open(), objects, Mode::real).objects == 1);
+  CHECK(bucket.there.verify(objects[0].id));
+}
+
+TEST_CASE("a large object goes up in parts, and a cut upload goes on with those that lack", "[remote]") {
+  Bucket bucket;
+  const fs::path file = bucket.dir / "large";
+  const std::uint64_t size = 2 * kS3Part + 5;
+  bucket.dir.write("large", "begin");
+  REQUIRE(::truncate(file.c_str(), static_cast<off_t>(size)) == 0);
+  const Digest id = sha256_file(file).digest;
+  bucket.server.lie("PUT", "partNumber=3", "status", 1, "403");
+  const Error error = failure_of([&] { bucket.open()->put_file(id, file); });
+  CHECK(error.kind() == ErrorKind::remote);
+  CHECK(error.message().starts_with("remote `origin`: S3 answered 403"));
+  CHECK(bucket.open()->find_missing({id}).size() == 1);
+  bucket.requests();
+  bucket.open()->put_file(id, file);
+  bucket.requests();
+  // The third part always, and such of the others as were not sent when it failed.
+  CHECK(bucket.last.find("partNumber=3") != std::string::npos);
+  const auto sent = [&](const char* part) { return bucket.last.find(part) != std::string::npos; };
+  CHECK_FALSE((sent("partNumber=1") && sent("partNumber=2")));
+  CHECK(bucket.open()->find_missing({id}).empty());
+  const fs::path fetched = bucket.dir / "fetched";
+  const UniqueFd fd(::open(fetched.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600));
+  CHECK(bucket.open()->get(id, fd.get(), fetched));
+  CHECK(sha256_file(fetched).digest == id);
+}
+
+TEST_CASE("parts are small enough to be sent again, and never too many", "[remote]") {
+  CHECK(s3_part_size(1) == kS3Part);
+  CHECK(s3_part_size(10'000 * kS3Part) == kS3Part);
+  const std::uint64_t huge = std::uint64_t{5} << 40U;
+  CHECK((huge + s3_part_size(huge) - 1) / s3_part_size(huge) <= 10'000);
+}
+
+TEST_CASE("the bucket's region is found out", "[remote]") {
+  Bucket bucket;
+  bucket.server.lie("GET", "list-type", "region", 1, "\"eu-central-1\"");
+  const auto remote = bucket.open();
+  CHECK(remote->find_missing({}).empty());
+  CHECK(remote->find_missing({}).empty());
+  CHECK(bucket.requests() == 3);
+  CHECK(bucket.last.find("us-east-1") < bucket.last.find("eu-central-1"));
+  CHECK(bucket.last.rfind("us-east-1") < bucket.last.find("eu-central-1"));
+  // A region that would lead elsewhere is no region.
+  Bucket other;
+  other.server.lie("GET", "list-type", "region", 1, "\"evil.example.org/\"");
+  CHECK(failure_of([&] { other.open()->find_missing({}); }).kind() == ErrorKind::remote);
+}
+
+TEST_CASE("checking a bucket leaves no trace, and failures name the remote but no secret", "[remote]") {
+  Bucket bucket;
+  bucket.open()->check();
+  bucket.server.requests();
+  bucket.open()->find_missing({});
+  bucket.server.lie("GET", "", "status", 99, "403");
+  const Error error = failure_of([&] { bucket.open()->check(); });
+  CHECK(error.kind() == ErrorKind::remote);
+  CHECK(error.message().starts_with("remote `origin`: S3 answered 403"));
+  CHECK((error.message() + error.hint()).find("hidden") == std::string::npos);
+  CHECK_THROWS_AS(open_remote(bucket.world, {.name = "o", .url = "s3://B/../x"}, "/"), Error);
+  CHECK_THROWS_AS(open_remote(bucket.world, {.name = "o", .url = "s3://"}, "/"), Error);
+  CHECK_THROWS_AS(open_remote(bucket.world, {.name = "o", .url = "s3://bucket", .endpoint = "nowhere"}, "/"), Error);
+  CHECK_THROWS_AS(open_remote(bucket.world, {.name = "o", .url = "https://u:p@h/x"}, "/"), Error);
+}
+
+TEST_CASE("a bucket with something else in it is left alone", "[remote]") {
+  test::LyingServer server;
+  Bucket bucket;
+  server.put("/bucket/p/other", "mine");
+  const auto remote =
+      open_remote(bucket.world, {.name = "origin", .url = "s3://bucket/p/", .endpoint = server.url()}, "/");
+  CHECK(failure_of([&] { remote->init(); }).message().find("holds something else") != std::string::npos);
+  CHECK(failure_of([&] { remote->find_missing({}); }).message().find("there is no remote") != std::string::npos);
+  server.put("/bucket/p/format", "mlo remote 22\n");
+  CHECK(failure_of([&] { remote->find_missing({}); }).message().find("unknown format") != std::string::npos);
+}

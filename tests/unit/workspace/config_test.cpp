@@ -1,0 +1,71 @@
+#include "lib/workspace/config.hpp"
+
+#include "lib/util/error.hpp"
+#include "tests/support/test.hpp"
+
+using namespace mlo;
+
+namespace {
+
+constexpr std::string_view kShared =
+    "mlo: config/1\nremotes:\n  cloud:\n    url: s3://bucket/x\n    endpoint: https://s3.lab\n    path_style: false\n"
+    "    connections: 4\n";
+constexpr std::string_view kLocal =
+    "mlo: config/1\nremotes:\n  cloud:\n    access_key_id: ID\n    secret_access_key: hidden\n    region: r\n";
+
+std::string failure_of(std::string_view text) {
+  Config config;
+  try {
+    read_config(text, "c.yaml", config);
+  } catch (const Error& error) {
+    return error.message();
+  }
+  return "nothing";
+}
+
+}  // namespace
+
+TEST_CASE("a secret in the shared configuration is refused", "[workspace]") {
+  for (const char* key : {"access_key_id", "secret_access_key", "session_token"}) {
+    const std::string text =
+        fmt::format("mlo: config/1\nremotes:\n  cloud:\n    url: s3://bucket/x\n    {}: hidden\n", key);
+    CHECK(failure_of(text).find("must not be committed") != std::string::npos);
+    CHECK(failure_of(text).find("hidden") == std::string::npos);
+  }
+}
+
+TEST_CASE("the local configuration adds to a remote, and its secrets are never written elsewhere", "[workspace]") {
+  Config config;
+  const Value shared = read_config(kShared, "shared", config);
+  read_config(kLocal, "local", config, ConfigLayer::local);
+  REQUIRE(config.remotes.size() == 1);
+  const RemoteConfig& cloud = config.remotes.front();
+  CHECK(cloud.url == "s3://bucket/x");
+  CHECK(cloud.endpoint == "https://s3.lab");
+  CHECK(cloud.path_style == false);
+  CHECK(cloud.connections == 4);
+  CHECK(cloud.region == "r");
+  CHECK(cloud.secret_access_key == "hidden");
+  Config after = config;
+  after.default_remote = "cloud";
+  after.remotes.front().url = "s3://bucket/y";
+  after.remotes.push_back({.name = "other", .url = "s3://bucket/z", .profile = "p", .secret_access_key = "hidden"});
+  const std::string written = change_config(shared, config, after);
+  CHECK(written.find("hidden") == std::string::npos);
+  CHECK(written.find("access_key") == std::string::npos);
+  Config again;
+  read_config(written, "written", again);
+  CHECK(again.remotes.back().profile == "p");
+  CHECK(again.remotes.front().endpoint == "https://s3.lab");
+  CHECK(again.remotes.front().url == "s3://bucket/y");
+}
+
+TEST_CASE("a remote's settings are read strictly", "[workspace]") {
+  for (const char* bad : {"connections: -1", "connections: 1000", "connections: many", "path_style: 3", "regoin: x",
+                          "url: ''", "bytes_per_second: -5"}) {
+    INFO(bad);
+    const bool url = std::string_view(bad).starts_with("url");
+    CHECK(failure_of(fmt::format("mlo: config/1\nremotes:\n  c:\n    {}{}\n", url ? "" : "url: s3://bucket\n    ",
+                                 bad)) != "nothing");
+  }
+}
