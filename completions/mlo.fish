@@ -1,6 +1,6 @@
 # fish completion for mlo. Generated from the table of commands; do not edit.
 function __mlo_at
-  set -l known 'completion' 'drift' 'drift baseline' 'drift check' 'drift report' 'drift tests' 'get' 'help' 'hooks' 'hooks install' 'hooks run' 'hooks status' 'hooks uninstall' 'init' 'lineage' 'materialize' 'materialize get' 'materialize plan' 'materialize status' 'materialize train' 'promote' 'promote check' 'promote history' 'promote rollback' 'pull' 'push' 'register' 'register card' 'register list' 'register show' 'register verify' 'remote' 'remote add' 'remote check' 'remote list' 'remote remove' 'run' 'run graph' 'run logs' 'run status' 'run why' 'status' 'track' 'track compare' 'track delete' 'track list' 'track log' 'track note' 'track plot' 'track restore' 'track search' 'track show' 'track tag' 'version' 'version-data' 'version-data add' 'version-data checkout' 'version-data diff' 'version-data history' 'version-data ls' 'version-data remove' 'version-data status' 'version-data validate'
+  set -l known 'completion' 'drift' 'drift baseline' 'drift check' 'drift report' 'drift tests' 'get' 'help' 'hooks' 'hooks install' 'hooks run' 'hooks status' 'hooks uninstall' 'init' 'lineage' 'materialize' 'materialize get' 'materialize plan' 'materialize status' 'materialize train' 'promote' 'promote check' 'promote history' 'promote rollback' 'pull' 'push' 'register' 'register card' 'register list' 'register show' 'register verify' 'remote' 'remote add' 'remote check' 'remote list' 'remote remove' 'run' 'run graph' 'run logs' 'run status' 'run why' 'status' 'track' 'track compare' 'track delete' 'track list' 'track log' 'track note' 'track plot' 'track restore' 'track search' 'track show' 'track tag' 'version' 'version-data' 'version-data add' 'version-data checkout' 'version-data diff' 'version-data fsck' 'version-data history' 'version-data ls' 'version-data remove' 'version-data status' 'version-data validate'
   set -l where ''
   set -l skip 0
   for word in (commandline -opc)[2..-1]
@@ -526,6 +526,7 @@ complete -c mlo -n '__mlo_at version-data' -a history -d 'list the versions of a
 complete -c mlo -n '__mlo_at version-data' -a ls -d 'list datasets, or what a version holds'
 complete -c mlo -n '__mlo_at version-data' -a validate -d 'judge data by a suite of expectations'
 complete -c mlo -n '__mlo_at version-data' -a remove -d 'stop versioning a dataset'
+complete -c mlo -n '__mlo_at version-data' -a fsck -d 'read every stored byte and find what is damaged'
 complete -c mlo -n '__mlo_at version-data' -l quiet -s q -d 'no progress, no hints'
 complete -c mlo -n '__mlo_at version-data' -l verbose -s v -d 'say more about what is done'
 complete -c mlo -n '__mlo_at version-data' -l color -x -a 'auto always never' -d 'auto, always or never; NO_COLOR means never'
@@ -558,6 +559,15 @@ complete -c mlo -n '__mlo_at '\''version-data diff'\''' -l verbose -s v -d 'say 
 complete -c mlo -n '__mlo_at '\''version-data diff'\''' -l color -x -a 'auto always never' -d 'auto, always or never; NO_COLOR means never'
 complete -c mlo -n '__mlo_at '\''version-data diff'\''' -s C -r -d 'work as if started in DIR'
 complete -c mlo -n '__mlo_at '\''version-data diff'\''' -l help -s h -d 'show this help'
+complete -c mlo -n '__mlo_at '\''version-data fsck'\''' -f
+complete -c mlo -n '__mlo_at '\''version-data fsck'\''' -l heal -d 'fetch good bytes for what is damaged'
+complete -c mlo -n '__mlo_at '\''version-data fsck'\''' -l remote -s r -r -d 'where from (default: the configured one); implies --heal'
+complete -c mlo -n '__mlo_at '\''version-data fsck'\''' -l json -d 'print the result as JSON'
+complete -c mlo -n '__mlo_at '\''version-data fsck'\''' -l quiet -s q -d 'no progress, no hints'
+complete -c mlo -n '__mlo_at '\''version-data fsck'\''' -l verbose -s v -d 'say more about what is done'
+complete -c mlo -n '__mlo_at '\''version-data fsck'\''' -l color -x -a 'auto always never' -d 'auto, always or never; NO_COLOR means never'
+complete -c mlo -n '__mlo_at '\''version-data fsck'\''' -s C -r -d 'work as if started in DIR'
+complete -c mlo -n '__mlo_at '\''version-data fsck'\''' -l help -s h -d 'show this help'
 complete -c mlo -n '__mlo_at '\''version-data history'\''' -l json -d 'print the result as JSON'
 complete -c mlo -n '__mlo_at '\''version-data history'\''' -l quiet -s q -d 'no progress, no hints'
 complete -c mlo -n '__mlo_at '\''version-data history'\''' -l verbose -s v -d 'say more about what is done'

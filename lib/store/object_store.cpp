@@ -144,24 +144,42 @@ void ObjectStore::check_out(const Digest& id, const fs::path& target, bool execu
 
 bool ObjectStore::verify(const Digest& id) const {
   if (std::string bytes; read_packed(id, bytes)) return sha256(bytes) == id;
+  return verify_file(id);
+}
+
+bool ObjectStore::verify_file(const Digest& id) const {
   const fs::path file = path_of(id);
   const UniqueFd fd = open_object(id, file);
   return sha256_fd(fd.get(), file).digest == id;
 }
 
-void ObjectStore::fail_corrupt(const Digest& id) const {
-  const fs::path aside = root_.parent_path() / "quarantine" / id.hex();
-  make_dirs(aside.parent_path());
-  if (std::string bytes; packs_->read(id, bytes)) {
-    write_file(aside, bytes, Durability::complete, 0444);
-    packs_->drop(id);
-  } else {
-    std::error_code ignored;  // another process may have moved it first
-    fs::rename(path_of(id), aside, ignored);
+fs::path ObjectStore::quarantine() const {
+  fs::path directory = root_.parent_path() / "quarantine";
+  make_dirs(directory);
+  return directory;
+}
+
+void ObjectStore::set_file_aside(const Digest& id) const {
+  std::error_code ignored;  // another process may have moved it first
+  fs::rename(path_of(id), quarantine() / id.hex(), ignored);
+}
+
+void ObjectStore::set_packed_aside(const std::set<Digest>& ids) const {
+  for (const Digest& id : ids) {
+    if (std::string bytes; packs_->read(id, bytes))
+      write_file(quarantine() / id.hex(), bytes, Durability::complete, 0444);
   }
+  packs_->drop(ids);
+}
+
+void ObjectStore::fail_corrupt(const Digest& id) const {
+  if (packs_->has(id))
+    set_packed_aside({id});
+  else
+    set_file_aside(id);
   throw Error(ErrorKind::corrupt,
               fmt::format("object `{}` is damaged: its bytes are not what its name says", id.brief()))
-      .hint(fmt::format("it was moved to {}; `mlo pull` fetches it again", aside.string()));
+      .hint(fmt::format("it was moved to {}; `mlo pull` fetches it again", (quarantine() / id.hex()).string()));
 }
 
 void walk_tree(const ObjectStore& store, const Digest& root,

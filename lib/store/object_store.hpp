@@ -2,6 +2,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -9,6 +10,7 @@
 #include "lib/crypto/digest.hpp"
 #include "lib/store/tree.hpp"
 #include "lib/util/fs.hpp"
+#include "lib/util/world.hpp"
 
 namespace mlo {
 
@@ -85,12 +87,25 @@ class ObjectStore {
   /// Rehashes an object; false if its bytes are wrong (it stays where it is). Error{not_found} if absent.
   bool verify(const Digest& id) const;
 
+  /// Reads everything and puts aside what is damaged, as a reader would; indexes of packs are made anew where they are
+  /// not what was written.
+  struct Check {
+    std::uint64_t objects = 0, bytes = 0;  ///< read
+    std::vector<Digest> damaged;           ///< ascending; no longer in the store
+    std::uint64_t indexes = 0;             ///< damaged ones
+  };
+  Check check(const World& world);
+
  private:
   struct Writing;
   /// The bytes of a packed object as they lie there; false if it is not packed.
   bool read_packed(const Digest& id, std::string& bytes) const;
   /// The same, verified, borrowed from this thread; nothing if it is not packed.
   std::optional<std::string_view> find_packed(const Digest& id) const;
+  bool verify_file(const Digest& id) const;
+  fs::path quarantine() const;
+  void set_file_aside(const Digest& id) const;
+  void set_packed_aside(const std::set<Digest>& ids) const;
   [[noreturn]] void fail_corrupt(const Digest& id) const;
   fs::path path_of(const Digest& id) const { return root_ / relative_path(id); }
   fs::path root_;

@@ -7,7 +7,6 @@
 #include <algorithm>
 #include <cerrno>
 #include <ctime>
-#include <set>
 
 #include "lib/crypto/sha256.hpp"
 #include "lib/util/error.hpp"
@@ -51,7 +50,7 @@ bool PackSet::refresh() {
     if (stat && listing_ && listing_->settled && listing_->stat == *stat) return false;
   }
   const std::lock_guard changing(changing_);
-  if (!load()) mend();
+  if (!load()) mend(Look::frame);
   return true;
 }
 
@@ -179,38 +178,83 @@ void PackSet::publish(const std::vector<FinishedPack>& packs, const StagingDir& 
   replace(taken_in, names, std::move(objects));
 }
 
-void PackSet::drop(const Digest& id) {
+void PackSet::index_pack(const Digest& name, std::vector<Digest>& packs, std::vector<IndexedObject>& objects) const {
+  const fs::path file = pack_file(dir_, name);
+  if (!find_stat(file)) return;
+  const auto number = static_cast<std::uint32_t>(packs.size());
+  packs.push_back(name);
+  scan_pack(file, [&](const PackedObject& object, std::string_view bytes) {
+    if (sha256(bytes) == object.id) objects.push_back({object.id, object.offset, number, object.size});
+  });
+}
+
+void PackSet::drop(const std::set<Digest>& ids) {
   const std::lock_guard changing(changing_);
   load();
   for (const Index& index : indexes()) {
-    if (index->find(id) == nullptr) continue;
+    std::vector<Digest> packs = index->packs();
     std::vector<IndexedObject> rest;
-    std::copy_if(index->objects().begin(), index->objects().end(), std::back_inserter(rest),
-                 [&](const IndexedObject& o) { return o.id != id && o.pack < index->packs().size(); });
-    replace({index}, index->packs(), std::move(rest));
+    std::set<Digest> touched;
+    for (const IndexedObject& object : index->objects()) {
+      const bool known = object.pack < packs.size();
+      if (known && !ids.contains(object.id))
+        rest.push_back(object);
+      else if (known)
+        touched.insert(index->packs()[object.pack]);
+    }
+    for (const Digest& pack : touched) index_pack(pack, packs, rest);
+    if (!touched.empty()) replace({index}, packs, std::move(rest));
   }
 }
 
-void PackSet::mend() {
-  for (const DirEntry& entry : list_dir(dir_)) {
-    if (!name_of(entry.name, kIndexSuffix) || PackIndex::open(dir_ / entry.name)) continue;
+std::size_t PackSet::mend(Look look) {
+  std::size_t damaged = 0;
+  std::set<Digest> indexed;
+  const std::vector<DirEntry> entries = find_stat(dir_) ? list_dir(dir_) : std::vector<DirEntry>();
+  for (const DirEntry& entry : entries) {
+    if (!name_of(entry.name, kIndexSuffix)) continue;
+    const Index index = PackIndex::open(dir_ / entry.name);
+    if (index && (look == Look::frame || index->verify())) {
+      indexed.insert(index->packs().begin(), index->packs().end());
+      continue;
+    }
+    ++damaged;
     make_dirs(dir_.parent_path() / "quarantine");
     rename_path(dir_ / entry.name, dir_.parent_path() / "quarantine" / entry.name);
   }
-  std::set<Digest> indexed;
-  for (const Index& index : indexes()) indexed.insert(index->packs().begin(), index->packs().end());
-  std::vector<Digest> names;
+  std::vector<Digest> packs;
   std::vector<IndexedObject> objects;
-  for (const DirEntry& entry : list_dir(dir_)) {
+  for (const DirEntry& entry : entries) {
     const auto name = name_of(entry.name, kPackSuffix);
-    if (!name || indexed.contains(*name)) continue;
-    scan_pack(dir_ / entry.name, [&](const PackedObject& object, std::string_view bytes) {
-      if (sha256(bytes) == object.id)
-        objects.push_back({object.id, object.offset, static_cast<std::uint32_t>(names.size()), object.size});
-    });
-    names.push_back(*name);
+    if (name && !indexed.contains(*name)) index_pack(*name, packs, objects);
   }
-  replace({}, names, std::move(objects));
+  replace({}, packs, std::move(objects));
+  return damaged;
+}
+
+std::size_t PackSet::check_indexes() {
+  const std::lock_guard changing(changing_);
+  return mend(Look::all);
+}
+
+std::vector<Digest> PackSet::list() const {
+  struct Place {
+    Digest pack;
+    std::uint64_t offset;
+    Digest id;
+  };
+  std::vector<Place> places;
+  for (const Index& index : indexes()) {
+    for (const IndexedObject& object : index->objects()) {
+      if (object.pack < index->packs().size())
+        places.push_back({index->packs()[object.pack], object.offset, object.id});
+    }
+  }
+  std::sort(places.begin(), places.end(),
+            [](const Place& a, const Place& b) { return std::tie(a.pack, a.offset) < std::tie(b.pack, b.offset); });
+  std::vector<Digest> ids;
+  for (const Place& place : places) ids.push_back(place.id);
+  return ids;
 }
 
 }  // namespace mlo

@@ -3,6 +3,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <shared_mutex>
 #include <string>
 #include <vector>
@@ -31,8 +32,14 @@ class PackSet {
 
   /// Makes the packs durable and visible.
   void publish(const std::vector<FinishedPack>& packs, const StagingDir& staging);
-  /// Forgets where an object lies, so that it can be stored again.
-  void drop(const Digest& id);
+  /// Forgets where these objects lie, so that they can be stored again. Their packs are read again: of records that are
+  /// whole none is lost.
+  void drop(const std::set<Digest>& ids);
+  /// Sets aside indexes whose bytes are not those that were written, and takes in what is whole in packs that no index
+  /// names. Returns the number of damaged indexes.
+  std::size_t check_indexes();
+  /// All objects, in the order in which they lie in their packs.
+  std::vector<Digest> list() const;
 
  private:
   struct Found {
@@ -50,7 +57,9 @@ class PackSet {
   std::vector<std::shared_ptr<const PackIndex>> indexes() const;
   /// False if an index is damaged, or there are packs but none.
   bool load();
-  void mend();
+  enum class Look { frame, all };
+  std::size_t mend(Look look);
+  void index_pack(const Digest& name, std::vector<Digest>& packs, std::vector<IndexedObject>& objects) const;
   void replace(const std::vector<std::shared_ptr<const PackIndex>>& old, const std::vector<Digest>& packs,
                std::vector<IndexedObject> objects);
 

@@ -93,6 +93,8 @@ constexpr const char* kSession[] = {
     "mlo pull",
     "mlo remote remove shared",
     "mlo version-data checkout raw --force",
+    "f=$(ls .git/mlo/objects/b9/485148*) && chmod u+w $f && printf z > $f",
+    "mlo version-data fsck",
     "mlo version-data remove raw --yes",
     "mlo hooks uninstall",
     "printf 'x,y\\n1.5,a\\n2.5,a\\n3.5,b\\n4.5,b\\n' > before.csv && printf 'x,y,z\\n1.5,a,1\\n2.5,b,1\\n' > after.csv",

@@ -254,3 +254,86 @@ TEST_CASE("a pack is read to the last whole record", "[store]") {
   CHECK(records_in("mlo pack 2\n") == std::pair<std::size_t, bool>(0, false));
   CHECK(records_in("") == std::pair<std::size_t, bool>(0, false));
 }
+
+TEST_CASE("checking a store finds every flipped bit, and only those", "[store]") {
+  const TempDir dir;
+  test::TestWorld w;
+  {
+    ObjectStore store(dir / "objects");
+    store_objects(store, 0, 200);
+    store.put("alone");
+    const ObjectStore::Check clean = store.check(w.world);
+    CHECK(clean.objects == 201);
+    CHECK(clean.damaged.empty());
+    CHECK(clean.indexes == 0);
+  }
+  const fs::path pack = only_file(dir / "packs", ".pack"), index = only_file(dir / "packs", ".idx");
+  const std::string good_pack = read_file(pack), good_index = read_file(index);
+  const auto put_back = [&] {
+    remove_tree(dir / "packs");
+    write_file(pack, good_pack);
+    write_file(index, good_index);
+  };
+  for (std::size_t at = 0; at < good_pack.size(); at += 97) {
+    put_back();
+    std::string bad = good_pack;
+    bad[at] = static_cast<char>(bad[at] ^ 0x20);
+    write_file(pack, bad);
+    ObjectStore store(dir / "objects");
+    const ObjectStore::Check check = store.check(w.world);
+    CHECK(check.damaged.size() <= 1);  // none if the bit was in the head of a record
+    for (int i = 0; i < 200; ++i) {
+      const Digest id = sha256(text_of_object(i));
+      const bool lost = std::find(check.damaged.begin(), check.damaged.end(), id) != check.damaged.end();
+      REQUIRE(store.has(id) == !lost);
+      if (!lost) REQUIRE(store.get(id) == text_of_object(i));
+    }
+    CHECK(store.check(w.world).damaged.empty());
+  }
+  for (std::size_t at = 0; at < good_index.size(); at += 211) {
+    put_back();
+    std::string bad = good_index;
+    bad[at] = static_cast<char>(bad[at] ^ 0x20);
+    write_file(index, bad);
+    ObjectStore store(dir / "objects");
+    const ObjectStore::Check check = store.check(w.world);
+    CHECK(check.damaged.empty());
+    CHECK(check.indexes == 1);
+    REQUIRE(has_all(store, 0, 200));
+  }
+}
+
+TEST_CASE("checking a store takes in a pack that no index names", "[store]") {
+  const TempDir dir;
+  test::TestWorld w;
+  {
+    ObjectStore store(dir / "objects");
+    store_objects(store, 0, 20);
+  }
+  fs::rename(only_file(dir / "packs", ".idx"), dir / "first.idx");
+  {
+    ObjectStore store(dir / "other/objects");
+    store_objects(store, 20, 40);
+  }
+  const fs::path other = only_file(dir / "other/packs", ".idx");
+  fs::rename(other, dir / "packs" / other.filename());
+  const fs::path pack = only_file(dir / "other/packs", ".pack");
+  fs::rename(pack, dir / "packs" / pack.filename());
+  ObjectStore store(dir / "objects");
+  CHECK_FALSE(store.has(sha256(text_of_object(0))));
+  CHECK(store.check(w.world).objects == 40);
+  CHECK(has_all(store, 0, 40));
+}
+
+TEST_CASE("checking a store reads the objects that lie by themselves", "[store]") {
+  const TempDir dir;
+  test::TestWorld w;
+  ObjectStore store(dir / "objects");
+  const Digest id = store.put("alone");
+  REQUIRE(::chmod(store.find_file_of(id)->c_str(), 0644) == 0);
+  write_file(*store.find_file_of(id), "along", Durability::cache);
+  const ObjectStore::Check check = store.check(w.world);
+  CHECK(check.damaged == std::vector<Digest>{id});
+  CHECK_FALSE(store.has(id));
+  CHECK(read_file(dir / "quarantine" / id.hex()) == "along");
+}

@@ -1,0 +1,78 @@
+#include "cli/command.hpp"
+#include "cli/exit_code.hpp"
+#include "lib/sync/fsck.hpp"
+#include "lib/util/text.hpp"
+
+namespace mlo::cli {
+namespace {
+
+struct Options {
+  bool heal = false;
+  std::string remote;
+};
+
+void declare(Args& args, Options& o) {
+  args.flag(o.heal, "--heal", "fetch good bytes for what is damaged");
+  args.option(o.remote, "--remote,-r", "REMOTE", "where from (default: the configured one); implies --heal");
+}
+
+Value value_of(const FsckReport& report) {
+  Value damaged = Value::array();
+  for (const DamagedObject& object : report.damaged) {
+    damaged.push(
+        Value::object().set("id", object.id.str()).set("owner", object.owner).set("healed", object.healed));
+  }
+  return Value::object()
+      .set("good", report.good())
+      .set("objects", report.objects)
+      .set("bytes", report.bytes)
+      .set("indexes_mended", report.indexes)
+      .set("damaged", std::move(damaged))
+      .set("absent", report.absent);
+}
+
+void print(Page& page, const FsckReport& report) {
+  for (const DamagedObject& object : report.damaged) {
+    page.line({{object.healed ? "healed   " : "DAMAGED  ", object.healed ? Style::good : Style::bad},
+               {object.id.brief(), Style::name},
+               {object.owner.empty() ? "" : " of " + object.owner}});
+  }
+  if (report.indexes > 0) page.line(fmt::format("made {} anew", count_of(report.indexes, "index", "indexes")));
+  page.line(fmt::format("read {} ({}): {}", count_of(report.objects, "object"), format_bytes({report.bytes}),
+                        report.damaged.empty() ? "none is damaged"
+                                               : fmt::format("{} damaged", report.damaged.size())));
+}
+
+int run(Context& ctx, const Options& o) {
+  Workspace& workspace = ctx.workspace();
+  std::unique_ptr<Remote> remote;
+  if (o.heal || !o.remote.empty())
+    remote = open_remote(choose_remote(workspace.config(), o.remote), workspace.root());
+  const FsckReport report = fsck(workspace, remote.get());
+  ctx.print([&] { return value_of(report); }, [&](Page& page) { print(page, report); });
+  if (report.absent > 0)
+    ctx.world().log.hint(fmt::format("{} that manifests or runs name {} not here; `mlo pull` fetches those of the data",
+                                     count_of(report.absent, "object"), report.absent == 1 ? "is" : "are"));
+  if (!report.good() && !remote)
+    ctx.world().log.hint("what is damaged was moved to quarantine; `mlo version-data fsck --heal` fetches good bytes");
+  return report.good() ? exit_code::ok : exit_code::verdict;
+}
+
+}  // namespace
+
+Command version_data_fsck() {
+  CommandInfo info;
+  info.path = "version-data fsck";
+  info.summary = "read every stored byte and find what is damaged";
+  info.description =
+      "Rehashes all objects of the store, those in packs too. What is not what its name says is moved to "
+      "`.git/mlo/quarantine`, so that no command can use it; with `--heal` good bytes are fetched from a remote. "
+      "Objects that were never fetched are counted, not complained of.";
+  info.examples = {{"mlo version-data fsck", "is every version still whole?"},
+                   {"mlo version-data fsck --heal", "and mend it from the default remote"}};
+  info.exits = {{exit_code::verdict, "something is damaged and could not be healed"},
+                {exit_code::remote, "the remote failed"}};
+  return make_command<Options>(std::move(info), declare, run);
+}
+
+}  // namespace mlo::cli

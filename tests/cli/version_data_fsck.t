@@ -1,0 +1,41 @@
+# Every stored byte is read; what is damaged is set aside, and mended from a remote.
+
+$ mlo init && git commit -qm init
+made `.mlo` in <dir>
+next: commit it with `git commit -m "mlo init"`, then `mlo version-data add PATH`
+$ mlo version-data fsck
+read 0 objects (0 B): none is damaged
+$ mkdir raw && for i in 1 2 3 4 5 6 7 8 9; do echo $i > raw/$i.csv; done && mlo version-data add raw -m data
+added raw: 9 files, 18 B, sha256:<id>
+committed <id>
+$ mlo remote add store .git/store && mlo push
+remote store: .git/store
+hint: commit .mlo/config.yaml, so that others have it too
+pushed 10 objects (<size>)
+$ mlo version-data fsck
+read 10 objects (<size>): none is damaged
+$ chmod u+w .git/mlo/packs/*.pack && perl -0pi -e 's/7\nobj/8\nobj/' .git/mlo/packs/*.pack
+$ mlo version-data fsck
+DAMAGED  sha256:10159baf262b of dataset `raw`
+read 10 objects (<size>): 1 damaged
+hint: 1 object that manifests or runs name is not here; `mlo pull` fetches those of the data
+hint: what is damaged was moved to quarantine; `mlo version-data fsck --heal` fetches good bytes
+[3]
+$ mlo version-data fsck --heal
+read 9 objects (<size>): none is damaged
+hint: 1 object that manifests or runs name is not here; `mlo pull` fetches those of the data
+$ mlo pull
+pulled 1 object (2 B)
+$ chmod u+w .git/mlo/packs/*.pack && perl -0pi -e 's/5\nobj/8\nobj/' .git/mlo/packs/*.pack
+$ mlo version-data fsck --heal
+healed   sha256:f0b5c2c2211c of dataset `raw`
+read 10 objects (<size>): 1 damaged
+$ mlo version-data fsck --json
+{
+  "good": true,
+  "objects": 10,
+  "bytes": 461,
+  "indexes_mended": 0,
+  "damaged": [],
+  "absent": 0
+}
