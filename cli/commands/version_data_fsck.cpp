@@ -19,8 +19,7 @@ void declare(Args& args, Options& o) {
 Value value_of(const FsckReport& report) {
   Value damaged = Value::array();
   for (const DamagedObject& object : report.damaged) {
-    damaged.push(
-        Value::object().set("id", object.id.str()).set("owner", object.owner).set("healed", object.healed));
+    damaged.push(Value::object().set("id", object.id.str()).set("owner", object.owner).set("healed", object.healed));
   }
   return Value::object()
       .set("good", report.good())
@@ -39,15 +38,14 @@ void print(Page& page, const FsckReport& report) {
   }
   if (report.indexes > 0) page.line(fmt::format("made {} anew", count_of(report.indexes, "index", "indexes")));
   page.line(fmt::format("read {} ({}): {}", count_of(report.objects, "object"), format_bytes({report.bytes}),
-                        report.damaged.empty() ? "none is damaged"
-                                               : fmt::format("{} damaged", report.damaged.size())));
+                        report.damaged.empty() ? "none is damaged" : fmt::format("{} damaged", report.damaged.size())));
 }
 
 int run(Context& ctx, const Options& o) {
   Workspace& workspace = ctx.workspace();
   std::unique_ptr<Remote> remote;
   if (o.heal || !o.remote.empty())
-    remote = open_remote(choose_remote(workspace.config(), o.remote), workspace.root());
+    remote = open_remote(ctx.world(), choose_remote(workspace.config(), o.remote), workspace.root());
   const FsckReport report = fsck(workspace, remote.get());
   ctx.print([&] { return value_of(report); }, [&](Page& page) { print(page, report); });
   if (report.absent > 0)
