@@ -37,7 +37,7 @@ TEST_CASE("the example pipeline of `mlo help pipeline` is one", "[cli]") {
 TEST_CASE("the example policy of `mlo help gates` is one", "[cli]") {
   const auto files = examples_in("gates");
   REQUIRE(files.size() == 1);
-  CHECK(parse_gate_policy(files[0], "prod.yaml").gates.size() == 3);
+  CHECK(parse_gate_policy(files[0], "prod.yaml").gates.size() == 4);
 }
 
 TEST_CASE("the example definitions of `mlo help features` are three of them", "[cli]") {
