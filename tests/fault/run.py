@@ -100,6 +100,7 @@ class Bench:
         for path in store.glob("??/*"):
             if hashlib.sha256(path.read_bytes()).hexdigest() != path.parent.name + path.name:
                 wrong.append(f"object {path.parent.name}{path.name} is damaged")
+        wrong += damage_in_packs(self.trial / ".git/mlo/packs")
         if (self.trial / ".mlo/config.yaml").exists():
             status = subprocess.run(["mlo", "status", "--json"], cwd=self.trial, env=self.env, capture_output=True, text=True)
             if status.returncode != 0:
@@ -126,6 +127,24 @@ class Bench:
         for view in self.scenario.views:
             shown[view] = self.shell(self.trial, view)
         return shown
+
+
+def damage_in_packs(directory):
+    """What indexes name and packs do not hold."""
+    wrong = []
+    for file in directory.glob("[!.]*.idx"):
+        index = file.read_bytes()
+        if hashlib.sha256(index).hexdigest() != file.stem:
+            wrong.append(f"index {file.name} is damaged")
+            continue
+        packs, count, width = struct.unpack_from("<IQI", index, 12)
+        at = 32 + 32 * packs + ((2**width + 1) * 4 + 7) // 8 * 8
+        for n in range(count):
+            name, offset, pack, size = struct.unpack_from("<32sQII", index, at + 48 * n)
+            held = directory / (index[32 + 32 * pack:64 + 32 * pack].hex() + ".pack")
+            if not held.exists() or hashlib.sha256(held.read_bytes()[offset:offset + size]).digest() != name:
+                wrong.append(f"object {name.hex()} is not where {file.name} says")
+    return wrong
 
 
 def try_again(bench, wanted, label, complaints):

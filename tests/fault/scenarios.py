@@ -15,6 +15,8 @@ TABLE = "seq 1.5 1 60 > table.csv && sed -i 1ix table.csv\n"
 INIT = "mlo init && git add -A && git commit -q -m 'mlo init'\n"
 RAW = "mkdir raw && for i in 1 2 3; do seq $i 40 > raw/$i.csv; done\nmkdir raw/deep && echo x > raw/deep/x && ln -s 1.csv raw/link\n"
 ADDED = INIT + RAW + "mlo version-data add raw --commit\n"
+MANY = INIT + "mkdir many && for i in $(seq 30); do echo $i > many/$i; done\n"
+MORE = MANY + "mlo version-data add many --commit\n"  # more small objects than lie by themselves
 PIPELINE = ADDED + r"""cat > mlo.yaml <<'Y'
 stages:
   first: {cmd: "cat raw/1.csv raw/2.csv > first.txt", deps: [raw], outs: [first.txt]}
@@ -78,6 +80,12 @@ SCENARIOS = [
     Scenario("version-data checkout", ADDED + "echo more >> raw/2.csv; rm raw/3.csv; mlo version-data add raw --commit\n",
              "mlo version-data checkout raw --rev HEAD~1", [DATA]),
     Scenario("version-data checkout, missing", ADDED + "rm -r raw\n", "mlo version-data checkout raw", [DATA]),
+    Scenario("version-data add, packed", MANY, "mlo version-data add many", [DATA]),
+    Scenario("version-data add, more packs", MORE + "for i in $(seq 31 60); do echo $i > many/$i; done\n", "mlo version-data add many", [DATA]),
+    Scenario("version-data checkout, packed", MORE + "rm -r many\n", "mlo version-data checkout many", [DATA]),
+    Scenario("pull, packed", MORE + "rm -rf ../far; mkdir ../far && mlo remote add far ../far && mlo push --remote far && rm -rf many .git/mlo/packs .git/mlo/objects\n",
+             "mlo pull --remote far", [DATA]),
+    Scenario("version-data fsck, no index", MORE + "rm -f .git/mlo/packs/*.idx\n", "mlo version-data fsck", [DATA]),
     Scenario("version-data remove", ADDED, "mlo version-data remove raw --yes", codes=(0, 1)),
     Scenario("remote add", INIT, "mlo remote add origin ../remote", ["mlo remote list --json"], codes=(0, 1, 4)),
     Scenario("run", PIPELINE, "mlo run", [RUNS, DATA]),
