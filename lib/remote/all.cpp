@@ -1,5 +1,6 @@
 #include "lib/remote/dir.hpp"
 #include "lib/remote/http.hpp"
+#include "lib/remote/packed_remote.hpp"
 #include "lib/remote/s3.hpp"
 #include "lib/util/error.hpp"
 #include "lib/util/text.hpp"
@@ -17,7 +18,9 @@ const std::vector<RemoteKind>& remote_kinds() {
 
 std::unique_ptr<Remote> open_remote(const World& world, const RemoteConfig& config, const fs::path& base) {
   for (const RemoteKind& kind : remote_kinds()) {
-    if (kind.accepts(config.url)) return kind.open(world, config, base);
+    if (!kind.accepts(config.url)) continue;
+    auto place = in_the_name_of(config.name, [&] { return kind.open(world, config, base); });
+    return std::make_unique<PackedRemote>(world, config, base, std::move(place));
   }
   throw Error(ErrorKind::config, fmt::format("remote `{}`: mlo cannot reach `{}`", config.name, printable(config.url)))
       .hint("a remote is a directory, `s3://BUCKET/PREFIX`, or `https://HOST/PATH`");
@@ -34,6 +37,11 @@ void check_remote_format(std::string_view name, std::string_view place, const st
                                                printable(trim(std::string_view(*format).substr(0, 100)))))
         .hint("use a newer mlo");
   }
+}
+
+void fail_given_bytes(const Digest& id) {
+  throw Error(ErrorKind::corrupt,
+              fmt::format("the bytes given for object `{}` are not what its name says", id.brief()));
 }
 
 const RemoteConfig& choose_remote(const Config& config, std::string_view name) {

@@ -1,8 +1,15 @@
 #include "lib/remote/dir.hpp"
 
-#include <mutex>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
-#include "lib/store/object_store.hpp"
+#include <cerrno>
+#include <mutex>
+#include <set>
+
+#include "lib/crypto/sha256.hpp"
+#include "lib/remote/pack_reader.hpp"
 #include "lib/store/staging.hpp"
 #include "lib/util/error.hpp"
 #include "lib/util/lock_file.hpp"
@@ -13,124 +20,201 @@ namespace {
 
 constexpr std::string_view kFileScheme = "file://";
 
-class DirRemote : public Remote {
+/// Copies a part of a file; less if it ends before.
+void copy_range(int from, const FileRange& range, const FileTarget& to) {
+  thread_local std::string buffer(256U << 10U, '\0');
+  for (std::uint64_t done = 0; done < range.size;) {
+    const std::size_t want = std::min<std::uint64_t>(buffer.size(), range.size - done);
+    const ssize_t n = ::pread(from, buffer.data(), want, static_cast<off_t>(range.offset + done));
+    if (n < 0 && errno == EINTR) continue;
+    if (n < 0) throw_errno("read for", to.path.string());
+    if (n == 0) return;
+    write_to(to, done, std::string_view(buffer).substr(0, static_cast<std::size_t>(n)));
+    done += static_cast<std::size_t>(n);
+  }
+}
+
+class DirPlace : public Place {
  public:
-  DirRemote(const World& world, std::string name, const fs::path& dir)
-      : world_(world), name_(std::move(name)), dir_(dir), store_(dir / "objects") {}
+  DirPlace(const World& world, fs::path dir) : world_(world), dir_(std::move(dir)) {}
 
-  std::vector<Digest> find_missing(const std::vector<Digest>& ids) override {
-    return guarded([&] {
-      require_format();
-      std::vector<Digest> missing;
-      for (const Digest& id : ids) {
-        if (!store_.has(id)) missing.push_back(id);
-      }
-      return missing;
-    });
+  Glance glance() override {
+    Glance out;
+    out.format = find(std::string(kFormatFile));
+    for (const std::string& name : index_names()) out.files.push_back({name, 0});
+    return out;
   }
 
-  void put_file(const Digest& id, const fs::path& file) override {
+  std::vector<File> list(const std::string& prefix) override {
+    std::vector<File> out;
+    add_files(prefix, out);
+    return out;
+  }
+
+  bool is_empty() override {
+    if (!find_stat(dir_.parent_path())) {
+      throw Error(ErrorKind::remote, fmt::format("`{}` does not exist", dir_.parent_path().string()))
+          .hint("mount it, or make the directory");
+    }
+    const std::vector<DirEntry> there = find_stat(dir_) ? list_dir(dir_) : std::vector<DirEntry>();
+    // A first attempt that was cut off may have left its temporary file.
+    return std::all_of(there.begin(), there.end(), [](const DirEntry& e) { return StagingDir::owns(e.name); });
+  }
+
+  std::vector<char> have(const std::vector<std::string>& names) override {
+    std::vector<char> out;
+    for (const std::string& name : names) out.push_back(find_stat(dir_ / name) ? 1 : 0);
+    return out;
+  }
+
+  std::optional<std::string> find(const std::string& name) override { return find_file(dir_ / name, kMaxFound); }
+
+  bool get(const std::string& name, const std::optional<FileRange>& range, const FileTarget& target) override {
+    const fs::path file = dir_ / name;
+    const UniqueFd fd(::open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW));
+    if (!fd && (errno == ENOENT || errno == ENOTDIR)) return false;
+    if (!fd) throw_errno("open", file.string());
+    if (range)
+      copy_range(fd.get(), *range, target);
+    else
+      copy_contents(fd.get(), target.fd, target.path);
+    return true;
+  }
+
+  void put(const std::string& name, std::string_view bytes) override {
+    if (name == kFormatFile) make_dirs(dir_);  // nothing else makes it: a disk that is not mounted stays so
+    if (is_there(name, bytes.size())) return;
+    Incoming incoming(staging());
+    write_all(incoming.file.fd.get(), bytes, incoming.path());
+    publish(incoming, name);
+  }
+
+  void put_file(const std::string& name, const std::string& file, const Digest& digest) override {
     const UniqueFd from = open_read(file);
-    const std::uint64_t size = stat_fd(from.get(), file).size;
-    guarded([&] { batch().put_from(id, size, [&](int to) { copy_contents(from.get(), to, file); }); });
+    if (is_there(name, stat_fd(from.get(), file).size)) return;
+    Incoming incoming(staging());
+    copy_contents(from.get(), incoming.file.fd.get(), incoming.path());
+    if (::lseek(incoming.file.fd.get(), 0, SEEK_SET) != 0) throw_errno("read", incoming.path().string());
+    if (sha256_fd(incoming.file.fd.get(), incoming.path()).digest != digest) fail_given_bytes(digest);
+    publish(incoming, name);
   }
 
-  void put_bytes(const Digest& /*id*/, std::string_view bytes) override {
-    guarded([&] { batch().put(bytes); });
+  void replace(const std::string& name, std::string_view bytes) override { write_file(dir_ / name, bytes); }
+
+  void remove(const std::string& name) override {
+    remove_file(dir_ / name);
+    note(name);
   }
 
-  void flush() override {
-    guarded([&] {
-      if (!batch_) return;
-      batch_->commit();
-      list_indexes();
-    });
+  void settle() override {
+    std::set<fs::path> touched;
+    bool relist = false;
+    {
+      const std::lock_guard lock(mutex_);
+      touched = std::exchange(touched_, {});
+      relist = std::exchange(relist_, false);
+    }
+    for (const fs::path& directory : touched) fsync_dir(directory);
+    if (relist) list_indexes();
   }
 
-  bool get(const Digest& id, int fd, const fs::path& target) override {
-    return guarded([&] {
-      require_format();
-      return store_.copy_to(id, fd, target);
-    });
-  }
-
-  void init() override {
-    guarded([&] {
-      if (find_stat(dir_ / "format")) return require_format();
-      if (!find_stat(dir_.parent_path())) {
-        throw Error(ErrorKind::remote,
-                    fmt::format("remote `{}`: `{}` does not exist", name_, dir_.parent_path().string()))
-            .hint("mount it, or make the directory");
-      }
-      // A first attempt that was cut off may have left its temporary file.
-      const std::vector<DirEntry> there = find_stat(dir_) ? list_dir(dir_) : std::vector<DirEntry>();
-      if (!std::all_of(there.begin(), there.end(),
-                       [](const DirEntry& entry) { return StagingDir::owns(entry.name); })) {
-        throw Error(ErrorKind::remote, fmt::format("remote `{}`: `{}` holds something else", name_, dir_.string()))
-            .hint("name an empty or a new directory");
-      }
-      write_file(dir_ / "format", kRemoteFormat);
-    });
-  }
-
-  void check() override {
-    guarded([&] {
-      require_format();
-      const TempFile probe(dir_);
-      write_all(probe.fd(), "mlo", probe.path());
-    });
-  }
-
-  const std::string& name() const override { return name_; }
+  std::string where() const override { return dir_.string(); }
+  std::string hint_if_absent() const override { return "mount it"; }
 
  private:
-  template <class Action>
-  auto guarded(const Action& action) -> decltype(action()) {
-    return in_the_name_of(name_, action);
+  static constexpr std::uint64_t kMaxFound = std::uint64_t{64} << 10U;
+
+  /// A file on its way; gone unless it was published.
+  struct Incoming {
+    explicit Incoming(StagingDir& s) : staging(s), file(s.create(0444)) {}
+    Incoming(const Incoming&) = delete;
+    ~Incoming() {
+      if (!published) staging.remove(file.name);
+    }
+    fs::path path() const { return staging.path() / file.name; }
+    StagingDir& staging;
+    const StagingDir::File file;
+    bool published = false;
+  };
+
+  StagingDir& staging() {
+    const std::lock_guard lock(mutex_);
+    if (!staging_) staging_.emplace(dir_);
+    return *staging_;
   }
 
-  void require_format() const {
-    check_remote_format(name_, dir_.string(), find_file(dir_ / "format", 4096),
-                        fmt::format("mount it; if it never was there, `mlo remote check {} --init` makes it", name_));
+  /// A file of another size is the remains of a disk's mishap: good bytes take its place.
+  bool is_there(const std::string& name, std::uint64_t size) const {
+    const auto stat = find_stat(dir_ / name);
+    return stat && stat->kind == FileKind::file && stat->size == size;
   }
 
-  /// For those who see this directory through a web server, which cannot list.
+  void publish(Incoming& incoming, const std::string& name) {
+    fsync_fd(incoming.file.fd.get(), incoming.path());
+    const fs::path target = dir_ / name;
+    make_dirs(target.parent_path());
+    rename_path(incoming.path(), target);
+    incoming.published = true;
+    note(name);
+  }
+
+  void note(const std::string& name) {
+    const std::lock_guard lock(mutex_);
+    touched_.insert((dir_ / name).parent_path());
+    relist_ = relist_ || name.starts_with(kIndexesAt);
+  }
+
+  void add_files(const std::string& prefix, std::vector<File>& out) const {
+    if (!find_stat(dir_ / prefix / ".")) return;
+    for (const DirEntry& entry : list_dir(dir_ / prefix)) {
+      if (StagingDir::owns(entry.name)) continue;
+      const std::string name = prefix + entry.name;
+      if (entry.kind == FileKind::directory)
+        add_files(name + "/", out);
+      else if (const auto stat = find_stat(dir_ / name))
+        out.push_back({name, stat->size});
+    }
+  }
+
+  std::vector<std::string> index_names() const {
+    std::vector<std::string> out;
+    for (const std::string_view where : {kIndexesAt, kPacksAt}) {
+      if (!find_stat(dir_ / where / ".")) continue;
+      for (const DirEntry& entry : list_dir(dir_ / where)) {
+        if (is_index_name(std::string(where) + entry.name)) out.push_back(std::string(where) + entry.name);
+      }
+    }
+    return out;
+  }
+
   void list_indexes() {
-    if (!find_stat(dir_ / "packs")) return;
     const LockFile lock = LockFile::acquire(dir_ / "indexes.lock", "mlo push", std::chrono::minutes(1), world_);
     std::string names;
-    for (const DirEntry& entry : list_dir(dir_ / "packs")) {
-      if (entry.name.ends_with(".idx")) names += entry.name + "\n";
-    }
+    for (const std::string& name : index_names()) names += name + "\n";
     write_file(dir_ / "indexes", names);
   }
 
-  ObjectStore::Batch& batch() {
-    const std::lock_guard lock(mutex_);
-    if (!batch_) {
-      require_format();
-      batch_.emplace(store_);
-    }
-    return *batch_;
-  }
-
   World world_;
-  std::string name_;
-  fs::path dir_;
-  ObjectStore store_;
-  std::mutex mutex_;
-  std::optional<ObjectStore::Batch> batch_;
+  const fs::path dir_;
+  std::mutex mutex_;  ///< of all below
+  std::optional<StagingDir> staging_;
+  std::set<fs::path> touched_;  ///< directories whose names are not on disk yet
+  bool relist_ = false;
 };
 
 bool accepts(std::string_view url) { return url.starts_with(kFileScheme) || url.find("://") == std::string_view::npos; }
 
-std::unique_ptr<Remote> open(const World& world, const RemoteConfig& config, const fs::path& base) {
+std::unique_ptr<Place> open(const World& world, const RemoteConfig& config, const fs::path& base) {
   std::string_view path = config.url;
   if (path.starts_with(kFileScheme)) path.remove_prefix(kFileScheme.size());
-  return std::make_unique<DirRemote>(world, config.name, absolute_in(base, fs::path(path)));
+  return open_dir_place(world, absolute_in(base, fs::path(path)));
 }
 
 }  // namespace
+
+std::unique_ptr<Place> open_dir_place(const World& world, const fs::path& dir) {
+  return std::make_unique<DirPlace>(world, dir);
+}
 
 RemoteKind dir_remote() { return {"dir", accepts, open}; }
 

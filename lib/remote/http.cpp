@@ -3,7 +3,6 @@
 #include "lib/net/http.hpp"
 #include "lib/net/url.hpp"
 #include "lib/remote/pack_reader.hpp"
-#include "lib/store/object_store.hpp"
 #include "lib/util/error.hpp"
 #include "lib/util/parallel.hpp"
 #include "lib/util/text.hpp"
@@ -20,71 +19,68 @@ net::HttpOptions options_for(const World& world, const RemoteConfig& config) {
   return options;
 }
 
-class HttpRemote : public Remote {
+class HttpPlace : public Place {
  public:
-  HttpRemote(const World& world, const RemoteConfig& config, const net::Url& url, const fs::path& base)
-      : name_(config.name),
-        base_(url.str()),
-        options_(options_for(world, config)),
-        client_(world, options_),
-        packs_(
-            world, config.name, base,
-            [this](const std::string& file, const std::optional<net::HttpRange>& range, const net::HttpTarget& to) {
-              return ask({.url = base_ + "/" + file, .range = range, .target = to, .follow = true}).has_value();
-            },
-            options_.connections) {
+  HttpPlace(const World& world, const RemoteConfig& config, const net::Url& url)
+      : base_(url.str()), options_(options_for(world, config)), client_(world, options_) {
     while (base_.ends_with('/')) base_.pop_back();
   }
 
-  std::vector<Digest> find_missing(const std::vector<Digest>& ids) override {
-    return in_the_name_of(name_, [&] {
-      require_format();
-      load_packs();
-      std::vector<char> has(ids.size(), 0);
-      parallel_for(ids.size(), options_.connections, [&](std::size_t i) {
-        has[i] = packs_.has(ids[i]) || ask({.method = "HEAD", .url = url_of(ids[i]), .follow = true}) ? 1 : 0;
-      });
-      std::vector<Digest> missing;
-      for (std::size_t i = 0; i < ids.size(); ++i) {
-        if (has[i] == 0) missing.push_back(ids[i]);
+  Glance glance() override {
+    Glance out;
+    out.format = find(std::string(kFormatFile));
+    if (!out.format) return out;
+    const auto indexes = find("indexes");
+    for (const std::string_view line : split_lines(indexes ? *indexes : std::string_view())) {
+      // Older remotes list them without their directory.
+      for (std::string name : {std::string(line), std::string(kPacksAt) + std::string(line)}) {
+        if (is_index_name(name)) out.files.push_back({std::move(name), 0});
       }
-      packs_.expect(ids);
-      return missing;
-    });
+    }
+    return out;
   }
 
-  bool get(const Digest& id, int fd, const fs::path& target) override {
-    return in_the_name_of(name_, [&] {
-      {
-        const std::lock_guard lock(mutex_);
-        if (!packs_.is_loaded()) {
-          require_format();
-          load_packs();
-        }
-      }
-      if (packs_.has(id)) return packs_.get(id, fd, target);
-      return ask({.url = url_of(id), .target = net::HttpTarget{.fd = fd, .path = target}, .follow = true}).has_value();
+  std::vector<char> have(const std::vector<std::string>& names) override {
+    std::vector<char> out(names.size(), 0);
+    parallel_for(names.size(), options_.connections, [&](std::size_t i) {
+      out[i] = ask({.method = "HEAD", .url = url_of(names[i]), .follow = true}) ? 1 : 0;
     });
+    return out;
   }
 
-  /// A place that somebody else fills.
-  void init() override {
-    in_the_name_of(name_, [&] { require_format(); });
+  std::optional<std::string> find(const std::string& name) override {
+    return ask({.url = url_of(name), .follow = true});
   }
-  void check() override { init(); }
-  void put_file(const Digest& /*id*/, const fs::path& /*file*/) override { fail_read_only(); }
-  void put_bytes(const Digest& /*id*/, std::string_view /*bytes*/) override { fail_read_only(); }
-  void flush() override {}
-  const std::string& name() const override { return name_; }
+
+  bool get(const std::string& name, const std::optional<FileRange>& range, const FileTarget& target) override {
+    return ask({.url = url_of(name), .range = range, .target = target, .follow = true}).has_value();
+  }
+
+  std::vector<File> list(const std::string& /*prefix*/) override { fail_read_only(); }
+  bool is_empty() override { fail_read_only(); }
+  void put(const std::string& /*name*/, std::string_view /*bytes*/) override { fail_read_only(); }
+  void put_file(const std::string& /*name*/, const std::string& /*file*/, const Digest& /*digest*/) override {
+    fail_read_only();
+  }
+  void replace(const std::string& /*name*/, std::string_view /*bytes*/) override { fail_read_only(); }
+  void remove(const std::string& /*name*/) override { fail_read_only(); }
+  void settle() override {}
+
+  std::string where() const override { return base_; }
+  std::string hint_if_absent() const override {
+    return "it must show the files of a directory remote, `format` and `objects`";
+  }
+  bool is_read_only() const override { return true; }
   unsigned connections() const override { return options_.connections; }
+  std::uint64_t request_cost() const override { return kHttpRequestCost; }
 
  private:
-  [[noreturn]] void fail_read_only() const {
-    throw Error(ErrorKind::remote, fmt::format("remote `{}`: what a web server shows can only be read", name_))
+  [[noreturn]] static void fail_read_only() {
+    throw Error(ErrorKind::remote, "what a web server shows can only be read")
         .hint("push to the place itself, by another remote");
   }
 
-  std::string url_of(const Digest& id) const { return base_ + "/objects/" + ObjectStore::relative_path(id); }
+  std::string url_of(const std::string& name) const { return base_ + "/" + name; }
 
   /// Nothing if there is no such file.
   std::optional<std::string> ask(const net::HttpRequest& request) {
@@ -97,44 +93,21 @@ class HttpRemote : public Remote {
     throw error;
   }
 
-  /// What a push there merges disappears: then the list is a new one.
-  void load_packs() {
-    for (const bool again : {true, false}) {
-      try {
-        std::vector<Digest> names;
-        const auto list = ask({.url = base_ + "/indexes", .follow = true});
-        for (const std::string_view line : split_lines(list ? *list : std::string_view())) {
-          if (const auto name = index_name(line)) names.push_back(*name);
-        }
-        return packs_.load(names);
-      } catch (const Error& error) {
-        if (!again || error.kind() != ErrorKind::remote) throw;
-      }
-    }
-  }
-
-  void require_format() {
-    check_remote_format(name_, base_, ask({.url = base_ + "/format", .follow = true}),
-                        "it must show the files of a directory remote, `format` and `objects`");
-  }
-
-  std::string name_, base_;
+  std::string base_;
   net::HttpOptions options_;
   net::HttpClient client_;
-  std::mutex mutex_;  ///< of loading packs
-  PackReader packs_;
 };
 
 bool accepts(std::string_view url) { return url.starts_with("http://") || url.starts_with("https://"); }
 
-std::unique_ptr<Remote> open(const World& world, const RemoteConfig& config, const fs::path& base) {
+std::unique_ptr<Place> open(const World& world, const RemoteConfig& config, const fs::path& /*base*/) {
   const auto url = net::parse_url(config.url);
   if (!url) {
     throw Error(ErrorKind::config,
                 fmt::format("remote `{}`: `{}` is not a URL that mlo takes", config.name, printable(config.url)))
         .hint("write it as `https://HOST/PATH`; a name and password belong into `~/.netrc`");
   }
-  return std::make_unique<HttpRemote>(world, config, *url, base);
+  return std::make_unique<HttpPlace>(world, config, *url);
 }
 
 }  // namespace

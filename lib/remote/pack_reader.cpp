@@ -4,7 +4,10 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include <set>
+
 #include "lib/crypto/sha256.hpp"
+#include "lib/store/pack.hpp"
 #include "lib/util/error.hpp"
 #include "lib/util/parallel.hpp"
 
@@ -14,8 +17,6 @@ namespace {
 constexpr std::string_view kSuffix = ".idx";
 /// A span comes in pieces of this size, beside each other.
 constexpr std::uint64_t kPiece = std::uint64_t{8} << 20U;
-/// A request costs about as much as so many bytes: what lies between wanted objects is fetched with them up to that.
-constexpr std::uint64_t kRequestCost = std::uint64_t{256} << 10U;
 constexpr std::size_t kFewObjects = 3;
 
 /// A file without a name.
@@ -27,14 +28,16 @@ UniqueFd open_scratch(const fs::path& dir) {
 
 }  // namespace
 
-std::optional<Digest> index_name(std::string_view file) {
-  if (!file.ends_with(kSuffix)) return std::nullopt;
-  return Digest::from_hex_text(file.substr(0, file.size() - kSuffix.size()));
+std::string index_file(const Digest& name) { return std::string(kIndexesAt) + name.hex() + std::string(kSuffix); }
+
+bool is_index_name(std::string_view file) {
+  const bool below = file.starts_with(kIndexesAt) || file.starts_with(kPacksAt);
+  return below && file.ends_with(kSuffix) && file.size() - file.find('/') == 65 + kSuffix.size() &&
+         Digest::from_hex_text(file.substr(file.find('/') + 1, 64));
 }
 
-PackReader::PackReader(const World& world, const std::string& name, const fs::path& base, Fetch fetch,
-                       unsigned connections)
-    : scratch_(find_env(world.env, "TMPDIR").value_or("/tmp")), fetch_(std::move(fetch)), connections_(connections) {
+PackReader::PackReader(const World& world, const std::string& name, const fs::path& base, Place& place)
+    : scratch_(find_env(world.env, "TMPDIR").value_or("/tmp")), place_(place) {
   if (find_stat(base / ".mlo/local/.")) cache_ = base / ".mlo/local/remotes" / name;
 }
 
@@ -56,33 +59,83 @@ const fs::path& PackReader::cache() {
   return cache_;
 }
 
-void PackReader::load(const std::vector<Digest>& names) {
-  std::vector<std::shared_ptr<const PackIndex>> indexes(names.size());
-  if (!names.empty()) cache();
-  parallel_for(names.size(), connections_, [&](std::size_t i) {
-    const std::string file = names[i].hex() + std::string(kSuffix);
-    const fs::path path = cache_ / file;
-    if (find_stat(path)) indexes[i] = PackIndex::open(path);
-    if (indexes[i]) return;
-    TempFile temp(cache_);
-    if (!fetch_("packs/" + file, std::nullopt, {.fd = temp.fd(), .path = temp.path()})) {
-      throw Error(ErrorKind::remote, fmt::format("the index `{}` is gone", file))
-          .hint("somebody writes there: try again");
+fs::path PackReader::kept(const std::string& name) const { return cache_ / fs::path(name).filename(); }
+
+std::shared_ptr<const PackIndex> PackReader::open(const std::string& name) {
+  const fs::path path = kept(name);
+  if (find_stat(path)) {
+    try {
+      if (auto index = PackIndex::open(path)) return index;
+    } catch (const Error& error) {
+      if (error.kind() != ErrorKind::not_found) throw;  // another process found it gone from the list
     }
-    if (sha256_file(temp.path()).digest != names[i])
-      throw Error(ErrorKind::remote,
-                  fmt::format("the index `{}` is damaged: its bytes are not what its name says", file));
-    temp.publish(path, 0644, Durability::cache);
-    indexes[i] = PackIndex::open(path);
-    if (!indexes[i])
-      throw Error(ErrorKind::remote, fmt::format("`{}` is no index that mlo can read", file)).hint("use a newer mlo");
+  }
+  TempFile temp = TempFile::beside(path);
+  if (!place_.get(name, std::nullopt, {.fd = temp.fd(), .path = temp.path()})) {
+    throw Error(ErrorKind::not_found, fmt::format("the index `{}` is gone", name))
+        .hint("somebody writes there: try again");
+  }
+  if (name != std::string(name, 0, name.find('/') + 1) + place_.name_of(sha256_file(temp.path()).digest).hex() +
+                  std::string(kSuffix)) {
+    throw Error(ErrorKind::remote,
+                fmt::format("the index `{}` is damaged: its bytes are not what its name says", name));
+  }
+  temp.publish(path, 0644, Durability::cache);
+  auto index = PackIndex::open(path);
+  if (!index)
+    throw Error(ErrorKind::remote, fmt::format("`{}` is no index that mlo can read", name)).hint("use a newer mlo");
+  return index;
+}
+
+void PackReader::remove_others(const std::vector<std::string>& names) const {
+  if (cache_.empty() || !find_stat(cache_)) return;
+  std::set<std::string> wanted;
+  for (const std::string& name : names) wanted.insert(kept(name).filename());
+  for (const DirEntry& entry : list_dir(cache_)) {
+    if (entry.name.ends_with(kSuffix) && !entry.name.starts_with('.') && !wanted.contains(entry.name))
+      remove_file(cache_ / entry.name);
+  }
+}
+
+void PackReader::load(const std::vector<std::string>& names) {
+  std::vector<std::shared_ptr<const PackIndex>> opened(names.size());
+  if (!names.empty()) cache();
+  parallel_for(names.size(), place_.connections(), [&](std::size_t i) {
+    const auto known = indexes_.find(names[i]);
+    opened[i] = known != indexes_.end() ? known->second : open(names[i]);
   });
-  indexes_ = std::move(indexes);
-  loaded_ = true;
+  indexes_.clear();
+  for (std::size_t i = 0; i < names.size(); ++i) indexes_[names[i]] = std::move(opened[i]);
+  remove_others(names);
+}
+
+void PackReader::replace(const std::vector<std::string>& old, const std::string& name, std::string_view bytes) {
+  cache();
+  write_file(kept(name), bytes, Durability::cache);
+  const auto index = PackIndex::open(kept(name));
+  MLO_ASSERT(index != nullptr);
+  for (const std::string& gone : old) {
+    indexes_.erase(gone);
+    remove_file(kept(gone));
+  }
+  indexes_[name] = index;
+}
+
+std::vector<std::shared_ptr<const PackIndex>> PackReader::indexes() const {
+  std::vector<std::shared_ptr<const PackIndex>> out;
+  for (const auto& [name, index] : indexes_) out.push_back(index);
+  return out;
+}
+
+const std::string& PackReader::name_of(const PackIndex& index) const {
+  const auto it =
+      std::find_if(indexes_.begin(), indexes_.end(), [&](const auto& entry) { return entry.second.get() == &index; });
+  MLO_ASSERT(it != indexes_.end());
+  return it->first;
 }
 
 std::optional<PackReader::Found> PackReader::find(const Digest& id) const {
-  for (const auto& index : indexes_) {
+  for (const auto& [name, index] : indexes_) {
     if (const IndexedObject* const object = index->find(id))
       return Found{index->packs().at(object->pack), object->offset, object->size};
   }
@@ -91,6 +144,8 @@ std::optional<PackReader::Found> PackReader::find(const Digest& id) const {
 
 void PackReader::expect(const std::vector<Digest>& ids) {
   spans_.clear();
+  const std::uint64_t request = place_.request_cost();
+  if (request == 0) return;
   for (const Digest& id : ids) {
     const auto found = find(id);
     if (!found) continue;
@@ -101,9 +156,10 @@ void PackReader::expect(const std::vector<Digest>& ids) {
     span->bytes += found->size;
     ++span->left;
   }
-  std::erase_if(spans_, [](const auto& entry) {
+  // What lies between wanted objects is fetched with them while that costs less than requests of their own.
+  std::erase_if(spans_, [&](const auto& entry) {
     const Span& span = *entry.second;
-    return span.left <= kFewObjects || span.end - span.begin > span.bytes + span.left * kRequestCost;
+    return span.left <= kFewObjects || span.end - span.begin > span.bytes + span.left * request;
   });
 }
 
@@ -118,10 +174,10 @@ bool PackReader::fetch_span(const std::string& pack, Span& span) {
   UniqueFd file = open_scratch(cache());
   const std::uint64_t size = span.end - span.begin;
   std::atomic<bool> there = true;
-  parallel_for((size + kPiece - 1) / kPiece, connections_, [&](std::size_t i) {
+  parallel_for((size + kPiece - 1) / kPiece, place_.connections(), [&](std::size_t i) {
     const std::uint64_t at = i * kPiece;
-    const net::HttpRange range{span.begin + at, std::min(kPiece, size - at)};
-    if (!fetch_(pack, range, {.fd = file.get(), .position = at, .path = cache_})) there = false;
+    const FileRange range{span.begin + at, std::min(kPiece, size - at)};
+    if (!place_.get(pack, range, {.fd = file.get(), .position = at, .path = cache_})) there = false;
   });
   if (!there) return false;
   span.file = std::move(file);
@@ -133,15 +189,15 @@ bool PackReader::get(const Digest& id, int fd, const fs::path& target) {
   const auto found = find(id);
   if (!found) return false;
   if (found->size == 0) return true;
-  const std::string pack = "packs/" + found->pack.hex() + ".pack";
+  const std::string pack = pack_file(kPacksAt, place_.name_of(found->pack)).string();
   Span* const span = find_span(*found);
-  if (span == nullptr) return fetch_(pack, net::HttpRange{found->offset, found->size}, {.fd = fd, .path = target});
+  if (span == nullptr) return place_.get(pack, FileRange{found->offset, found->size}, {.fd = fd, .path = target});
   std::string bytes(found->size, '\0');
   {
     const std::lock_guard lock(span->mutex);
     if (span->left == 0) {
       // Asked for again after all were served.
-      return fetch_(pack, net::HttpRange{found->offset, found->size}, {.fd = fd, .path = target});
+      return place_.get(pack, FileRange{found->offset, found->size}, {.fd = fd, .path = target});
     }
     if (!span->fetched && !fetch_span(pack, *span)) return false;
     const ssize_t n =

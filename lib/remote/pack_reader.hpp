@@ -1,5 +1,4 @@
 #pragma once
-#include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -7,27 +6,30 @@
 #include <string>
 #include <vector>
 
-#include "lib/net/http.hpp"
+#include "lib/remote/place.hpp"
 #include "lib/store/pack_index.hpp"
+#include "lib/util/fs.hpp"
+#include "lib/util/world.hpp"
 
 namespace mlo {
 
-/// Reads packs at a place that gives files, and parts of files, by name. Indexes are kept in a directory of this
-/// machine: they never change. Safe from any thread, but for `load`.
+/// Reads packs at a place. Indexes are kept in a directory of this machine: they never change. Safe from any thread,
+/// but for `load` and `replace`.
 class PackReader {
  public:
-  /// Writes `packs/..` or a part of it to the target; false if there is no such file.
-  using Fetch =
-      std::function<bool(const std::string& name, const std::optional<net::HttpRange>&, const net::HttpTarget&)>;
-
   /// The cache of the remote `name` is `base`/.mlo/local/remotes/NAME, made when there is something to keep;
-  /// outside a workspace a directory that goes with this object.
-  PackReader(const World& world, const std::string& name, const fs::path& base, Fetch fetch, unsigned connections);
+  /// outside a workspace a directory that goes with this object. Borrows the place.
+  PackReader(const World& world, const std::string& name, const fs::path& base, Place& place);
   ~PackReader();
 
-  /// Takes these indexes (their SHA-256) and no others. Error{remote} for one whose bytes are not what its name says.
-  void load(const std::vector<Digest>& names);
-  bool is_loaded() const { return loaded_; }
+  /// Takes the indexes of these names and no others, and forgets what else was kept. Error{not_found} if one is gone,
+  /// Error{remote} for one whose bytes are not what its name says.
+  void load(const std::vector<std::string>& names);
+  /// A new index has taken the place of others.
+  void replace(const std::vector<std::string>& old, const std::string& name, std::string_view bytes);
+  std::vector<std::shared_ptr<const PackIndex>> indexes() const;
+  /// At the place.
+  const std::string& name_of(const PackIndex& index) const;
   bool has(const Digest& id) const { return find(id).has_value(); }
   /// Which objects will be asked for: those that lie near each other come by one request.
   void expect(const std::vector<Digest>& ids);
@@ -51,17 +53,20 @@ class PackReader {
   Span* find_span(const Found& found);
   bool fetch_span(const std::string& pack, Span& span);
   const fs::path& cache();
+  fs::path kept(const std::string& name) const;
+  std::shared_ptr<const PackIndex> open(const std::string& name);
+  void remove_others(const std::vector<std::string>& names) const;
 
   fs::path cache_, scratch_;
   bool own_cache_ = false;
-  const Fetch fetch_;
-  const unsigned connections_;
-  bool loaded_ = false;
-  std::vector<std::shared_ptr<const PackIndex>> indexes_;
-  std::map<Digest, std::unique_ptr<Span>> spans_;  ///< by pack
+  Place& place_;
+  std::map<std::string, std::shared_ptr<const PackIndex>> indexes_;  ///< by their names at the place
+  std::map<Digest, std::unique_ptr<Span>> spans_;                    ///< by pack
 };
 
-/// The index of that file name, `<64 hex>.idx`.
-std::optional<Digest> index_name(std::string_view file);
+/// The name of an index at a place.
+std::string index_file(const Digest& name);
+/// Whether a file's name is that of an index. Those of older remotes lie beside their packs.
+bool is_index_name(std::string_view file);
 
 }  // namespace mlo

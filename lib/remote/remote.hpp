@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "lib/crypto/digest.hpp"
+#include "lib/remote/place.hpp"
 #include "lib/util/error.hpp"
 #include "lib/util/fs.hpp"
 #include "lib/util/world.hpp"
@@ -15,8 +16,8 @@
 namespace mlo {
 
 /// A place that holds objects for others: complete or absent, by their ids, never changed. Every kind passes
-/// tests/contract/remote_contract.cpp. Failures of the other side are Error{remote} naming the remote. All but `flush`
-/// are safe from any thread.
+/// tests/contract/remote_contract.cpp. Failures of the other side are Error{remote} naming the remote. All but
+/// `find_missing` and `flush` are safe from any thread.
 class Remote {
  public:
   virtual ~Remote() = default;
@@ -41,11 +42,11 @@ class Remote {
   virtual unsigned connections() const { return 1; }
 };
 
-/// One kind of remote: what its URLs look like, and how it is made.
+/// One kind of remote: what its URLs look like, and how the place is opened that they lead to.
 struct RemoteKind {
   std::string_view name;
   bool (*accepts)(std::string_view url);
-  std::unique_ptr<Remote> (*open)(const World& world, const RemoteConfig& config, const fs::path& base);
+  std::unique_ptr<Place> (*open)(const World& world, const RemoteConfig& config, const fs::path& base);
 };
 
 /// Every kind there is; all.cpp has one line each.
@@ -55,11 +56,15 @@ const std::vector<RemoteKind>& remote_kinds();
 /// Borrows `world`. Error{config} for a URL that no kind accepts.
 std::unique_ptr<Remote> open_remote(const World& world, const RemoteConfig& config, const fs::path& base);
 /// What the file `format` of a remote says.
+inline constexpr std::string_view kFormatFile = "format";
 inline constexpr std::string_view kRemoteFormat = "mlo remote 1\n";
 /// Error{remote} unless `format` is that file's content; `place` is where it was looked for, `hint` what to do if there
 /// is none.
 void check_remote_format(std::string_view name, std::string_view place, const std::optional<std::string>& format,
                          std::string_view hint);
+
+/// What is put under an id must be what it says.
+[[noreturn]] void fail_given_bytes(const Digest& id);
 
 /// Runs `action`; failures of the other side in the remote's name, damaged bytes and the user's wish as they are.
 template <class Action>

@@ -155,14 +155,20 @@ bool S3Client::get(const std::string& key, const net::HttpTarget& target, const 
   return true;
 }
 
-void S3Client::put(const std::string& key, const net::HttpBody& body, const Digest& digest) {
-  const Call call{.method = "PUT",
-                  .key = key,
-                  .headers = {{"if-none-match", "*"}, {"x-amz-checksum-sha256", to_base64(digest.raw())}},
-                  .body = body,
-                  .digest = digest};
+void S3Client::put(const std::string& key, const net::HttpBody& body, const Digest& digest,
+                   std::map<std::string, std::string> headers) {
+  headers["x-amz-checksum-sha256"] = to_base64(digest.raw());
+  const Call call{.method = "PUT", .key = key, .headers = std::move(headers), .body = body, .digest = digest};
   const net::HttpResponse response = send_plain_if_refused(call);
   if (response.status != 412 && !is_good(response)) fail(call, response);
+}
+
+void S3Client::put(const std::string& key, const net::HttpBody& body, const Digest& digest) {
+  put(key, body, digest, {{"if-none-match", "*"}});
+}
+
+void S3Client::replace(const std::string& key, const net::HttpBody& body, const Digest& digest) {
+  put(key, body, digest, {});
 }
 
 void S3Client::remove(const std::string& key) {

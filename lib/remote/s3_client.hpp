@@ -36,6 +36,8 @@ class S3Client {
   bool get(const std::string& key, const net::HttpTarget& target, const std::optional<net::HttpRange>& range = {});
   /// Stores `body`, whose SHA-256 is `digest`, unless there is such a key already.
   void put(const std::string& key, const net::HttpBody& body, const Digest& digest);
+  /// The same in the place of what is there.
+  void replace(const std::string& key, const net::HttpBody& body, const Digest& digest);
   void remove(const std::string& key);
 
   struct Part {
@@ -67,6 +69,8 @@ class S3Client {
   };
   net::HttpResponse send(const Call& call);
   net::HttpResponse send_to(const Call& call, const std::string& region);
+  void put(const std::string& key, const net::HttpBody& body, const Digest& digest,
+           std::map<std::string, std::string> headers);
   /// The same without what a server of another make may not know, if it says so.
   net::HttpResponse send_plain_if_refused(Call call);
   [[noreturn]] void fail(const Call& call, const net::HttpResponse& response);

@@ -8,13 +8,22 @@ constexpr std::uint8_t kPlain = 0;  // the form of the bytes: as they are
 
 }  // namespace
 
-std::string record_head(const Digest& id, std::uint32_t size) {
-  ByteWriter out;
-  out.raw(kRecordMagic);
-  out.u8(kPlain);
-  out.u32(size);
-  out.raw(id.raw());
-  return std::move(out).str();
+void PackRecords::add(const Digest& id, std::string_view bytes) {
+  const auto size = static_cast<std::uint32_t>(bytes.size());
+  ByteWriter head;
+  head.raw(kRecordMagic);
+  head.u8(kPlain);
+  head.u32(size);
+  head.raw(id.raw());
+  bytes_ += head.str();
+  objects_.push_back({id, dropped_ + bytes_.size(), size});
+  bytes_ += bytes;
+  ids_.update(id.raw());
+}
+
+void PackRecords::drop_bytes() {
+  dropped_ += bytes_.size();
+  bytes_.clear();
 }
 
 bool scan_pack(const fs::path& file, const std::function<void(const PackedObject&, std::string_view)>& visit) {

@@ -106,4 +106,22 @@ std::string encode_pack_index(const std::vector<Digest>& packs, std::vector<Inde
   return std::move(out).str();
 }
 
+MergedIndex merge_pack_indexes(std::vector<Digest> packs, std::vector<IndexedObject> objects,
+                               std::vector<std::shared_ptr<const PackIndex>> indexes) {
+  std::sort(indexes.begin(), indexes.end(), [](const auto& a, const auto& b) { return a->size() < b->size(); });
+  std::size_t total = objects.size(), count = 0;
+  while (count < indexes.size() && indexes[count]->size() <= 2 * total) total += indexes[count++]->size();
+  indexes.resize(count);
+  for (const auto& index : indexes) {
+    const auto first = static_cast<std::uint32_t>(packs.size());
+    packs.insert(packs.end(), index->packs().begin(), index->packs().end());
+    for (IndexedObject object : index->objects()) {
+      if (object.pack >= index->packs().size()) continue;
+      object.pack += first;
+      objects.push_back(object);
+    }
+  }
+  return {encode_pack_index(packs, std::move(objects)), std::move(indexes)};
+}
+
 }  // namespace mlo

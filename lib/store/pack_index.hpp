@@ -49,4 +49,13 @@ class PackIndex {
 /// The bytes of an index. Of several objects with one id the first is kept; packs without any are left out.
 std::string encode_pack_index(const std::vector<Digest>& packs, std::vector<IndexedObject> objects);
 
+/// An index over new objects and those of the indexes that are not much larger than what it has by then: so their
+/// number stays in the order of a logarithm. `packs` and `objects` are what is new, `indexes` what there is.
+struct MergedIndex {
+  std::string bytes;
+  std::vector<std::shared_ptr<const PackIndex>> taken_in;  ///< nobody needs them once this one can be seen
+};
+MergedIndex merge_pack_indexes(std::vector<Digest> packs, std::vector<IndexedObject> objects,
+                               std::vector<std::shared_ptr<const PackIndex>> indexes);
+
 }  // namespace mlo

@@ -133,11 +133,9 @@ bool PackSet::read(const Digest& id, std::string& bytes) const {
   return true;
 }
 
-void PackSet::replace(const std::vector<Index>& old, const std::vector<Digest>& packs,
-                      std::vector<IndexedObject> objects) {
+void PackSet::replace(const std::vector<Index>& old, const std::string& bytes) {
   fs::path fresh;
-  if (!objects.empty()) {
-    const std::string bytes = encode_pack_index(packs, std::move(objects));
+  if (!bytes.empty()) {
     fresh = dir_ / (sha256(bytes).hex() + std::string(kIndexSuffix));
     write_file(fresh, bytes, Durability::durable, 0444);
   }
@@ -145,6 +143,11 @@ void PackSet::replace(const std::vector<Index>& old, const std::vector<Digest>& 
     if (index->path() != fresh) remove_file(index->path());
   }
   load();
+}
+
+void PackSet::replace(const std::vector<Index>& old, const std::vector<Digest>& packs,
+                      std::vector<IndexedObject> objects) {
+  replace(old, objects.empty() ? std::string() : encode_pack_index(packs, std::move(objects)));
 }
 
 void PackSet::publish(const std::vector<FinishedPack>& packs, const StagingDir& staging) {
@@ -161,21 +164,8 @@ void PackSet::publish(const std::vector<FinishedPack>& packs, const StagingDir& 
   }
   fsync_dir(dir_);
   load();
-  std::vector<Index> taken_in = indexes();
-  std::reverse(taken_in.begin(), taken_in.end());  // the smallest first
-  std::size_t total = objects.size(), count = 0;
-  while (count < taken_in.size() && taken_in[count]->size() <= 2 * total) total += taken_in[count++]->size();
-  taken_in.resize(count);
-  for (const Index& index : taken_in) {
-    const auto first = static_cast<std::uint32_t>(names.size());
-    names.insert(names.end(), index->packs().begin(), index->packs().end());
-    for (IndexedObject object : index->objects()) {
-      if (object.pack >= index->packs().size()) continue;
-      object.pack += first;
-      objects.push_back(object);
-    }
-  }
-  replace(taken_in, names, std::move(objects));
+  const MergedIndex merged = merge_pack_indexes(std::move(names), std::move(objects), indexes());
+  replace(merged.taken_in, merged.bytes);
 }
 
 void PackSet::index_pack(const Digest& name, std::vector<Digest>& packs, std::vector<IndexedObject>& objects) const {

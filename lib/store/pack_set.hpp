@@ -60,6 +60,8 @@ class PackSet {
   enum class Look { frame, all };
   std::size_t mend(Look look);
   void index_pack(const Digest& name, std::vector<Digest>& packs, std::vector<IndexedObject>& objects) const;
+  /// Puts an index (empty: none) in the place of others.
+  void replace(const std::vector<std::shared_ptr<const PackIndex>>& old, const std::string& bytes);
   void replace(const std::vector<std::shared_ptr<const PackIndex>>& old, const std::vector<Digest>& packs,
                std::vector<IndexedObject> objects);
 

@@ -2,8 +2,6 @@
 
 #include <fcntl.h>
 
-#include "lib/crypto/sha256.hpp"
-
 namespace mlo {
 namespace {
 
@@ -17,30 +15,24 @@ constexpr std::uint64_t kWriteBehind = 8U << 20U;
 /// One pack that grows. For one thread at a time.
 class PackWriter::Pack {
  public:
-  explicit Pack(StagingDir& staging) : staging_(staging), buffer_(kPackHead) {}
+  explicit Pack(StagingDir& staging) : staging_(staging) {}
   ~Pack() {
     if (file_) staging_.remove(file_->name);
   }
 
   void add(const Digest& id, std::string_view bytes) {
-    buffer_ += record_head(id, static_cast<std::uint32_t>(bytes.size()));
-    objects_.push_back({id, written_ + buffer_.size(), static_cast<std::uint32_t>(bytes.size())});
-    buffer_ += bytes;
-    ids_.update(id.raw());
-    if (buffer_.size() >= kBuffer) flush();
+    records_.add(id, bytes);
+    if (records_.bytes().size() >= kBuffer) flush();
   }
 
-  bool is_full() const { return written_ + buffer_.size() >= kPackSize; }
+  bool is_full() const { return records_.size() >= kPackSize; }
   bool is_in_memory() const { return !file_; }
-  const std::vector<PackedObject>& objects() const { return objects_; }
-  std::string_view bytes_of(const PackedObject& object) const {
-    return std::string_view(buffer_).substr(object.offset, object.size);
-  }
+  const PackRecords& records() const { return records_; }
 
   FinishedPack finish() {
     flush();
     fsync_fd(file_->fd.get(), staging_.path() / file_->name);
-    FinishedPack done{ids_.finish(), file_->name, std::move(objects_)};
+    FinishedPack done{records_.finish(), file_->name, records_.objects()};
     file_.reset();
     return done;
   }
@@ -48,21 +40,19 @@ class PackWriter::Pack {
  private:
   void flush() {
     if (!file_) file_ = staging_.create(0444);
-    write_all(file_->fd.get(), buffer_, staging_.path() / file_->name);
-    written_ += buffer_.size();
-    buffer_.clear();
-    if (written_ - behind_ < kWriteBehind) return;
-    ::sync_file_range(file_->fd.get(), static_cast<off64_t>(behind_), static_cast<off64_t>(written_ - behind_),
+    write_all(file_->fd.get(), records_.bytes(), staging_.path() / file_->name);
+    records_.drop_bytes();
+    const std::uint64_t written = records_.size();
+    if (written - behind_ < kWriteBehind) return;
+    ::sync_file_range(file_->fd.get(), static_cast<off64_t>(behind_), static_cast<off64_t>(written - behind_),
                       SYNC_FILE_RANGE_WRITE);
-    behind_ = written_;
+    behind_ = written;
   }
 
   StagingDir& staging_;
-  std::string buffer_;
-  Sha256 ids_;
+  PackRecords records_;
   std::optional<StagingDir::File> file_;
-  std::uint64_t written_ = 0, behind_ = 0;
-  std::vector<PackedObject> objects_;
+  std::uint64_t behind_ = 0;
 };
 
 PackWriter::PackWriter(StagingDir& staging) : staging_(staging) {}
@@ -116,7 +106,8 @@ bool PackWriter::take_few(std::size_t most, const std::function<void(const Diges
                          std::all_of(open_.begin(), open_.end(), [](const auto& pack) { return pack->is_in_memory(); });
   if (!in_memory || size() > most) return false;
   for (const auto& pack : open_) {
-    for (const PackedObject& object : pack->objects()) take(object.id, pack->bytes_of(object));
+    const PackRecords& records = pack->records();
+    for (const PackedObject& object : records.objects()) take(object.id, records.bytes_of(object));
   }
   open_.clear();
   forget();

@@ -8,6 +8,7 @@
 #include "lib/remote/remote.hpp"
 #include "lib/remote/transfer.hpp"
 #include "lib/util/parallel.hpp"
+#include "lib/util/text.hpp"
 #include "tests/support/servers.hpp"
 #include "tests/support/test.hpp"
 #include "tests/support/test_world.hpp"
@@ -232,6 +233,33 @@ TEST_CASE("a remote takes objects from many threads", "[contract][remote]") {
   });
 }
 
+TEST_CASE("clones that push at once lose nothing of each other, and what they merge stays found",
+          "[contract][remote]") {
+  for_each_place([](const test::TempDir& dir, const auto& open) {
+    std::vector<Digest> ids;
+    const auto put_some = [&](Remote& remote, std::size_t count) {
+      for (std::size_t i = 0; i < count; ++i) {
+        const std::string bytes = "object " + std::to_string(ids.size());
+        ids.push_back(sha256(bytes));
+        remote.put_bytes(ids.back(), bytes);
+      }
+    };
+    for (std::size_t round = 0; round < 4; ++round) {
+      const auto first = open(), second = open(), reader = open();
+      for (Remote* remote : {first.get(), second.get(), reader.get()}) CHECK(remote->find_missing(ids).empty());
+      put_some(*first, 5 + round);
+      put_some(*second, 7);
+      first->flush();
+      second->flush();
+      put_some(*first, 4);
+      first->flush();
+      CHECK(reader->find_missing(ids).empty());
+      CHECK(fetch(*reader, dir, ids[round]) == "object " + std::to_string(round));
+    }
+    CHECK(open()->find_missing(ids).empty());
+  });
+}
+
 TEST_CASE("checking a remote leaves no trace", "[contract][remote]") {
   for_each_place([](const test::TempDir& dir, const auto& open) {
     const auto files = [&] {
@@ -263,6 +291,41 @@ TEST_CASE("objects go up once, come down verified, and a broken one never gets i
     CHECK(download(w.world, there, *open(), {nowhere}, Mode::real).absent.size() == 1);
     static_cast<void>(dir);
   });
+}
+
+TEST_CASE("pushes leave few indexes, at the remote and in the cache of its indexes", "[remote]") {
+  Outside out;
+  const test::TempDir dir;
+  fs::create_directories(dir / ".mlo/local");
+  const auto open = [&] { return open_remote(out.now, {"origin", (dir / "r").string()}, dir.path()); };
+  open()->init();
+  std::vector<Digest> ids;
+  for (int round = 0; round < 40; ++round) {
+    const auto remote = open();
+    for (int i = 0; i < 10; ++i) {
+      const std::string bytes = std::to_string(ids.size());
+      ids.push_back(sha256(bytes));
+      remote->put_bytes(ids.back(), bytes);
+    }
+    remote->flush();
+  }
+  const auto count = [&](std::string_view where) { return list_dir(dir / where).size(); };
+  CHECK(count("r/packs") == 40);
+  CHECK(count("r/index") <= 8);
+  CHECK(open()->find_missing(ids).empty());
+  CHECK(count(".mlo/local/remotes/origin") == count("r/index"));
+  CHECK(split_lines(read_file(dir / "r/indexes")).size() == count("r/index"));
+
+  // Others merge too, and an older mlo put its indexes beside the packs.
+  for (const DirEntry& entry : list_dir(dir / "r/index"))
+    rename_path(dir / "r/index" / entry.name, dir / "r/packs" / entry.name);
+  const auto remote = open();
+  CHECK(remote->find_missing(ids).empty());
+  for (int i = 0; i < 500; ++i) remote->put_bytes(sha256("m" + std::to_string(i)), "m" + std::to_string(i));
+  remote->flush();
+  CHECK(count("r/index") == 1);
+  CHECK(count(".mlo/local/remotes/origin") == 1);
+  CHECK(open()->find_missing(ids).empty());
 }
 
 TEST_CASE("a directory whose parent is missing is a disk that is not mounted", "[remote]") {

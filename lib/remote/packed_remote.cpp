@@ -1,0 +1,204 @@
+#include "lib/remote/packed_remote.hpp"
+
+#include "lib/store/object_store.hpp"
+#include "lib/util/error.hpp"
+#include "lib/util/text.hpp"
+
+namespace mlo {
+namespace {
+
+/// So few small objects are not worth a pack and its index.
+constexpr std::size_t kNoPack = 2;
+/// A pack ends some object after so many bytes: several are in memory at once.
+constexpr std::uint64_t kPackSize = std::uint64_t{32} << 20U;
+/// How often the indexes are asked for again because somebody merged those that were listed.
+constexpr int kLooks = 5;
+
+bool is_gone(const Error& error) { return error.kind() == ErrorKind::not_found; }
+
+}  // namespace
+
+PackedRemote::PackedRemote(const World& world, const RemoteConfig& config, const fs::path& base,
+                           std::unique_ptr<Place> place)
+    : name_(config.name), rng_(world.rng), place_(std::move(place)), packs_(world, config.name, base, *place_) {}
+
+std::string PackedRemote::object_name(const Digest& id) const {
+  return std::string(kObjectsAt) + ObjectStore::relative_path(place_->name_of(id));
+}
+
+void PackedRemote::require_format(const std::optional<std::string>& format) const {
+  check_remote_format(
+      name_, place_->where(), format,
+      place_->hint_if_absent() +
+          (place_->is_read_only()
+               ? ""
+               : fmt::format("; if it never was there, `mlo remote check {} --init` makes it", name_)));
+}
+
+/// Small objects wait in memory: better to be told at once.
+void PackedRemote::require_writable() const {
+  if (!place_->is_read_only()) return;
+  throw Error(ErrorKind::remote, "what a web server shows can only be read")
+      .hint("push to the place itself, by another remote");
+}
+
+Place::Glance PackedRemote::look() {
+  for (int left = kLooks;; --left) {
+    Place::Glance glance = place_->glance();
+    // A later format's file has another length.
+    const bool told = std::any_of(glance.files.begin(), glance.files.end(), [](const Place::File& file) {
+      return file.name == kFormatFile && file.size == kRemoteFormat.size();
+    });
+    if (!told) require_format(glance.format ? glance.format : place_->find(std::string(kFormatFile)));
+    std::vector<std::string> indexes;
+    for (const Place::File& file : glance.files) {
+      if (is_index_name(file.name)) indexes.push_back(file.name);
+    }
+    try {
+      packs_.load(indexes);
+      looked_ = true;
+      return glance;
+    } catch (const Error& error) {
+      if (!is_gone(error) || left == 0) throw;
+    }
+  }
+}
+
+void PackedRemote::look_once() {
+  if (looked_) return;
+  const std::lock_guard lock(looking_);
+  if (!looked_) look();
+}
+
+std::vector<Digest> PackedRemote::find_missing(const std::vector<Digest>& ids) {
+  return guarded([&] {
+    const Place::Glance glance = look();
+    std::unordered_set<std::string> seen;
+    for (const Place::File& file : glance.files) {
+      if (file.name.starts_with(kObjectsAt)) seen.insert(file.name);
+    }
+    packs_.expect(ids);
+    std::vector<Digest> missing;
+    std::vector<std::string> names;
+    for (const Digest& id : ids) {
+      if (packs_.has(id)) continue;
+      std::string name = object_name(id);
+      if (seen.contains(name)) continue;
+      missing.push_back(id);
+      names.push_back(std::move(name));
+    }
+    if (glance.all || missing.empty()) return missing;
+    const std::vector<char> have = place_->have(names);
+    std::size_t i = 0;
+    std::erase_if(missing, [&](const Digest&) { return have.at(i++) != 0; });
+    return missing;
+  });
+}
+
+void PackedRemote::put_file(const Digest& id, const fs::path& file) {
+  guarded([&] {
+    require_writable();
+    look_once();
+    const auto stat = find_stat(file);
+    if (!stat || stat->size > kMaxPacked) return place_->put_file(object_name(id), file.string(), id);
+    const std::string bytes = read_file(file);
+    if (sha256(bytes) != id) fail_given_bytes(id);
+    put_bytes(id, bytes);
+  });
+}
+
+void PackedRemote::put_bytes(const Digest& id, std::string_view bytes) {
+  guarded([&] {
+    require_writable();
+    look_once();
+    std::unique_ptr<PackRecords> full;
+    {
+      const std::lock_guard lock(mutex_);
+      if (!known_.insert(id).second) return;
+      waiting_->add(id, bytes);
+      if (waiting_->size() >= kPackSize) full = std::exchange(waiting_, std::make_unique<PackRecords>());
+    }
+    if (full) send(*full);
+  });
+}
+
+void PackedRemote::send(PackRecords& pack) {
+  const Digest name = pack.finish();
+  place_->put(pack_file(kPacksAt, place_->name_of(name)).string(), pack.bytes());
+  const std::lock_guard lock(mutex_);
+  for (const PackedObject& object : pack.objects())
+    indexed_.push_back({object.id, object.offset, static_cast<std::uint32_t>(sent_.size()), object.size});
+  sent_.push_back(name);
+}
+
+void PackedRemote::flush() {
+  guarded([&] {
+    if (place_->is_read_only()) return;
+    const std::unique_ptr<PackRecords> rest = std::exchange(waiting_, std::make_unique<PackRecords>());
+    known_.clear();
+    if (rest->objects().size() <= kNoPack && sent_.empty()) {
+      for (const PackedObject& object : rest->objects())
+        place_->put(object_name(object.id), rest->bytes_of(object));
+    } else if (!rest->objects().empty()) {
+      send(*rest);
+    }
+    place_->settle();
+    if (!sent_.empty()) publish_index();
+  });
+}
+
+void PackedRemote::publish_index() {
+  const MergedIndex merged =
+      merge_pack_indexes(std::exchange(sent_, {}), std::exchange(indexed_, {}), packs_.indexes());
+  const std::string name = index_file(place_->name_of(sha256(merged.bytes)));
+  place_->put(name, merged.bytes);
+  place_->settle();
+  std::vector<std::string> merged_in;
+  for (const auto& index : merged.taken_in) {
+    const std::string old = packs_.name_of(*index);
+    if (old == name) continue;
+    place_->remove(old);
+    merged_in.push_back(old);
+  }
+  if (!merged_in.empty()) place_->settle();
+  packs_.replace(merged_in, name, merged.bytes);
+}
+
+bool PackedRemote::get(const Digest& id, int fd, const fs::path& target) {
+  return guarded([&] {
+    look_once();
+    if (packs_.has(id)) return packs_.get(id, fd, target);
+    return place_->get(object_name(id), std::nullopt, {.fd = fd, .path = target});
+  });
+}
+
+void PackedRemote::init() {
+  guarded([&] {
+    const std::string format(kFormatFile);
+    const bool empty = place_->is_read_only() ? false : place_->is_empty();
+    if (!empty) {
+      const auto found = place_->find(format);
+      if (found || place_->is_read_only()) return require_format(found);
+      throw Error(ErrorKind::remote, fmt::format("`{}` holds something else", place_->where()))
+          .hint("name an empty or a new place");
+    }
+    place_->put(format, kRemoteFormat);
+    place_->settle();
+  });
+}
+
+void PackedRemote::check() {
+  guarded([&] {
+    require_format(place_->find(std::string(kFormatFile)));
+    if (place_->is_read_only()) return;
+    std::array<std::byte, 8> random{};
+    rng_.fill(random);
+    const std::string probe = "check-" + to_hex(random);
+    place_->put(probe, "mlo");
+    const auto read = place_->find(probe);
+    place_->remove(probe);
+    if (read != "mlo") throw Error(ErrorKind::remote, "what was written does not read back");
+  });
+}
+
+}  // namespace mlo

@@ -1,0 +1,59 @@
+#pragma once
+#include <atomic>
+#include <mutex>
+#include <unordered_set>
+
+#include "lib/remote/pack_reader.hpp"
+#include "lib/remote/place.hpp"
+#include "lib/remote/remote.hpp"
+#include "lib/store/pack.hpp"
+
+namespace mlo {
+
+/// Objects at a place: small ones in packs, which indexes tell of, large ones as files of their own. Each flush makes
+/// one index that takes in those that are not much larger, and removes them once it can be seen: others may do the same
+/// meanwhile, and whatever they leave, each object is named at least once.
+class PackedRemote : public Remote {
+ public:
+  /// Indexes are kept in `base`/.mlo/local/remotes/NAME, if there is a workspace at `base`.
+  PackedRemote(const World& world, const RemoteConfig& config, const fs::path& base, std::unique_ptr<Place> place);
+
+  std::vector<Digest> find_missing(const std::vector<Digest>& ids) override;
+  void put_file(const Digest& id, const fs::path& file) override;
+  void put_bytes(const Digest& id, std::string_view bytes) override;
+  void flush() override;
+  bool get(const Digest& id, int fd, const fs::path& target) override;
+  void init() override;
+  void check() override;
+  const std::string& name() const override { return name_; }
+  unsigned connections() const override { return place_->connections(); }
+
+ private:
+  template <class Action>
+  auto guarded(const Action& action) -> decltype(action()) {
+    return in_the_name_of(name_, action);
+  }
+  std::string object_name(const Digest& id) const;
+  void require_format(const std::optional<std::string>& format) const;
+  void require_writable() const;
+  /// Checks the format and takes the indexes that there are now.
+  Place::Glance look();
+  /// For callers who did not ask what is missing.
+  void look_once();
+  void send(PackRecords& pack);
+  void publish_index();
+
+  const std::string name_;
+  Rng& rng_;
+  const std::unique_ptr<Place> place_;
+  PackReader packs_;
+  std::atomic<bool> looked_ = false;
+  std::mutex looking_;
+  std::mutex mutex_;  ///< of all below
+  std::unique_ptr<PackRecords> waiting_ = std::make_unique<PackRecords>();  ///< objects for the next pack
+  std::unordered_set<Digest, DigestHash> known_;                            ///< put since the last flush
+  std::vector<Digest> sent_;                                                ///< packs since the last flush
+  std::vector<IndexedObject> indexed_;                                      ///< what they hold
+};
+
+}  // namespace mlo
