@@ -6,6 +6,7 @@
 #include "lib/data/compare.hpp"
 #include "lib/data/datasets.hpp"
 #include "lib/data/place.hpp"
+#include "lib/data/stage_tree.hpp"
 #include "lib/util/error.hpp"
 #include "lib/util/parallel.hpp"
 #include "lib/util/text.hpp"
@@ -76,86 +77,107 @@ void require_room(const DatasetManifest& version, const WorkState& state) {
   }
 }
 
-/// Error{not_found} or Error{corrupt} before the first byte is written, for what can be known without reading objects.
-void require_objects(const Workspace& workspace, const std::vector<const Difference*>& writes) {
-  for (const Difference* write : writes) {
-    const TreeEntry& want = *write->want;
-    const auto size = workspace.store().find_size(want.id);
-    if (!size) {
-      throw Error(ErrorKind::not_found,
-                  fmt::format("the content of `{}` ({}) is not in the store", printable(write->path), want.id.brief()))
-          .hint("fetch it with `mlo pull`");
-    }
-    if (*size != want.size) {
-      throw Error(ErrorKind::corrupt,
-                  fmt::format("the content of `{}` ({}) is damaged", printable(write->path), want.id.brief()))
-          .hint("`mlo pull` fetches it again");
-    }
-    if (want.kind == TreeEntryKind::symlink && !is_inner_link(write->path, workspace.store().get(want.id))) {
-      throw Error(ErrorKind::corrupt,
-                  fmt::format("the version has a symlink `{}` that leads out of the data", printable(write->path)))
-          .hint("do not trust where this version came from");
-    }
+/// A rename alone changed the file since: what it holds is what was written.
+bool is_same_file(const FileStat& now, const FileStat& staged) {
+  return now.inode == staged.inode && now.size == staged.size && now.mtime_ns == staged.mtime_ns;
+}
+
+/// What must be written: files and symlinks one by one, directories that the disk lacks each as a whole.
+struct Writes {
+  std::vector<const Difference*> files, trees;
+};
+
+/// A few files are synced one by one.
+constexpr std::uint64_t kFew = 8;
+
+bool are_few(const ObjectStore& store, const Writes& writes) {
+  std::uint64_t files = writes.files.size();
+  for (const Difference* tree : writes.trees) {
+    if (files > kFew) break;
+    files += 1 + count_files(store, tree->want->id, kFew);
   }
+  return files <= kFew;
+}
+
+/// The new content, on disk beside the data, in the order of its Writes.
+struct Staged {
+  std::vector<Place::StagedFile> files;
+  std::vector<std::string> trees;
+};
+
+Staged stage(const Workspace& workspace, StatCache& cache, const DatasetManifest& version, const Writes& writes,
+             Place& place, std::uint64_t bytes) {
+  const World& world = workspace.world();
+  const LinkType link = workspace.config().link;
+  const auto task = world.progress.start("checking out " + version.path, ProgressUnit::bytes, bytes);
+  Staged staged;
+  staged.files.resize(writes.files.size());
+  parallel_for(writes.files.size(), world.threads, [&](std::size_t i) {
+    check_stop(world);
+    const TreeEntry& want = *writes.files[i]->want;
+    if (is_regular(want))
+      staged.files[i] = place.stage_file(workspace.store(), want.id, want.kind == TreeEntryKind::executable, link);
+    else
+      staged.files[i].name = place.stage_link(workspace.store().get(want.id));
+    task->advance(want.size);
+  });
+  for (const Difference* tree : writes.trees) {
+    const auto on_file = [&](const std::string& path, const TreeEntry& entry, const FileStat& written) {
+      cache.record_own(child_path(version.path, path), written, entry.id);
+      task->advance(entry.size);
+    };
+    staged.trees.push_back(place.stage_tree(world, workspace.store(), tree->want->id, tree->path, link, on_file));
+  }
+  place.sync();
+  cache.settle();
+  return staged;
 }
 
 CheckoutReport apply(const Workspace& workspace, StatCache& cache, const DatasetManifest& version,
                      const WorkState& state, Execution execution) {
   CheckoutReport report{.manifest = version, .written = 0, .removed = 0, .bytes_written = 0};
-  std::vector<const Difference*> writes;
+  Writes writes;
   for (const Difference& difference : state.differences) {
-    const bool want_file = difference.want && !is_directory(*difference.want);
-    if (want_file) {
-      writes.push_back(&difference);
-      ++report.written;
+    if (difference.want) {
+      (is_directory(*difference.want) ? writes.trees : writes.files).push_back(&difference);
       report.bytes_written += difference.want->size;
-    } else if (difference.found && !is_directory(difference.found->entry)) {
+    } else if (!is_directory(difference.found->entry)) {
       ++report.removed;
     }
   }
-  require_objects(workspace, writes);
+  const ObjectStore& store = workspace.store();
+  report.written = writes.files.size();
+  for (const Difference* tree : writes.trees) report.written += count_files(store, tree->want->id);
+  for (const Difference* file : writes.files) require_object(store, file->path, *file->want);
   if (execution == Execution::dry_run || state.differences.empty()) return report;
 
-  Place place(workspace.root(), version.path, version.directory, writes.size(), workspace.local() / "tmp");
-  const World& world = workspace.world();
-  const auto task = world.progress.start("checking out " + version.path, ProgressUnit::bytes, report.bytes_written);
-  std::vector<std::string> staged(writes.size());
-  parallel_for(writes.size(), world.threads, [&](std::size_t i) {
-    check_stop(world);
-    const TreeEntry& want = *writes[i]->want;
-    staged[i] = is_regular(want) ? place.stage_file(workspace.store(), want.id, want.kind == TreeEntryKind::executable,
-                                                    workspace.config().link)
-                                 : place.stage_link(workspace.store().get(want.id));
-    task->advance(want.size);
-  });
-  place.sync();
+  Place place(workspace.root(), version.path, version.directory, are_few(store, writes), workspace.local() / "tmp");
+  const Staged staged = stage(workspace, cache, version, writes, place, report.bytes_written);
   // Deepest first, so that a directory is empty when its turn comes; then shallowest first, so that parents are there.
   for (auto it = state.differences.rbegin(); it != state.differences.rend(); ++it) {
     if (!it->found) continue;
-    if (is_directory(it->found->entry)) {
-      if (!it->want)
-        place.remove_directory(it->path, /*must=*/false);
-      else
-        place.remove_directory(it->path, /*must=*/true);
-    } else if (!it->want || is_directory(*it->want)) {
+    if (is_directory(it->found->entry))
+      place.remove_directory(it->path, /*must=*/it->want.has_value());
+    else if (!it->want || is_directory(*it->want))
       place.remove_file(it->path, it->found->stat);
-    }
   }
-  std::size_t next = 0;
+  std::size_t next_file = 0, next_tree = 0;
   for (const Difference& difference : state.differences) {
     if (!difference.want) continue;
     if (is_directory(*difference.want)) {
-      place.make_directory(difference.path);
+      place.publish(staged.trees[next_tree++], difference.path, nullptr);
       continue;
     }
     const bool replaces = difference.found && !is_directory(difference.found->entry);
-    place.publish(staged[next++], difference.path, replaces ? &difference.found->stat : nullptr);
+    place.publish(staged.files[next_file++].name, difference.path, replaces ? &difference.found->stat : nullptr);
   }
-  for (const Difference* write : writes) {
-    if (!is_regular(*write->want)) continue;
-    const std::string path = child_path(version.path, write->path);
-    const auto stat = place.find_stat(write->path);
-    if (stat && !cache.find(path, *stat)) cache.record(path, *stat, write->want->id);
+  const std::int64_t now = cache.now();
+  for (std::size_t i = 0; i < writes.files.size(); ++i) {
+    const Difference& write = *writes.files[i];
+    if (!is_regular(*write.want)) continue;
+    const auto stat = place.find_stat(write.path);
+    if (stat && is_same_file(*stat, staged.files[i].stat))
+      cache.record(child_path(version.path, write.path), *stat, write.want->id, now);
   }
   return report;
 }
@@ -171,7 +193,7 @@ WorkState without_wants(WorkState state) {
 CheckoutReport check_out_dataset(const Workspace& workspace, const DatasetManifest& version, Overwrite overwrite,
                                  Execution execution) {
   StatCache cache = workspace.stat_cache();
-  const WorkState state = compare_with_work(workspace, cache, version);
+  const WorkState state = compare_with_work(workspace, cache, version, Below::left_out);
   if (overwrite == Overwrite::saved_only) require_saved(workspace, cache, version, state);
   require_room(version, state);
   CheckoutReport report = apply(workspace, cache, version, state, execution);

@@ -26,8 +26,8 @@ struct Outcome {
 
 class Comparison {
  public:
-  Comparison(const Workspace& workspace, StatCache& cache, const std::string& top, WorkState& state)
-      : workspace_(workspace), cache_(cache), top_(top), state_(state) {}
+  Comparison(const Workspace& workspace, StatCache& cache, const std::string& top, Below below, WorkState& state)
+      : workspace_(workspace), cache_(cache), top_(top), below_(below), state_(state) {}
 
   void run(const TreeEntry& want, const std::optional<ScannedEntry>& found) {
     Outcome start;
@@ -71,7 +71,8 @@ class Comparison {
   void compare(const std::string& path, const TreeEntry* want, const ScannedEntry* found, Outcome& out) {
     const bool want_directory = want != nullptr && is_directory(*want);
     const bool found_directory = found != nullptr && is_directory(found->entry);
-    if (want_directory || found_directory) {
+    const bool descend = found_directory || below_ == Below::named;
+    if ((want_directory || found_directory) && descend) {
       out.below.push_back({path, want_directory ? std::optional(want->id) : std::nullopt,
                            found_directory ? std::optional(found->directory) : std::nullopt});
       if (want_directory && found_directory) return;
@@ -111,6 +112,7 @@ class Comparison {
   const Workspace& workspace_;
   StatCache& cache_;
   const std::string& top_;
+  const Below below_;
   WorkState& state_;
   std::vector<Difference> undecided_;
 };
@@ -172,7 +174,7 @@ std::optional<FileStat> find_data(const Workspace& workspace, const std::string&
   return find_stat(workspace.root() / repo_path);
 }
 
-WorkState compare_with_work(const Workspace& workspace, StatCache& cache, const DatasetManifest& version) {
+WorkState compare_with_work(const Workspace& workspace, StatCache& cache, const DatasetManifest& version, Below below) {
   WorkState state;
   const auto stat = find_data(workspace, version.path);
   std::optional<ScannedEntry> top;
@@ -192,7 +194,7 @@ WorkState compare_with_work(const Workspace& workspace, StatCache& cache, const 
       throw Error(ErrorKind::invalid, fmt::format("`{}` is neither a file nor a directory", version.path));
     }
   }
-  Comparison(workspace, cache, version.path, state).run(top_entry(version), top);
+  Comparison(workspace, cache, version.path, below, state).run(top_entry(version), top);
   return state;
 }
 

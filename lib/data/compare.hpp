@@ -22,10 +22,14 @@ struct WorkState {
   std::vector<Difference> differences;  ///< ascending by path
 };
 
+/// Whether what lies below a directory that the version has and the disk has not is named too.
+enum class Below { named, left_out };
+
 /// Compares the data on disk with a version: lstat and the cache decide, only what they cannot is hashed.
 /// Error{not_found} if the store lacks one of the version's trees, Error{conflict} if a symlink stands in the way to
 /// the data.
-WorkState compare_with_work(const Workspace& workspace, StatCache& cache, const DatasetManifest& version);
+WorkState compare_with_work(const Workspace& workspace, StatCache& cache, const DatasetManifest& version,
+                            Below below = Below::named);
 
 /// lstat of the data; Error{conflict} if a parent directory is a symlink: nothing is read or written through one.
 std::optional<FileStat> find_data(const Workspace& workspace, const std::string& repo_path);

@@ -15,8 +15,9 @@ void store_file(ObjectStore& store, ObjectStore::Batch& batch, StatCache& cache,
     entry.id = *known;
     return;
   }
+  const std::int64_t now = cache.now();
   const ObjectStore::Batch::Added added = batch.put_file(root / repo_path);
-  cache.record(repo_path, added.stat, added.id);
+  cache.record(repo_path, added.stat, added.id, now);
   entry.kind = added.stat.executable() ? TreeEntryKind::executable : TreeEntryKind::file;
   entry.size = added.size;
   entry.id = added.id;
@@ -63,9 +64,10 @@ std::optional<Digest> hash_file(const Workspace& workspace, StatCache& cache, co
                                 const FileStat& stat) {
   if (const auto known = cache.find(repo_path, stat)) return known;
   const fs::path file = workspace.root() / repo_path;
+  const std::int64_t now = cache.now();
   const Digest id = sha256_file(file).digest;
   if (find_stat(file) != stat) return std::nullopt;
-  cache.record(repo_path, stat, id);
+  cache.record(repo_path, stat, id, now);
   return id;
 }
 

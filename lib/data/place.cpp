@@ -14,8 +14,6 @@
 namespace mlo {
 namespace {
 
-constexpr std::size_t kFewFiles = 8;
-
 [[noreturn]] void throw_moved(const std::string& path, std::string_view what) {
   throw Error(ErrorKind::conflict, fmt::format("cannot check out `{}`: {}", printable(path), what))
       .hint("repeat the command when nothing else changes the data");
@@ -23,12 +21,8 @@ constexpr std::size_t kFewFiles = 8;
 
 }  // namespace
 
-Place::Place(fs::path root, std::string path, bool directory, std::size_t files, fs::path home)
-    : root_(std::move(root)),
-      home_(std::move(home)),
-      path_(std::move(path)),
-      directory_(directory),
-      few_(files <= kFewFiles) {}
+Place::Place(fs::path root, std::string path, bool directory, bool few, fs::path home)
+    : root_(std::move(root)), home_(std::move(home)), path_(std::move(path)), directory_(directory), few_(few) {}
 
 UniqueFd Place::open_directory(const std::string& repo_path, bool make) const {
   UniqueFd fd(::open(root_.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
@@ -74,12 +68,12 @@ StagingDir& Place::staging() {
   return *staging_;
 }
 
-std::string Place::stage_file(const ObjectStore& store, const Digest& id, bool executable, LinkType link) {
+Place::StagedFile Place::stage_file(const ObjectStore& store, const Digest& id, bool executable, LinkType link) {
   StagingDir& staged = staging();
-  const StagingDir::File file = staged.create(executable ? 0755 : 0644);
+  StagingDir::File file = staged.create(executable ? 0755 : 0644);
   store.write_to(id, file.fd.get(), staged.path() / file.name, link);
   if (few_) fsync_fd(file.fd.get(), staged.path() / file.name);
-  return file.name;
+  return {std::move(file.name), stat_fd(file.fd.get(), staged.path())};
 }
 
 std::string Place::stage_link(const std::string& target) {
@@ -88,6 +82,13 @@ std::string Place::stage_link(const std::string& target) {
   staged.remove(name);
   if (::symlinkat(target.c_str(), staged.fd(), name.c_str()) != 0)
     throw_errno("create a symlink in", staged.path().string());
+  return name;
+}
+
+std::string Place::stage_tree(const World& world, const ObjectStore& store, const Digest& tree, const std::string& path,
+                              LinkType link, const OnFile& on_file) {
+  std::string name = staging().new_name();
+  mlo::stage_tree(world, store, tree, {staging().fd(), name, path}, {link, few_, on_file});
   return name;
 }
 

@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 
+#include "lib/data/stage_tree.hpp"
 #include "lib/store/object_store.hpp"
 #include "lib/store/staging.hpp"
 
@@ -14,13 +15,21 @@ namespace mlo {
 /// link put there at any moment leads nowhere.
 class Place {
  public:
-  /// What is staged is going to be `files` files: a few are synced one by one. `directory`: whether the dataset is one.
-  /// New content waits in `home` if that is on the same file system, else beside its future place.
-  Place(fs::path root, std::string path, bool directory, std::size_t files, fs::path home);
+  /// `few`: what is staged is synced file by file. `directory`: whether the dataset is one. New content waits in `home`
+  /// if that is on the same file system, else beside its future place.
+  Place(fs::path root, std::string path, bool directory, bool few, fs::path home);
 
-  /// New content on its way; returns its staged name. Safe from any thread.
-  std::string stage_file(const ObjectStore& store, const Digest& id, bool executable, LinkType link);
+  /// Content on its way, by its staged name.
+  struct StagedFile {
+    std::string name;
+    FileStat stat;
+  };
+  /// Safe from any thread, as stage_link.
+  StagedFile stage_file(const ObjectStore& store, const Digest& id, bool executable, LinkType link);
   std::string stage_link(const std::string& target);
+  /// A directory with all below it, that is going to be at `path`; returns its staged name.
+  std::string stage_tree(const World& world, const ObjectStore& store, const Digest& tree, const std::string& path,
+                         LinkType link, const OnFile& on_file);
   /// What was staged is on disk afterwards.
   void sync();
 

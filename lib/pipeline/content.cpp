@@ -65,14 +65,15 @@ Content WorkContent::read(const std::string& path, const fs::path& file, const F
   if (stat.kind != FileKind::file)
     throw Error(ErrorKind::invalid, fmt::format("`{}` is neither a file nor a directory", path));
   const auto cached = cache_.find(path, stat);
+  const std::int64_t now = cache_.now();
   if (batch != nullptr && !(cached && store_.has(*cached))) {
     const ObjectStore::Batch::Added added = batch->put_file(file);
-    cache_.record(path, added.stat, added.id);
+    cache_.record(path, added.stat, added.id, now);
     return {added.id, false, stat.executable(), added.size, 1};
   }
   if (cached) return {*cached, false, stat.executable(), stat.size, 1};
   const HashedFile hashed = sha256_file(file);
-  cache_.record(path, stat, hashed.digest);
+  cache_.record(path, stat, hashed.digest, now);
   return {hashed.digest, false, stat.executable(), hashed.size, 1};
 }
 

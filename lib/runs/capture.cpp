@@ -65,15 +65,16 @@ Digest store_code_tree(Workspace& workspace) {
       entry = {stat->executable() ? TreeEntryKind::executable : TreeEntryKind::file, stat->size, {}, ""};
       const bool keep = stat->size <= kMaxCodeFile && !is_secret(path);
       const auto known = cache.find(path, *stat);
+      const std::int64_t now = cache.now();
       if (known && (!keep || workspace.store().has(*known))) {
         entry.id = *known;
       } else if (keep) {
         const auto added = batch.put_file(file);
         entry.id = added.id;
-        cache.record(path, added.stat, added.id);
+        cache.record(path, added.stat, added.id, now);
       } else {
         entry.id = sha256_file(file).digest;
-        cache.record(path, *stat, entry.id);
+        cache.record(path, *stat, entry.id, now);
       }
     } else {
       continue;  // a submodule; its commit is in git

@@ -80,7 +80,7 @@ bool StagingDir::exists() const {
 
 StagingDir::File StagingDir::create(std::uint32_t mode) {
   File file;
-  file.name = std::to_string(next_.fetch_add(1));
+  file.name = new_name();
   file.fd = UniqueFd(::openat(dir_.get(), file.name.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, mode));
   if (!file.fd) throw_errno("create a file in", path_.string());
   return file;

@@ -29,6 +29,8 @@ class StagingDir {
   /// A new, empty, open file. Safe from any thread.
   File create(std::uint32_t mode);
   void remove(const std::string& name);
+  /// For something else than a file; nothing is made.
+  std::string new_name() { return std::to_string(next_.fetch_add(1)); }
 
   /// `home` (made if missing) if files can be renamed from there into `target_dir`, else `target_dir`: litter of killed
   /// processes should not lie in the user's work tree.

@@ -3,7 +3,7 @@
 #include <fcntl.h>
 #include <sys/stat.h>
 
-#include <unordered_map>
+#include <ctime>
 
 #include "lib/util/error.hpp"
 #include "lib/workspace/stat_table.hpp"
@@ -13,17 +13,20 @@ namespace {
 
 constexpr std::uint32_t kForgetAfterDays = 30;
 
-bool same(const StatRecord& record, const FileStat& stat) {
-  return record.size == stat.size && record.mtime_ns == stat.mtime_ns && record.ctime_ns == stat.ctime_ns &&
-         record.inode == stat.inode && record.mode == stat.mode;
+std::int64_t coarse_clock() {
+  timespec now{};
+  ::clock_gettime(CLOCK_REALTIME_COARSE, &now);
+  return now.tv_sec * 1'000'000'000 + now.tv_nsec;
 }
 
-/// The file system's idea of now, in its own resolution: the time it gives a file touched this moment.
+/// The file system's idea of now, in its own resolution: the time it gives a file touched this moment. A file system of
+/// this machine uses the kernel's clock, which is read without touching anything; whether it does is found out once.
 class FileClock {
  public:
   explicit FileClock(const fs::path& dir) : dir_(dir) {}
   /// Long ago if no file can be made there: then nothing counts as settled.
   std::int64_t now() {
+    if (kernel_) return coarse_clock();
     if (!file_) {
       try {
         // The first look-up ever makes the cache's directory: without a clock nothing would ever be recorded.
@@ -34,40 +37,53 @@ class FileClock {
         return INT64_MIN;
       }
     }
+    const std::int64_t before = coarse_clock();
     if (::futimens(file_->fd(), nullptr) != 0) return INT64_MIN;
-    return stat_fd(file_->fd(), file_->path()).mtime_ns;
+    const std::int64_t touched = stat_fd(file_->fd(), file_->path()).mtime_ns;
+    kernel_ = before <= touched && touched <= coarse_clock();
+    return touched;
   }
 
  private:
   fs::path dir_;
   std::optional<TempFile> file_;
+  bool kernel_ = false;
 };
 
 /// True if any change after `moment` must show in the stat.
-bool settled(const FileStat& stat, std::int64_t moment) {
+template <class Stat>
+bool settled(const Stat& stat, std::int64_t moment) {
   const std::int64_t changed = std::max(stat.mtime_ns, stat.ctime_ns);
   constexpr std::int64_t kSecond = 1'000'000'000;
   const bool coarse = stat.mtime_ns % kSecond == 0 && stat.ctime_ns % kSecond == 0;  // whole seconds, or two (FAT)
   return coarse ? changed < moment - 2 * kSecond : changed < moment;
 }
 
-/// What this process looked up in vain or recorded.
-struct Pending {
-  std::int64_t asked = 0;
-  FileStat stat;
-  std::optional<Digest> digest;
-};
+template <class Stat>
+bool fits(const Stat& known, const FileStat& stat) {
+  return known.size == stat.size && known.mtime_ns == stat.mtime_ns && known.ctime_ns == stat.ctime_ns &&
+         known.inode == stat.inode && known.mode == stat.mode;
+}
 
-struct StringHash : std::hash<std::string_view> {
-  using is_transparent = void;
-};
+/// In a row's mode, which has 16 bits: recorded, but not yet settled.
+constexpr std::uint32_t kUnsettled = 1U << 31U;
+bool counts(const StatRow& row) { return (row.mode & kUnsettled) == 0; }
 
 }  // namespace
 
 struct StatCache::State {
   explicit State(fs::path path)
-      : file(std::move(path)), table(file), asked_for(table.size()), clock(file.parent_path()) {
-    opened = clock.now();
+      : file(std::move(path)), table(file), asked_for(table.size()), clock(file.parent_path()) {}
+
+  void set(std::string_view repo_path, const FileStat& stat, const Digest& digest) {
+    StatRow& row = recorded.insert(repo_path);
+    row.mode = stat.mode;
+    row.size = stat.size;
+    row.mtime_ns = stat.mtime_ns;
+    row.ctime_ns = stat.ctime_ns;
+    row.inode = stat.inode;
+    row.digest = digest;
+    changed = true;
   }
 
   const fs::path file;
@@ -75,9 +91,8 @@ struct StatCache::State {
   std::vector<std::atomic<bool>> asked_for;  ///< by index into `table`
   std::mutex mutex;                          ///< guards what follows
   FileClock clock;
-  std::int64_t opened;
-  std::unordered_map<std::string, Pending, StringHash, std::equal_to<>> pending;
-  bool recorded = false;
+  StatRows recorded;
+  bool changed = false;
 };
 
 StatCache::StatCache(fs::path file) : state_(std::make_unique<State>(std::move(file))) {}
@@ -85,49 +100,61 @@ StatCache::StatCache(StatCache&&) noexcept = default;
 StatCache::~StatCache() = default;
 
 std::optional<Digest> StatCache::find(std::string_view repo_path, const FileStat& stat) const {
-  if (const auto old = state_->table.find(repo_path); old && same(*old->record, stat)) {
+  if (const auto old = state_->table.find(repo_path); old && fits(*old->record, stat)) {
     state_->asked_for[old->index].store(true, std::memory_order_relaxed);
     return Digest(old->record->digest);
   }
   const std::lock_guard lock(state_->mutex);
-  Pending& pending = state_->pending[std::string(repo_path)];
-  if (pending.digest && pending.stat == stat) return pending.digest;
-  pending.asked = state_->clock.now();
-  return std::nullopt;
+  const StatRow* row = state_->recorded.find(repo_path);
+  return row != nullptr && counts(*row) && fits(*row, stat) ? std::optional(row->digest) : std::nullopt;
 }
 
-void StatCache::record(std::string_view repo_path, const FileStat& stat, const Digest& digest) {
+std::int64_t StatCache::now() const {
   const std::lock_guard lock(state_->mutex);
-  const auto it = state_->pending.try_emplace(std::string(repo_path), Pending{state_->opened, {}, {}}).first;
-  if (stat.kind != FileKind::file || !settled(stat, it->second.asked)) return;
-  it->second.stat = stat;
-  it->second.digest = digest;
-  state_->recorded = true;
+  return state_->clock.now();
+}
+
+void StatCache::record(std::string_view repo_path, const FileStat& stat, const Digest& digest,
+                       std::int64_t before_hashing) {
+  if (stat.kind != FileKind::file || !settled(stat, before_hashing)) return;
+  const std::lock_guard lock(state_->mutex);
+  state_->set(repo_path, stat, digest);
+}
+
+void StatCache::record_own(std::string_view repo_path, const FileStat& stat, const Digest& digest) {
+  FileStat unsettled = stat;
+  unsettled.mode |= kUnsettled;
+  const std::lock_guard lock(state_->mutex);
+  state_->set(repo_path, unsettled, digest);
+}
+
+void StatCache::settle() {
+  const std::lock_guard lock(state_->mutex);
+  const std::int64_t moment = state_->clock.now();
+  for (StatRow& row : state_->recorded.rows()) {
+    if (!counts(row) && settled(row, moment)) row.mode &= ~kUnsettled;
+  }
 }
 
 void StatCache::save(UtcTime now) {
   const std::lock_guard lock(state_->mutex);
-  if (!state_->recorded) return;
+  if (!state_->changed) return;
   const auto today = static_cast<std::uint32_t>(std::max<std::int64_t>(0, now.seconds() / 86400));
-  std::vector<StatRow> rows;
-  rows.reserve(state_->table.size() + state_->pending.size());
-  for (const auto& [path, entry] : state_->pending) {
-    if (!entry.digest) continue;
-    const FileStat& s = entry.stat;
-    rows.push_back({{0, s.size, s.mtime_ns, s.ctime_ns, s.inode, s.mode, today, 0, 0, entry.digest->raw(), 0}, path});
+  std::vector<StatEntry> entries;
+  for (const StatRow& row : state_->recorded.rows()) {
+    if (counts(row)) entries.push_back({.hash = 0, .row = &row, .record = nullptr, .day = today});
   }
+  if (entries.empty()) return;
   for (std::size_t i = 0; i < state_->table.size(); ++i) {
     const StatRecord* record = state_->table.record(i);
     if (record == nullptr) continue;
-    const std::string_view path = state_->table.path_of(*record);
-    const auto replaced = state_->pending.find(path);
-    if (replaced != state_->pending.end() && replaced->second.digest) continue;
-    StatRow row{*record, path};
-    if (state_->asked_for[i]) row.record.day = today;
-    if (row.record.day + kForgetAfterDays >= today) rows.push_back(row);
+    const StatRow* replaced = state_->recorded.find(state_->table.path_of(*record));
+    if (replaced != nullptr && counts(*replaced)) continue;
+    const std::uint32_t day = state_->asked_for[i] ? today : record->day;
+    if (day + kForgetAfterDays >= today) entries.push_back({.hash = 0, .row = nullptr, .record = record, .day = day});
   }
-  write_file(state_->file, encode_stat_table(std::move(rows)), Durability::cache);
-  state_->recorded = false;
+  write_stat_table(state_->file, std::move(entries), state_->table);
+  state_->changed = false;
 }
 
 }  // namespace mlo

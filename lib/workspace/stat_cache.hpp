@@ -13,10 +13,9 @@ namespace mlo {
 /// Remembers the digest of files by (path, size, mtime, ctime, inode, mode), in a flat file mapped into memory: a
 /// look-up is a hash and a comparison. Device numbers do not count, they change with a reboot.
 ///
-/// Racy-safe: a file whose last change is not older than the moment its path was last looked up in vain (before that:
-/// than this object) could change again within the same clock tick unseen, and is not recorded. That moment comes from
-/// the file system's clock, so a skewed system clock does no harm. The order is therefore: lstat, `find`, hash,
-/// `record`.
+/// Racy-safe: a file whose last change is not older than the moment before it was hashed could change again within the
+/// same clock tick unseen, and is not recorded. That moment comes from the file system's clock, so a skewed system
+/// clock does no harm. The order is therefore: lstat, `now`, hash, `record`.
 ///
 /// A cache: a damaged or missing file only costs rehashing. `find` and `record` are safe from any thread; of two
 /// processes that save, the last one wins whole.
@@ -26,8 +25,14 @@ class StatCache {
   StatCache(StatCache&&) noexcept;
   ~StatCache();
   std::optional<Digest> find(std::string_view repo_path, const FileStat& stat) const;
-  /// `stat` is what lstat said before the file was hashed.
-  void record(std::string_view repo_path, const FileStat& stat, const Digest& digest);
+  /// The file system's time.
+  std::int64_t now() const;
+  /// `stat` is what lstat said before the file was hashed, `before_hashing` what `now` said.
+  void record(std::string_view repo_path, const FileStat& stat, const Digest& digest, std::int64_t before_hashing);
+  /// The same for a file that this process wrote where nobody else reaches it, before others do. Counts only after
+  /// `settle`, which comes when all such files are written and before the first of them can be reached.
+  void record_own(std::string_view repo_path, const FileStat& stat, const Digest& digest);
+  void settle();
   /// Rewrites the file if anything was recorded. Old entries stay, unless nobody has asked for them for 30 days.
   void save(UtcTime now);
 

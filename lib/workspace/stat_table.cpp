@@ -51,9 +51,33 @@ std::size_t bucket_of(std::uint64_t hash, unsigned bits) {
 }
 
 template <class T>
-void append(std::string& out, const T& value) {
-  out.append(reinterpret_cast<const char*>(&value), sizeof value);
+std::string_view bytes_of(const T& value) {
+  return {reinterpret_cast<const char*>(&value), sizeof value};
 }
+
+StatRecord record_of(const StatRow& row) {
+  return {0, row.size, row.mtime_ns, row.ctime_ns, row.inode, row.mode, 0, 0, 0, row.digest.raw(), 0};
+}
+
+/// Few writes of many small pieces.
+class Writer {
+ public:
+  Writer(int fd, const fs::path& path) : fd_(fd), path_(path) { buffer_.reserve(kBuffer); }
+  void write(std::string_view bytes) {
+    if (buffer_.size() + bytes.size() > kBuffer) finish();
+    buffer_ += bytes;
+  }
+  void finish() {
+    write_all(fd_, buffer_, path_);
+    buffer_.clear();
+  }
+
+ private:
+  static constexpr std::size_t kBuffer = std::size_t{1} << 20U;
+  int fd_;
+  const fs::path& path_;
+  std::string buffer_;
+};
 
 }  // namespace
 
@@ -105,33 +129,44 @@ std::optional<StatTable::Found> StatTable::find(std::string_view path) const {
   return std::nullopt;
 }
 
-std::string encode_stat_table(std::vector<StatRow> rows) {
-  for (StatRow& row : rows) row.record.hash = mix(row.path, 2);
-  std::sort(rows.begin(), rows.end(), [](const StatRow& a, const StatRow& b) {
-    return std::tie(a.record.hash, a.path) < std::tie(b.record.hash, b.path);
+void write_stat_table(const fs::path& file, std::vector<StatEntry> entries, const StatTable& old) {
+  const auto path_of = [&](const StatEntry& entry) {
+    return entry.row ? entry.row->path() : old.path_of(*entry.record);
+  };
+  for (StatEntry& entry : entries) entry.hash = mix(path_of(entry), 2);
+  std::sort(entries.begin(), entries.end(), [&](const StatEntry& a, const StatEntry& b) {
+    return a.hash != b.hash ? a.hash < b.hash : path_of(a) < path_of(b);
   });
-  Header header{kMagic, rows.size(),
-                std::min<std::uint64_t>(30, static_cast<std::uint64_t>(std::bit_width(rows.size()))), 0, 0};
+  Header header{kMagic, entries.size(),
+                std::min<std::uint64_t>(30, static_cast<std::uint64_t>(std::bit_width(entries.size()))), 0, 0};
+  for (const StatEntry& entry : entries) header.path_bytes += path_of(entry).size();
+  header.check = mix(bytes_before_check(header), 0);
   std::vector<std::uint32_t> fanout(((std::size_t{1} << header.bits) + 2) / 2 * 2,
-                                    static_cast<std::uint32_t>(rows.size()));
-  for (std::size_t i = rows.size(), bucket = std::size_t{1} << header.bits; bucket-- > 0;) {
-    while (i > 0 && bucket_of(rows[i - 1].record.hash, static_cast<unsigned>(header.bits)) >= bucket) --i;
+                                    static_cast<std::uint32_t>(entries.size()));
+  for (std::size_t i = entries.size(), bucket = std::size_t{1} << header.bits; bucket-- > 0;) {
+    while (i > 0 && bucket_of(entries[i - 1].hash, static_cast<unsigned>(header.bits)) >= bucket) --i;
     fanout[bucket] = static_cast<std::uint32_t>(i);
   }
-  for (StatRow& row : rows) {
-    row.record.path_offset = header.path_bytes;
-    row.record.path_size = row.path.size();
-    row.record.check = check_of(row.record, row.path);
-    header.path_bytes += row.path.size();
+  make_dirs(file.parent_path());
+  TempFile temp = TempFile::beside(file);
+  Writer out(temp.fd(), file);
+  out.write(bytes_of(header));
+  out.write({reinterpret_cast<const char*>(fanout.data()), fanout.size() * sizeof fanout[0]});
+  std::uint64_t offset = 0;
+  for (const StatEntry& entry : entries) {
+    StatRecord record = entry.row ? record_of(*entry.row) : *entry.record;
+    const std::string_view path = path_of(entry);
+    record.hash = entry.hash;
+    record.day = entry.day;
+    record.path_offset = offset;
+    record.path_size = path.size();
+    record.check = check_of(record, path);
+    out.write(bytes_of(record));
+    offset += path.size();
   }
-  header.check = mix(bytes_before_check(header), 0);
-  std::string out;
-  out.reserve(sizeof header + fanout.size() * 4 + rows.size() * sizeof(StatRecord) + header.path_bytes);
-  append(out, header);
-  for (const std::uint32_t start : fanout) append(out, start);
-  for (const StatRow& row : rows) append(out, row.record);
-  for (const StatRow& row : rows) out.append(row.path);
-  return out;
+  for (const StatEntry& entry : entries) out.write(path_of(entry));
+  out.finish();
+  temp.publish(file, 0644, Durability::cache);
 }
 
 }  // namespace mlo

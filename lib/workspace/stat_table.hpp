@@ -7,6 +7,7 @@
 
 #include "lib/crypto/digest.hpp"
 #include "lib/util/fs.hpp"
+#include "lib/workspace/stat_rows.hpp"
 
 // The file behind StatCache: header, fan-out by the top bits of the path's hash, records ascending by hash, path bytes.
 // In the machine's byte order: it never leaves the machine. Included only inside lib/workspace.
@@ -49,12 +50,14 @@ class StatTable {
   std::string_view paths_;
 };
 
-/// One path to write; `record`'s hash, path place and check are filled in here.
-struct StatRow {
-  StatRecord record;
-  std::string_view path;
+/// One path to write: what was recorded of it, or the valid record of an older table.
+struct StatEntry {
+  std::uint64_t hash = 0;  ///< filled in by the writer
+  const StatRow* row = nullptr;
+  const StatRecord* record = nullptr;
+  std::uint32_t day = 0;
 };
-/// The file's bytes; every path at most once.
-std::string encode_stat_table(std::vector<StatRow> rows);
+/// Replaces the file, atomically but not durably; every path at most once. `old`: the table whose records are kept.
+void write_stat_table(const fs::path& file, std::vector<StatEntry> entries, const StatTable& old);
 
 }  // namespace mlo

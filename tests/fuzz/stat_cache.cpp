@@ -12,7 +12,12 @@ MLO_FUZZ_TARGET(bytes) {
   std::string table(bytes);
   if (!bytes.empty() && bytes[0] == 'e') {
     // A valid table with one byte changed: place and value from the input.
-    table = encode_stat_table({{{}, "a"}, {{}, "data/raw/b.csv"}, {{}, ""}});
+    StatRows rows;
+    for (const char* path : {"a", "data/raw/b.csv", ""}) rows.insert(path);
+    std::vector<StatEntry> entries;
+    for (const StatRow& row : rows.rows()) entries.push_back({.hash = 0, .row = &row, .record = nullptr, .day = 0});
+    write_stat_table(file, std::move(entries), StatTable(file));
+    table = read_file(file);
     for (std::size_t i = 1; i + 1 < bytes.size(); i += 2) {
       table[static_cast<unsigned char>(bytes[i]) * 7U % table.size()] = bytes[i + 1];
     }

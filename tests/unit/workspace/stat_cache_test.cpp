@@ -23,7 +23,7 @@ FileStat settled_stat(std::uint64_t inode, std::uint64_t size = 10) {
 void remember(const fs::path& file, const std::map<std::string, Digest>& entries, UtcTime now = kNow) {
   StatCache cache(file);
   std::uint64_t inode = 0;
-  for (const auto& [path, digest] : entries) cache.record(path, settled_stat(++inode), digest);
+  for (const auto& [path, digest] : entries) cache.record(path, settled_stat(++inode), digest, cache.now());
   cache.save(now);
 }
 
@@ -52,9 +52,9 @@ TEST_CASE("what was recorded is found in the same process before it is saved", "
   const test::TempDir dir;
   StatCache cache(dir / "stat.idx");
   CHECK_FALSE(cache.find("a", settled_stat(1)));
-  cache.record("a", settled_stat(1), sha256("A"));
+  cache.record("a", settled_stat(1), sha256("A"), cache.now());
   CHECK(cache.find("a", settled_stat(1)) == sha256("A"));
-  cache.record("a", settled_stat(2), sha256("A2"));
+  cache.record("a", settled_stat(2), sha256("A2"), cache.now());
   CHECK(cache.find("a", settled_stat(2)) == sha256("A2"));
 }
 
@@ -66,7 +66,7 @@ TEST_CASE("a file that changed within the tick it was hashed in is not trusted",
   CHECK_FALSE(cache.find("f", stat));
   // As if the file system's clock had not ticked since: the change could repeat unseen.
   stat.mtime_ns = stat.ctime_ns = INT64_MAX;
-  cache.record("f", stat, sha256("one"));
+  cache.record("f", stat, sha256("one"), cache.now());
   CHECK_FALSE(cache.find("f", stat));
   cache.save(kNow);
   CHECK_FALSE(find_stat(dir / "stat.idx"));
@@ -79,7 +79,7 @@ TEST_CASE("a real file that is rewritten in place at the same size is always not
     dir.write("f", first);
     StatCache cache(dir / "stat.idx");
     const FileStat before = *find_stat(dir / "f");
-    if (!cache.find("f", before)) cache.record("f", before, sha256(first));
+    if (!cache.find("f", before)) cache.record("f", before, sha256(first), cache.now());
     const UniqueFd fd(::open((dir / "f").c_str(), O_WRONLY));
     write_all(fd.get(), second, "f");
     const auto found = cache.find("f", *find_stat(dir / "f"));
@@ -94,10 +94,27 @@ TEST_CASE("a file of before the look-up is trusted even if it is new", "[workspa
   const FileStat stat = *find_stat(dir / "f");
   // Looking again stands for the time that passes until the clock has ticked.
   for (int i = 0; i < 1000 && !cache.find("f", stat); ++i) {
-    cache.record("f", stat, sha256("one"));
+    cache.record("f", stat, sha256("one"), cache.now());
     std::this_thread::sleep_for(std::chrono::milliseconds(1));
   }
   CHECK(cache.find("f", stat) == sha256("one"));
+}
+
+TEST_CASE("a file of our own counts once it is settled, and not if it was just written", "[workspace]") {
+  const test::TempDir dir;
+  StatCache cache(dir / "stat.idx");
+  cache.record_own("old", settled_stat(1), sha256("O"));
+  FileStat now = settled_stat(2);
+  now.ctime_ns = INT64_MAX;
+  cache.record_own("new", now, sha256("N"));
+  CHECK_FALSE(cache.find("old", settled_stat(1)));
+  cache.settle();
+  CHECK(cache.find("old", settled_stat(1)) == sha256("O"));
+  CHECK_FALSE(cache.find("new", now));
+  cache.save(kNow);
+  const StatCache again(dir / "stat.idx");
+  CHECK(again.find("old", settled_stat(1)) == sha256("O"));
+  CHECK_FALSE(again.find("new", now));
 }
 
 TEST_CASE("times in whole seconds need two seconds to settle", "[workspace]") {
@@ -108,10 +125,10 @@ TEST_CASE("times in whole seconds need two seconds to settle", "[workspace]") {
   FileStat stat = settled_stat(1);
   stat.mtime_ns = stat.ctime_ns = this_second - kSecond;
   StatCache cache(dir / "stat.idx");
-  cache.record("f", stat, sha256("x"));
+  cache.record("f", stat, sha256("x"), cache.now());
   CHECK_FALSE(cache.find("f", stat));
   stat.mtime_ns = stat.ctime_ns = this_second - 10 * kSecond;
-  cache.record("f", stat, sha256("x"));
+  cache.record("f", stat, sha256("x"), cache.now());
   CHECK(cache.find("f", stat));
 }
 
@@ -122,13 +139,13 @@ TEST_CASE("saving keeps the old entries, and forgets those nobody asked for in 3
   {
     StatCache cache(file);
     CHECK(cache.find("a", settled_stat(1)));
-    cache.record("c", settled_stat(3), sha256("C"));
+    cache.record("c", settled_stat(3), sha256("C"), cache.now());
     cache.save(kNow + std::chrono::hours(24 * 30));
   }
   CHECK(StatCache(file).find("b", settled_stat(2)));
   {
     StatCache cache(file);
-    cache.record("d", settled_stat(4), sha256("D"));
+    cache.record("d", settled_stat(4), sha256("D"), cache.now());
     cache.save(kNow + std::chrono::hours(24 * 31));
   }
   CHECK(StatCache(file).find("a", settled_stat(1)));
@@ -188,7 +205,7 @@ TEST_CASE("many threads look up and record at once", "[workspace]") {
       threads.emplace_back([&cache, t] {
         for (std::uint64_t i = 0; i < 500; ++i) {
           const std::string path = fmt::format("{}/{}", i % 7, i);
-          if (!cache.find(path, settled_stat(i))) cache.record(path, settled_stat(i), sha256(path));
+          if (!cache.find(path, settled_stat(i))) cache.record(path, settled_stat(i), sha256(path), cache.now());
           static_cast<void>(t);
         }
       });
