@@ -19,6 +19,7 @@ Value to_value(const std::vector<DatasetVersion>& history) {
     item.set("commit", version.commit.hex()).set("time", format_utc(version.when)).set("author", version.author);
     item.set("subject", version.subject).set("removed", !version.manifest);
     item.set("id", version.manifest ? Value(version.manifest->tree.str()) : Value());
+    item.set("origin", version.manifest ? origin_value(version.manifest->origin) : Value());
     item.set("bytes", version.manifest ? Value(version.manifest->bytes) : Value());
     list.push(item.set("files", version.manifest ? Value(version.manifest->files) : Value()));
   }
@@ -35,6 +36,9 @@ Table to_table(const std::vector<DatasetVersion>& history) {
                {"size", Align::right},
                {"subject", Align::left, Fit::wrap}},
               {}};
+  const bool imported = std::any_of(history.begin(), history.end(),
+                                    [](const DatasetVersion& v) { return v.manifest && v.manifest->origin; });
+  if (imported) table.columns.push_back({"from", Align::left, Fit::wrap});
   for (const DatasetVersion& v : history) {
     table.rows.push_back({{v.commit.hex().substr(0, 10), Style::dim},
                           {format_utc_short(v.when)},
@@ -43,6 +47,8 @@ Table to_table(const std::vector<DatasetVersion>& history) {
                           {v.manifest ? format_count(v.manifest->files) : ""},
                           {v.manifest ? format_bytes({v.manifest->bytes}) : ""},
                           {v.subject}});
+    if (imported)
+      table.rows.back().push_back({v.manifest && v.manifest->origin ? origin_text(*v.manifest->origin) : ""});
   }
   return table;
 }

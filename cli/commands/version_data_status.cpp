@@ -39,6 +39,7 @@ void to_page(Page& page, const ObjectStore& store, const std::vector<DatasetStat
       detail = "  its version is not here; fetch it with `mlo pull`";
     const Style style = status.state == DataState::unchanged ? Style::good : Style::warn;
     page.line({{std::string(to_string(status.state)) + " ", style}, {status.manifest.name, Style::name}, {detail}});
+    if (status.manifest.origin) page.line({{"  from " + origin_text(*status.manifest.origin), Style::dim}});
     if (granular) change_lines(page, status.manifest.path, status.changes);
   }
 }

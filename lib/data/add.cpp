@@ -15,43 +15,6 @@
 namespace mlo {
 namespace {
 
-/// Words that follow `version-data`: a dataset of that name could not be told from the subcommand.
-constexpr std::string_view kReserved[] = {"add",     "checkout", "diff", "fsck",   "gc",     "get",
-                                          "history", "import",   "ls",   "remove", "status", "validate"};
-
-std::string choose_name(const AddRequest& request, const std::string& path,
-                        const std::vector<DatasetManifest>& existing) {
-  if (request.name) require_dataset_name(*request.name);
-  for (const DatasetManifest& dataset : existing) {
-    if (dataset.path == path) {
-      if (request.name && *request.name != dataset.name) {
-        throw Error(ErrorKind::conflict, fmt::format("`{}` is already the dataset `{}`", path, dataset.name))
-            .hint(fmt::format("leave --name out, or first `mlo version-data remove {} --keep-files`", dataset.name));
-      }
-      return dataset.name;
-    }
-    if (overlaps(path, dataset.path)) {
-      throw Error(ErrorKind::invalid, fmt::format("cannot add `{}`: it overlaps the dataset `{}` at `{}`", path,
-                                                  dataset.name, dataset.path))
-          .hint("a file belongs to one dataset at most");
-    }
-  }
-  const std::string name = request.name ? *request.name : dataset_name_from_path(path);
-  require_dataset_name(name);
-  for (const std::string_view word : kReserved) {
-    if (name == word)
-      throw Error(ErrorKind::usage, fmt::format("`{}` cannot name a dataset: it is a subcommand", name))
-          .hint("choose one with --name");
-  }
-  for (const DatasetManifest& dataset : existing) {
-    if (dataset.name == name) {
-      throw Error(ErrorKind::conflict, fmt::format("the name `{}` belongs to the data at `{}`", name, dataset.path))
-          .hint("choose another with --name");
-    }
-  }
-  return name;
-}
-
 /// What describes the data and the work on it stays in git.
 void refuse_description(const std::string& path) {
   const std::string name = fs::path(path).filename().string();
@@ -69,7 +32,7 @@ AddedDataset store_dataset(Workspace& workspace, StatCache& cache, const AddRequ
     throw Error(ErrorKind::usage, "cannot add the whole repository").hint("name the directory that holds the data");
   AddedDataset added;
   DatasetManifest& manifest = added.manifest;
-  manifest.name = choose_name(request, path, existing);
+  manifest.name = choose_dataset_name(request.name, path, existing);
   for (const DatasetManifest& old : existing) {
     if (old.name != manifest.name) continue;
     manifest = old;
@@ -91,6 +54,7 @@ AddedDataset store_dataset(Workspace& workspace, StatCache& cache, const AddRequ
   if (added.changed())
     manifest.schema =
         manifest.directory ? std::vector<SchemaColumn>() : find_schema(workspace.world(), workspace.root() / path);
+  if (added.changed()) manifest.origin.reset();  // it is not what was imported any more
   if (request.source) manifest.source = request.source;
   if (request.suite) manifest.suite = request.suite;
   return added;

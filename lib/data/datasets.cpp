@@ -14,6 +14,10 @@ namespace {
 constexpr std::string_view kDirectory = ".mlo/data";
 constexpr std::string_view kExtension = ".yaml";
 constexpr std::uint64_t kManifestLimit = 16U << 20U;
+/// Words that follow `version-data`: a dataset of that name could not be told from the subcommand.
+constexpr std::string_view kReserved[] = {"add",    "checkout", "diff",      "du",     "fsck",
+                                          "gc",     "get",      "history",   "import", "ls",
+                                          "remove", "status",   "unprotect", "update", "validate"};
 
 DatasetManifest parse_checked(std::string_view text, std::string_view name, const std::string& source) {
   DatasetManifest manifest = parse_dataset(text, source);
@@ -159,6 +163,39 @@ std::vector<DatasetVersion> dataset_history(const Workspace& workspace, std::str
   }
   if (out.empty() && !find_dataset(workspace, name)) throw_unknown(workspace, name);
   return out;
+}
+
+std::string choose_dataset_name(const std::optional<std::string>& wanted, const std::string& path,
+                                const std::vector<DatasetManifest>& existing) {
+  if (wanted) require_dataset_name(*wanted);
+  for (const DatasetManifest& dataset : existing) {
+    if (dataset.path == path) {
+      if (wanted && *wanted != dataset.name) {
+        throw Error(ErrorKind::conflict, fmt::format("`{}` is already the dataset `{}`", path, dataset.name))
+            .hint(fmt::format("leave --name out, or first `mlo version-data remove {} --keep-files`", dataset.name));
+      }
+      return dataset.name;
+    }
+    if (overlaps(path, dataset.path)) {
+      throw Error(ErrorKind::invalid, fmt::format("cannot add `{}`: it overlaps the dataset `{}` at `{}`", path,
+                                                  dataset.name, dataset.path))
+          .hint("a file belongs to one dataset at most");
+    }
+  }
+  const std::string name = wanted ? *wanted : dataset_name_from_path(path);
+  require_dataset_name(name);
+  for (const std::string_view word : kReserved) {
+    if (name == word)
+      throw Error(ErrorKind::usage, fmt::format("`{}` cannot name a dataset: it is a subcommand", name))
+          .hint("choose one with --name");
+  }
+  for (const DatasetManifest& dataset : existing) {
+    if (dataset.name == name) {
+      throw Error(ErrorKind::conflict, fmt::format("the name `{}` belongs to the data at `{}`", name, dataset.path))
+          .hint("choose another with --name");
+    }
+  }
+  return name;
 }
 
 std::pair<std::string, std::optional<std::string>> split_dataset_spec(std::string_view spec) {

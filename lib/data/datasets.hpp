@@ -23,6 +23,11 @@ DatasetManifest load_dataset(const Workspace& workspace, std::string_view name);
 /// The named datasets in the order of their names, each once; all if `names` is empty.
 std::vector<DatasetManifest> select_datasets(const Workspace& workspace, const std::vector<std::string>& names);
 
+/// The name that data at `path` has or gets: `wanted`, else one made from the path. Error{invalid} for a path inside
+/// another dataset or around one; Error{conflict} for a name that another path has; Error{usage} for a subcommand's.
+std::string choose_dataset_name(const std::optional<std::string>& wanted, const std::string& path,
+                                const std::vector<DatasetManifest>& existing);
+
 /// The manifest as a git revision has it; nothing if that revision has no such dataset. Error{not_found} for an unknown
 /// revision.
 std::optional<DatasetManifest> find_dataset_at(const Workspace& workspace, std::string_view name,

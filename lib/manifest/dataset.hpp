@@ -15,6 +15,19 @@ struct SchemaColumn {
   bool operator==(const SchemaColumn&) const = default;
 };
 
+/// Where imported data came from, and what it was there: of another repository, or of a URL.
+struct DataOrigin {
+  std::string repo = {};                     ///< URL or absolute path; empty: `url` is it
+  std::string dataset = {};                  ///< its name there
+  std::string path = {};                     ///< below it; empty: all of it
+  std::optional<std::string> revision = {};  ///< as asked for; nothing: HEAD
+  std::string commit = {};                   ///< 40 hex digits: what that was
+  std::string url = {};                      ///< http://, https:// or s3://
+  std::string etag = {};                     ///< as the server said it, quotes included; empty: it said none
+  std::string last_modified = {};            ///< likewise
+  bool operator==(const DataOrigin&) const = default;
+};
+
 /// `.mlo/data/<name>.yaml`, kind `dataset/1`: one version of one dataset. Its history is the file's git history.
 struct DatasetManifest {
   std::string name;
@@ -26,6 +39,7 @@ struct DatasetManifest {
   std::uint64_t files = 0;
   std::vector<SchemaColumn> schema;   ///< of a table file; empty if unknown
   std::optional<std::string> source;  ///< where it came from, as the user said
+  std::optional<DataOrigin> origin;   ///< of what was imported and not changed since
   std::optional<std::string> suite;   ///< path in the repository: what its data must be like
   std::optional<std::string> description;
   Value::Object extras;  ///< members `x-..`, kept as they were read

@@ -136,6 +136,7 @@ void Exchange::take(std::string_view bytes) {
     if (n < 0) throw_errno("write", target.path.string());
     bytes.remove_prefix(static_cast<std::size_t>(n));
     received_ += static_cast<std::uint64_t>(n);
+    if (target.advance) target.advance(static_cast<std::uint64_t>(n));
   }
 }
 

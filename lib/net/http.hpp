@@ -27,7 +27,8 @@ struct HttpBody {
 struct HttpTarget {
   int fd = -1;
   std::uint64_t position = 0;
-  fs::path path = {};  ///< for errors
+  fs::path path = {};                                     ///< for errors
+  std::function<void(std::uint64_t bytes)> advance = {};  ///< told of what was written
 };
 
 struct HttpRange {

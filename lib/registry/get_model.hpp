@@ -2,12 +2,11 @@
 #include <optional>
 #include <string>
 
+#include "lib/data/bring.hpp"
 #include "lib/registry/versions.hpp"
 #include "lib/util/world.hpp"
 
 namespace mlo {
-
-enum class Existing { refuse, replace };
 
 struct GetRequest {
   std::string spec;                 ///< NAME@STAGE, NAME@VERSION

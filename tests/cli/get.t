@@ -19,13 +19,13 @@ out/deep/weights
 out/empty
 $ mlo get delay@prod -o out
 error: `<dir>/out` is there and not empty
-hint: name another directory, or replace it with --force
+hint: name another place, or replace it with --force
 [4]
 $ mlo get delay@0.0.1 -o out --force
 got delay@v0.0.1: 2 files, 6 B, in out
 $ git clone -q --bare . .git/bare.git && mlo get delay@prod --repo file://$PWD/.git/bare.git -o elsewhere
 error: cannot get `delay@v0.0.1`: remote `far` has no object `sha256:<id>`
-hint: ask who registered it to run `mlo push`
+hint: ask who made it to run `mlo push`
 [5]
 $ mlo push -q && mlo get delay@prod --repo file://$PWD/.git/bare.git -o elsewhere && cat elsewhere/deep/weights
 ...

@@ -17,6 +17,9 @@ RAW = "mkdir raw && for i in 1 2 3; do seq $i 40 > raw/$i.csv; done\nmkdir raw/d
 ADDED = INIT + RAW + "mlo version-data add raw --commit\n"
 MANY = INIT + "mkdir many && for i in $(seq 30); do echo $i > many/$i; done\n"
 MORE = MANY + "mlo version-data add many --commit\n"  # more small objects than lie by themselves
+OTHER = ADDED + r"""mkdir .git/far && mlo remote add far file://$PWD/.git/far && mlo push && git add -A && git commit -q -m remote && git tag first
+echo more >> raw/2.csv && rm raw/3.csv && mlo version-data add raw --commit && mlo push && git clone -q --bare . .git/bare.git
+"""
 PIPELINE = ADDED + r"""cat > mlo.yaml <<'Y'
 stages:
   first: {cmd: "cat raw/1.csv raw/2.csv > first.txt", deps: [raw], outs: [first.txt]}
@@ -86,6 +89,10 @@ SCENARIOS = [
     Scenario("pull, packed", MORE + "rm -rf ../far; mkdir ../far && mlo remote add far ../far && mlo push --remote far && rm -rf many .git/mlo/packs .git/mlo/objects\n",
              "mlo pull --remote far", [DATA]),
     Scenario("version-data fsck, no index", MORE + "rm -f .git/mlo/packs/*.idx\n", "mlo version-data fsck", [DATA]),
+    Scenario("version-data import", OTHER, "mlo version-data import raw@first --repo .git/bare.git -o data/in", [DATA]),
+    Scenario("version-data update", OTHER + "mlo version-data import raw@first --repo .git/bare.git -o data/in --commit\n",
+             "mlo version-data update --rev main", [DATA]),
+    Scenario("version-data get", OTHER, "mlo version-data get raw@first --repo .git/bare.git -o .git/out --force", ["cat .git/out/*.csv 2>/dev/null | wc -c"]),
     Scenario("version-data remove", ADDED, "mlo version-data remove raw --yes", codes=(0, 1)),
     Scenario("remote add", INIT, "mlo remote add origin ../remote", ["mlo remote list --json"], codes=(0, 1, 4)),
     Scenario("run", PIPELINE, "mlo run", [RUNS, DATA]),

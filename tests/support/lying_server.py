@@ -66,7 +66,7 @@ class Handler(BaseHTTPRequestHandler):
                 seen.clear()
             return self.answer(200, text.encode())
         with lock:
-            names = " ".join(sorted(name.lower() for name in self.headers if name.lower() in ("authorization", "range", "x-secret")))
+            names = " ".join(sorted(name.lower() for name in self.headers if name.lower() in ("authorization", "if-match", "range", "x-secret")))
             region = re.search(r"Credential=[^/]*/[0-9]*/([^/]*)/", self.headers.get("Authorization", ""))
             seen.append(f"{self.command} {self.path} {names} {region[1] if region else ''}".strip())
         fault = self.fault_for()
@@ -138,7 +138,17 @@ class Handler(BaseHTTPRequestHandler):
         return 204, b"", []
 
     def on_head(self, path, *_):
-        return (200, objects[path], []) if path in objects else (404, b"", [])
+        return self.judged(objects[path], "") if path in objects else (404, b"", [])
+
+    def judged(self, out, action):
+        """200, or what the conditions of the request say."""
+        tag = '"%s"' % hashlib.md5(out).hexdigest()
+        headers = [("ETag", tag), ("Accept-Ranges", "bytes")]
+        if self.headers.get("If-Match", tag) != tag:
+            return 412, b"", headers
+        if self.headers.get("If-None-Match") == tag and action != "whole":
+            return 304, b"", headers
+        return 200, out, headers
 
     def on_get(self, path, query, _, action):
         if "list-type" in query:
@@ -159,15 +169,17 @@ class Handler(BaseHTTPRequestHandler):
             return 200, f"<ListPartsResult>{rows}<IsTruncated>false</IsTruncated></ListPartsResult>".encode(), []
         if path not in objects:
             return 404, b"<Error><Code>NoSuchKey</Code></Error>", []
-        out = objects[path]
+        status, out, headers = self.judged(objects[path], action)
+        if status != 200:
+            return status, out, headers
         wanted = re.fullmatch(r"bytes=(\d+)-(\d*)", self.headers.get("Range", ""))
         if not wanted or action == "whole":
-            return 200, out, []
+            return 200, out, headers
         first = int(wanted[1]) + (1 if action == "shift" else 0)
         last = min(int(wanted[2]) if wanted[2] else len(out), len(out) - 1)
         if first > last:
             return 416, b"", []
-        return 206, out[first : last + 1], [("Content-Range", f"bytes {first}-{last}/{len(out)}")]
+        return 206, out[first : last + 1], headers + [("Content-Range", f"bytes {first}-{last}/{len(out)}")]
 
     def list_objects(self, path, query):
         bucket = path.rstrip("/") + "/"

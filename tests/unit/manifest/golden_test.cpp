@@ -32,6 +32,11 @@ DatasetManifest every_dataset_field() {
   m.source = "https://example.org/flights?year=2013";
   m.description = "departures\nof one year\n";
   m.extras = {{"x-owner", Value(Value::Object{{"team", Value("ops")}, {"since", Value(2013)}})}};
+  m.origin = {.repo = "https://example.org/nyc.git",
+              .dataset = "flights",
+              .path = "raw/2013.csv",
+              .revision = "v1.2",
+              .commit = "0123456789abcdef0123456789abcdef01234567"};
   return m;
 }
 
@@ -170,6 +175,9 @@ TEST_CASE("every kind of manifest is written as it was when format 1 was fixed",
 TEST_CASE("every kind of manifest of format 1 reads back", "[manifest]") {
   const auto text = [](const std::string& name) { return read_file("tests/golden/" + name + ".yaml"); };
   CHECK(emit_dataset(parse_dataset(text("dataset"), "d")) == text("dataset"));
+  DatasetManifest of_url = parse_dataset(text("dataset"), "d");
+  of_url.origin = {.url = "https://example.org/f.csv", .etag = "\"5d41\"", .last_modified = "Sat, 03 Feb 2001"};
+  CHECK(parse_dataset(emit_dataset(of_url), "d").origin == of_url.origin);
   CHECK(emit_rollback(parse_rollback(text("rollback"), "r")) == text("rollback"));
   CHECK(emit_model(parse_model(text("model"), "m")) == text("model"));
   CHECK(emit_run(parse_run(text("run"), "r")) == text("run"));
