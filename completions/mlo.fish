@@ -1,6 +1,6 @@
 # fish completion for mlo. Generated from the table of commands; do not edit.
 function __mlo_at
-  set -l known 'completion' 'drift' 'drift baseline' 'drift check' 'drift report' 'drift tests' 'get' 'help' 'hooks' 'hooks install' 'hooks run' 'hooks status' 'hooks uninstall' 'init' 'lineage' 'materialize' 'materialize get' 'materialize plan' 'materialize status' 'materialize train' 'promote' 'promote check' 'promote history' 'promote rollback' 'pull' 'push' 'register' 'register card' 'register list' 'register show' 'register verify' 'remote' 'remote add' 'remote check' 'remote list' 'remote remove' 'run' 'run graph' 'run logs' 'run status' 'run why' 'status' 'track' 'track compare' 'track delete' 'track list' 'track log' 'track note' 'track plot' 'track restore' 'track search' 'track show' 'track tag' 'version' 'version-data' 'version-data add' 'version-data checkout' 'version-data diff' 'version-data fsck' 'version-data get' 'version-data history' 'version-data import' 'version-data ls' 'version-data remove' 'version-data status' 'version-data update' 'version-data validate'
+  set -l known 'completion' 'drift' 'drift baseline' 'drift check' 'drift report' 'drift tests' 'get' 'help' 'hooks' 'hooks install' 'hooks run' 'hooks status' 'hooks uninstall' 'init' 'lineage' 'materialize' 'materialize get' 'materialize plan' 'materialize status' 'materialize train' 'promote' 'promote check' 'promote history' 'promote rollback' 'pull' 'push' 'register' 'register card' 'register list' 'register show' 'register verify' 'remote' 'remote add' 'remote check' 'remote list' 'remote remove' 'run' 'run graph' 'run logs' 'run status' 'run why' 'status' 'track' 'track compare' 'track delete' 'track list' 'track log' 'track note' 'track plot' 'track restore' 'track search' 'track show' 'track tag' 'version' 'version-data' 'version-data add' 'version-data checkout' 'version-data diff' 'version-data fsck' 'version-data gc' 'version-data get' 'version-data history' 'version-data import' 'version-data ls' 'version-data remove' 'version-data status' 'version-data update' 'version-data validate'
   set -l where ''
   set -l skip 0
   for word in (commandline -opc)[2..-1]
@@ -530,6 +530,7 @@ complete -c mlo -n '__mlo_at version-data' -a update -d 'take over what is new w
 complete -c mlo -n '__mlo_at version-data' -a validate -d 'judge data by a suite of expectations'
 complete -c mlo -n '__mlo_at version-data' -a remove -d 'stop versioning a dataset'
 complete -c mlo -n '__mlo_at version-data' -a fsck -d 'read every stored byte and find what is damaged'
+complete -c mlo -n '__mlo_at version-data' -a gc -d 'remove objects that nothing needs'
 complete -c mlo -n '__mlo_at version-data' -l quiet -s q -d 'no progress, no hints'
 complete -c mlo -n '__mlo_at version-data' -l verbose -s v -d 'say more about what is done'
 complete -c mlo -n '__mlo_at version-data' -l color -x -a 'auto always never' -d 'auto, always or never; NO_COLOR means never'
@@ -571,6 +572,19 @@ complete -c mlo -n '__mlo_at '\''version-data fsck'\''' -l verbose -s v -d 'say 
 complete -c mlo -n '__mlo_at '\''version-data fsck'\''' -l color -x -a 'auto always never' -d 'auto, always or never; NO_COLOR means never'
 complete -c mlo -n '__mlo_at '\''version-data fsck'\''' -s C -r -d 'work as if started in DIR'
 complete -c mlo -n '__mlo_at '\''version-data fsck'\''' -l help -s h -d 'show this help'
+complete -c mlo -n '__mlo_at '\''version-data gc'\''' -f
+complete -c mlo -n '__mlo_at '\''version-data gc'\''' -l yes -s y -d 'do it; without this only say what would be done'
+complete -c mlo -n '__mlo_at '\''version-data gc'\''' -l dry-run -s n -d 'only say what would be done, also with --yes'
+complete -c mlo -n '__mlo_at '\''version-data gc'\''' -l older-than -r -d 'spare what came to the store within this time: 90m, 24h, 7d (default: 24h)'
+complete -c mlo -n '__mlo_at '\''version-data gc'\''' -l unpushed -d 'take also what no remote has: nothing could bring it back once trash is empty'
+complete -c mlo -n '__mlo_at '\''version-data gc'\''' -l empty-trash -d 'remove all that is in trash, not only what is old'
+complete -c mlo -n '__mlo_at '\''version-data gc'\''' -l restore -d 'bring everything back from trash, and do nothing else'
+complete -c mlo -n '__mlo_at '\''version-data gc'\''' -l json -d 'print the result as JSON'
+complete -c mlo -n '__mlo_at '\''version-data gc'\''' -l quiet -s q -d 'no progress, no hints'
+complete -c mlo -n '__mlo_at '\''version-data gc'\''' -l verbose -s v -d 'say more about what is done'
+complete -c mlo -n '__mlo_at '\''version-data gc'\''' -l color -x -a 'auto always never' -d 'auto, always or never; NO_COLOR means never'
+complete -c mlo -n '__mlo_at '\''version-data gc'\''' -s C -r -d 'work as if started in DIR'
+complete -c mlo -n '__mlo_at '\''version-data gc'\''' -l help -s h -d 'show this help'
 complete -c mlo -n '__mlo_at '\''version-data get'\''' -l output -s o -r -d 'where to (default: its own name, here)'
 complete -c mlo -n '__mlo_at '\''version-data get'\''' -l repo -r -d 'of the repository, or its path (default: the one around here)'
 complete -c mlo -n '__mlo_at '\''version-data get'\''' -l force -d 'replace what is there'

@@ -92,7 +92,7 @@ TreeEntry ContentSource::find(const DatasetManifest& version, const std::string&
 }
 
 bool has_content(const ObjectStore& store, const TreeEntry& top) {
-  if (!store.has(top.id)) return false;
+  if (!store.claim(top.id)) return false;
   if (top.kind != TreeEntryKind::directory) return true;
   const Tree tree = store.get_tree(top.id);
   return std::all_of(tree.begin(), tree.end(), [&](const TreeEntry& entry) { return has_content(store, entry); });
@@ -128,9 +128,8 @@ void require_room(const fs::path& target, Existing existing) {
   const auto stat = find_stat(target);
   if (!stat || existing == Existing::replace) return;
   if (stat->kind == FileKind::directory && list_dir(target).empty()) return;
-  throw Error(ErrorKind::conflict,
-              fmt::format("`{}` is there{}", printable(target.string()),
-                          stat->kind == FileKind::directory ? " and not empty" : ""))
+  throw Error(ErrorKind::conflict, fmt::format("`{}` is there{}", printable(target.string()),
+                                               stat->kind == FileKind::directory ? " and not empty" : ""))
       .hint("name another place, or replace it with --force");
 }
 

@@ -24,9 +24,9 @@ bool is_regular(const TreeEntry& entry) {
 
 /// True if the store has what the disk has at this path, so that nothing is lost with it.
 bool is_saved(const Workspace& workspace, StatCache& cache, const std::string& repo_path, const ScannedEntry& found) {
-  if (found.entry.kind == TreeEntryKind::symlink) return workspace.store().has(sha256(found.target));
+  if (found.entry.kind == TreeEntryKind::symlink) return workspace.store().claim(sha256(found.target));
   const auto id = hash_file(workspace, cache, repo_path, found.stat);
-  return id && workspace.store().has(*id);
+  return id && workspace.store().claim(*id);
 }
 
 void require_saved(const Workspace& workspace, StatCache& cache, const DatasetManifest& version,

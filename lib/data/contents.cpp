@@ -11,7 +11,7 @@ namespace {
 /// Stores one file unless the cache and the store know it; fills in kind, size and id.
 void store_file(ObjectStore& store, ObjectStore::Batch& batch, StatCache& cache, const fs::path& root,
                 const std::string& repo_path, const FileStat& stat, TreeEntry& entry) {
-  if (const auto known = cache.find(repo_path, stat); known && store.has(*known)) {
+  if (const auto known = cache.find(repo_path, stat); known && store.claim(*known)) {
     entry.id = *known;
     return;
   }

@@ -151,4 +151,18 @@ std::optional<ActionRecord> ActionCache::find(const Digest& key) const {
   return record;
 }
 
+std::vector<ActionRecord> ActionCache::all() const {
+  std::vector<ActionRecord> records;
+  if (!find_stat(root_)) return records;
+  for (const DirEntry& directory : list_dir(root_)) {
+    if (directory.kind != FileKind::directory) continue;
+    for (const DirEntry& entry : list_dir(root_ / directory.name)) {
+      const auto key = Digest::from_hex_text(directory.name + entry.name);
+      auto record = key ? find(*key) : std::nullopt;
+      if (record) records.push_back(std::move(*record));
+    }
+  }
+  return records;
+}
+
 }  // namespace mlo

@@ -40,6 +40,8 @@ class ActionCache {
   /// Nothing if there is no record, or if its bytes are damaged.
   std::optional<ActionRecord> find(const Digest& key) const;
   void store(const ActionRecord& record) const;
+  /// All whole records, in no particular order.
+  std::vector<ActionRecord> all() const;
 
  private:
   fs::path path_of(const Digest& key) const;

@@ -66,7 +66,7 @@ Content WorkContent::read(const std::string& path, const fs::path& file, const F
     throw Error(ErrorKind::invalid, fmt::format("`{}` is neither a file nor a directory", path));
   const auto cached = cache_.find(path, stat);
   const std::int64_t now = cache_.now();
-  if (batch != nullptr && !(cached && store_.has(*cached))) {
+  if (batch != nullptr && !(cached && store_.claim(*cached))) {
     const ObjectStore::Batch::Added added = batch->put_file(file);
     cache_.record(path, added.stat, added.id, now);
     return {added.id, false, stat.executable(), added.size, 1};

@@ -104,7 +104,7 @@ TransferReport download(const World& world, ObjectStore& store, Remote& remote, 
   drop_duplicates(objects);
   std::erase_if(objects, [&](const ObjectRef& object) {
     const auto size = store.find_size(object.id);
-    return size && (object.size == 0 || *size == object.size);
+    return size && (object.size == 0 || *size == object.size) && (mode == Mode::dry_run || store.claim(object.id));
   });
   std::vector<Digest> ids;
   for (const ObjectRef& object : objects) ids.push_back(object.id);

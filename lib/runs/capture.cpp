@@ -66,7 +66,7 @@ Digest store_code_tree(Workspace& workspace) {
       const bool keep = stat->size <= kMaxCodeFile && !is_secret(path);
       const auto known = cache.find(path, *stat);
       const std::int64_t now = cache.now();
-      if (known && (!keep || workspace.store().has(*known))) {
+      if (known && (!keep || workspace.store().claim(*known))) {
         entry.id = *known;
       } else if (keep) {
         const auto added = batch.put_file(file);

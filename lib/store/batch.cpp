@@ -1,5 +1,6 @@
 #include <fcntl.h>
 #include <linux/fs.h>
+#include <sys/file.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
@@ -81,15 +82,35 @@ HashedFile copy_large(int from, int to, const fs::path& file, const fs::path& ta
 
 }  // namespace
 
+namespace {
+
+/// No descriptor if we may not write there.
+UniqueFd open_lock(const fs::path& file) {
+  std::error_code refused;
+  fs::create_directories(file.parent_path(), refused);
+  return UniqueFd(::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644));
+}
+
+}  // namespace
+
 /// Opened by the first write and kept: a pipeline stores thousands of batches.
 struct ObjectStore::Writing {
   std::mutex mutex;
   UniqueFd root;  ///< the store's directory
   std::optional<StagingDir> staging;
   std::bitset<256> durable;  ///< the directories `00` to `ff` that are known to be on disk
+  UniqueFd held;             ///< the lock of those who store or claim
+
+  /// From now on and until this process ends a gc knows of us. A store that we cannot write needs no such thing.
+  void hold(const fs::path& dir) {
+    const std::lock_guard lock(mutex);
+    if (held) return;
+    held = open_lock(dir.parent_path() / "locks" / "objects");
+    if (held) ::flock(held.get(), LOCK_SH);
+  }
 
   void open(const fs::path& dir) {
-    const std::lock_guard lock(mutex);
+    std::unique_lock lock(mutex);
     if (staging && staging->exists()) return;
     staging.reset();
     durable.reset();
@@ -97,6 +118,8 @@ struct ObjectStore::Writing {
     root = UniqueFd(::open(dir.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
     if (!root) throw_errno("open", dir.string());
     staging.emplace(dir);
+    lock.unlock();
+    hold(dir);
   }
 };
 
@@ -105,6 +128,33 @@ ObjectStore::ObjectStore(fs::path root)
       packs_(std::make_unique<PackSet>(root_.parent_path() / "packs")),
       writing_(std::make_unique<Writing>()) {}
 ObjectStore::~ObjectStore() = default;
+
+namespace {
+
+/// Says to a gc that somebody counts on the file: its inode changed now. False if it is gone. What may not be touched
+/// is another user's, and as old as it is.
+bool touch(int dir, const char* name) {
+  constexpr timespec kNow[2] = {{0, UTIME_NOW}, {0, UTIME_OMIT}};
+  if (::utimensat(dir, name, kNow, AT_SYMLINK_NOFOLLOW) == 0) return true;
+  return errno != ENOENT && errno != ENOTDIR;
+}
+
+}  // namespace
+
+bool ObjectStore::claim(const Digest& id) const {
+  if (find_stat(root_)) writing_->hold(root_);
+  if (packs_->claim(id) || touch(AT_FDCWD, path_of(id).c_str())) return true;
+  return packs_->refresh() && packs_->claim(id);
+}
+
+bool ObjectStore::is_alone() const {
+  if (!find_stat(root_)) return true;
+  writing_->hold(root_);
+  if (!writing_->held) return false;
+  const bool alone = ::flock(writing_->held.get(), LOCK_EX | LOCK_NB) == 0;
+  ::flock(writing_->held.get(), LOCK_SH);  // a refused change may have cost us what we held
+  return alone;
+}
 
 struct ObjectStore::Batch::State {
   explicit State(ObjectStore& s) : store(s), writing(*s.writing_) {}
@@ -130,11 +180,13 @@ struct ObjectStore::Batch::State {
   /// True if the object needs no writing: it is in the store with this size, or pending.
   bool known(const Digest& id, std::uint64_t size) {
     open();
-    if (packs->has(id) || store.packs_->has(id)) return true;
+    if (packs->has(id) || store.packs_->claim(id)) return true;
     struct stat st {};
-    if (::fstatat(writing.root.get(), relative_path(id).c_str(), &st, AT_SYMLINK_NOFOLLOW) == 0) {
+    const std::string file = relative_path(id);
+    if (::fstatat(writing.root.get(), file.c_str(), &st, AT_SYMLINK_NOFOLLOW) == 0) {
       // Of another size it is the remains of a disk's mishap: the rename at commit puts the good bytes in its place.
-      if (S_ISREG(st.st_mode) && static_cast<std::uint64_t>(st.st_size) == size) return true;
+      const bool whole = S_ISREG(st.st_mode) && static_cast<std::uint64_t>(st.st_size) == size;
+      if (whole && touch(writing.root.get(), file.c_str())) return true;
     }
     const std::lock_guard lock(mutex);
     return pending.contains(id);

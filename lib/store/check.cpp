@@ -1,32 +1,16 @@
 #include <atomic>
 #include <mutex>
 
+#include "lib/store/loose.hpp"
 #include "lib/store/object_store.hpp"
 #include "lib/store/pack_set.hpp"
 #include "lib/util/parallel.hpp"
 
 namespace mlo {
-namespace {
-
-/// The objects that lie by themselves below `root`, in the order of their names.
-std::vector<Digest> list_files(const fs::path& root) {
-  std::vector<Digest> ids;
-  if (!find_stat(root)) return ids;
-  for (const DirEntry& directory : list_dir(root)) {
-    if (directory.kind != FileKind::directory || directory.name.size() != 2) continue;
-    for (const DirEntry& entry : list_dir(root / directory.name)) {
-      if (const auto id = Digest::from_hex_text(directory.name + entry.name)) ids.push_back(*id);
-    }
-  }
-  return ids;
-}
-
-}  // namespace
-
 ObjectStore::Check ObjectStore::check(const World& world) {
   Check report;
   report.indexes = packs_->check_indexes();
-  const std::vector<Digest> packed = packs_->list(), files = list_files(root_);
+  const std::vector<Digest> packed = packs_->list(), files = list_loose(root_);
   report.objects = packed.size() + files.size();
   const auto task = world.progress.start("checking", ProgressUnit::items, report.objects);
   std::atomic<std::uint64_t> bytes = 0;

@@ -104,6 +104,16 @@ bool ObjectStore::copy_to(const Digest& id, int fd, const fs::path& target) cons
   return file.has_value();
 }
 
+bool ObjectStore::begins_as_tree(const Digest& id) const {
+  if (std::string bytes; read_packed(id, bytes)) return bytes.starts_with(kTreeHead);
+  const auto file = find_file_of(id);
+  if (!file) return false;
+  std::array<char, kTreeHead.size()> head{};
+  const ssize_t n = ::pread(open_object(id, *file).get(), head.data(), head.size(), 0);
+  if (n < 0) throw_errno("read", file->string());
+  return std::string_view(head.data(), static_cast<std::size_t>(n)) == kTreeHead;
+}
+
 Tree ObjectStore::get_tree(const Digest& id) const {
   const std::string bytes = get(id);
   try {

@@ -31,6 +31,11 @@ class ObjectStore {
   const fs::path& root() const { return root_; }
 
   bool has(const Digest& id) const;
+  /// The same, asked by who is about to name the object without storing it: a gc that runs meanwhile leaves it alone
+  /// until this process has ended, and for its grace period.
+  bool claim(const Digest& id) const;
+  /// Whether no other process has stored or claimed anything and still runs.
+  bool is_alone() const;
   /// The object's bytes, verified: Error{not_found} if absent; Error{corrupt} if they are not what the name says: then
   /// its bytes are put aside in `<root>/../quarantine`, so that good ones can take their place. So does every reader
   /// here.
@@ -47,6 +52,8 @@ class ObjectStore {
 
   /// Stores bytes and returns their id; storing them again is free. On disk when this returns.
   Digest put(std::string_view bytes);
+  /// Whether its bytes begin as those of a tree; false if it is absent.
+  bool begins_as_tree(const Digest& id) const;
   /// Error{corrupt} naming the tree if its bytes are not one.
   Tree get_tree(const Digest& id) const;
   Digest put_tree(const Tree& tree) { return put(encode_tree(tree)); }
@@ -97,6 +104,8 @@ class ObjectStore {
   Check check(const World& world);
 
  private:
+  friend class Collector;
+  friend std::uint64_t restore_trash(ObjectStore& store, const std::function<bool(const Digest&)>& wanted);
   struct Writing;
   /// The bytes of a packed object as they lie there; false if it is not packed.
   bool read_packed(const Digest& id, std::string& bytes) const;

@@ -1,6 +1,7 @@
 #include "lib/store/pack_set.hpp"
 
 #include <fcntl.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -19,6 +20,8 @@ using Index = std::shared_ptr<const PackIndex>;
 constexpr std::string_view kIndexSuffix = ".idx";
 constexpr std::string_view kPackSuffix = ".pack";
 constexpr std::size_t kOpenFiles = 64;
+/// How long a claim need not be repeated.
+constexpr std::int64_t kClaimHolds = 60'000'000'000;
 /// How much of the past a file system may round a directory's time to.
 constexpr std::int64_t kTimeGrain = 20'000'000;
 
@@ -35,6 +38,24 @@ std::int64_t clock_of_files() {
 
 }  // namespace
 
+class PackSet::Changing {
+ public:
+  explicit Changing(PackSet& set) : lock_(set.changing_) {
+    if (!find_stat(set.dir_)) return;
+    const fs::path file = set.dir_.parent_path() / "locks" / "packs";
+    make_dirs(file.parent_path());
+    file_ = UniqueFd(::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644));
+    if (!file_) throw_errno("open lock", file.string());
+    while (::flock(file_.get(), LOCK_EX) != 0) {
+      if (errno != EINTR) throw_errno("lock", file.string());
+    }
+  }
+
+ private:
+  const std::lock_guard<std::mutex> lock_;
+  UniqueFd file_;
+};
+
 PackSet::PackSet(fs::path dir) : dir_(std::move(dir)) {}
 
 std::vector<Index> PackSet::indexes() const {
@@ -49,7 +70,11 @@ bool PackSet::refresh() {
     if (!stat && !listing_) return false;
     if (stat && listing_ && listing_->settled && listing_->stat == *stat) return false;
   }
-  const std::lock_guard changing(changing_);
+  {
+    const std::lock_guard reading(changing_);
+    if (load()) return true;
+  }
+  const Changing changing(*this);
   if (!load()) mend(Look::frame);
   return true;
 }
@@ -95,6 +120,23 @@ std::optional<PackSet::Found> PackSet::find(const Digest& id) const {
 std::optional<std::uint64_t> PackSet::find_size(const Digest& id) const {
   const auto found = find(id);
   return found ? std::optional<std::uint64_t>(found->object->size) : std::nullopt;
+}
+
+bool PackSet::claim(const Digest& id) const {
+  const auto found = find(id);
+  if (!found) return false;
+  const Digest& pack = found->index->packs()[found->object->pack];
+  const std::int64_t now = clock_of_files();
+  {
+    const std::shared_lock lock(mutex_);
+    if (const auto it = claimed_.find(pack); it != claimed_.end() && now - it->second < kClaimHolds) return true;
+  }
+  constexpr timespec kNow[2] = {{0, UTIME_NOW}, {0, UTIME_OMIT}};
+  const bool gone = ::utimensat(AT_FDCWD, pack_file(dir_, pack).c_str(), kNow, AT_SYMLINK_NOFOLLOW) != 0 &&
+                    (errno == ENOENT || errno == ENOTDIR);
+  const std::unique_lock lock(mutex_);
+  if (!gone) claimed_[pack] = now;
+  return !gone;
 }
 
 std::shared_ptr<const UniqueFd> PackSet::open_pack(const Digest& name) const {
@@ -152,8 +194,8 @@ void PackSet::replace(const std::vector<Index>& old, const std::vector<Digest>& 
 
 void PackSet::publish(const std::vector<FinishedPack>& packs, const StagingDir& staging) {
   if (packs.empty()) return;
-  const std::lock_guard changing(changing_);
   make_dirs(dir_);
+  const Changing changing(*this);
   std::vector<Digest> names;
   std::vector<IndexedObject> objects;
   for (const FinishedPack& pack : packs) {
@@ -179,7 +221,7 @@ void PackSet::index_pack(const Digest& name, std::vector<Digest>& packs, std::ve
 }
 
 void PackSet::drop(const std::set<Digest>& ids) {
-  const std::lock_guard changing(changing_);
+  const Changing changing(*this);
   load();
   for (const Index& index : indexes()) {
     std::vector<Digest> packs = index->packs();
@@ -223,8 +265,45 @@ std::size_t PackSet::mend(Look look) {
 }
 
 std::size_t PackSet::check_indexes() {
-  const std::lock_guard changing(changing_);
+  const Changing changing(*this);
   return mend(Look::all);
+}
+
+void PackSet::take_in() {
+  if (!find_stat(dir_)) return;
+  const Changing changing(*this);
+  mend(Look::frame);
+}
+
+std::map<Digest, std::vector<PackedObject>> PackSet::packs() const {
+  std::map<Digest, std::vector<PackedObject>> out;
+  for (const Index& index : indexes()) {
+    for (const IndexedObject& object : index->objects()) {
+      if (object.pack < index->packs().size())
+        out[index->packs()[object.pack]].push_back({object.id, object.offset, object.size});
+    }
+  }
+  for (auto& [name, objects] : out) {
+    const auto by_place = [](const PackedObject& a, const PackedObject& b) { return a.offset < b.offset; };
+    std::sort(objects.begin(), objects.end(), by_place);
+    const auto same = [](const PackedObject& a, const PackedObject& b) { return a.offset == b.offset; };
+    objects.erase(std::unique(objects.begin(), objects.end(), same), objects.end());
+  }
+  return out;
+}
+
+void PackSet::retire(const std::set<Digest>& packs) {
+  const Changing changing(*this);
+  load();
+  for (const Index& index : indexes()) {
+    const std::vector<Digest>& names = index->packs();
+    if (std::none_of(names.begin(), names.end(), [&](const Digest& name) { return packs.contains(name); })) continue;
+    std::vector<IndexedObject> rest;
+    for (const IndexedObject& object : index->objects()) {
+      if (object.pack < names.size() && !packs.contains(names[object.pack])) rest.push_back(object);
+    }
+    replace({index}, names, std::move(rest));
+  }
 }
 
 std::vector<Digest> PackSet::list() const {
@@ -240,10 +319,12 @@ std::vector<Digest> PackSet::list() const {
         places.push_back({index->packs()[object.pack], object.offset, object.id});
     }
   }
-  std::sort(places.begin(), places.end(),
-            [](const Place& a, const Place& b) { return std::tie(a.pack, a.offset) < std::tie(b.pack, b.offset); });
+  const auto where = [](const Place& place) { return std::tie(place.pack, place.offset); };
+  std::sort(places.begin(), places.end(), [&](const Place& a, const Place& b) { return where(a) < where(b); });
   std::vector<Digest> ids;
-  for (const Place& place : places) ids.push_back(place.id);
+  for (std::size_t i = 0; i < places.size(); ++i) {
+    if (i == 0 || where(places[i]) != where(places[i - 1])) ids.push_back(places[i].id);  // two indexes may name it
+  }
   return ids;
 }
 

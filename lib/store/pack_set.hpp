@@ -24,6 +24,8 @@ class PackSet {
 
   bool has(const Digest& id) const { return find_size(id).has_value(); }
   std::optional<std::uint64_t> find_size(const Digest& id) const;
+  /// Whether it is here and stays so: its pack's file says to a gc that somebody counts on it.
+  bool claim(const Digest& id) const;
   /// The object's bytes as they lie there, perhaps damaged or cut; false if no index knows it.
   bool read(const Digest& id, std::string& bytes) const;
   /// Looks for what other processes did; false if nothing changed. A damaged index goes to `../quarantine`; then, or
@@ -41,6 +43,13 @@ class PackSet {
   /// All objects, in the order in which they lie in their packs.
   std::vector<Digest> list() const;
 
+  /// Takes in what is whole in packs that no index names.
+  void take_in();
+  /// The packs that indexes name, ascending by name, with what the indexes know of them by offset.
+  std::map<Digest, std::vector<PackedObject>> packs() const;
+  /// No index names these packs afterwards. Their files stay.
+  void retire(const std::set<Digest>& packs);
+
  private:
   struct Found {
     std::shared_ptr<const PackIndex> index;
@@ -57,6 +66,8 @@ class PackSet {
   std::vector<std::shared_ptr<const PackIndex>> indexes() const;
   /// False if an index is damaged, or there are packs but none.
   bool load();
+  /// Held while indexes change: what one process takes in another must not retire meanwhile.
+  class Changing;
   enum class Look { frame, all };
   std::size_t mend(Look look);
   void index_pack(const Digest& name, std::vector<Digest>& packs, std::vector<IndexedObject>& objects) const;
@@ -71,6 +82,7 @@ class PackSet {
   std::vector<std::shared_ptr<const PackIndex>> indexes_;  ///< the largest first
   std::optional<Listing> listing_;
   mutable std::map<Digest, std::shared_ptr<const UniqueFd>> files_;
+  mutable std::map<Digest, std::int64_t> claimed_;  ///< packs, and when we last said so
 };
 
 }  // namespace mlo

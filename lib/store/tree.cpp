@@ -7,8 +7,6 @@
 namespace mlo {
 namespace {
 
-constexpr std::string_view kHeader = "mlo tree 1\n";
-
 [[noreturn]] void fail(std::string_view why) {
   throw Error(ErrorKind::corrupt, fmt::format("malformed tree: {}", why));
 }
@@ -34,7 +32,7 @@ bool is_tree_name(std::string_view name) {
 
 std::string encode_tree(const Tree& tree) {
   ByteWriter out;
-  out.raw(kHeader);
+  out.raw(kTreeHead);
   const TreeEntry* previous = nullptr;
   for (const TreeEntry& entry : tree) {
     // std::string compares as unsigned bytes, which is the order of the format.
@@ -51,7 +49,7 @@ std::string encode_tree(const Tree& tree) {
 
 Tree decode_tree(std::string_view bytes) {
   ByteReader in(bytes);
-  if (in.raw(kHeader.size()) != kHeader) fail("not a tree of format 1");
+  if (in.raw(kTreeHead.size()) != kTreeHead) fail("not a tree of format 1");
   Tree tree;
   while (!in.at_end()) {
     TreeEntry entry;

@@ -21,6 +21,8 @@ struct TreeEntry {
 /// The entries of one directory, ascending by the unsigned bytes of their names.
 using Tree = std::vector<TreeEntry>;
 
+/// How the bytes of every tree begin.
+inline constexpr std::string_view kTreeHead = "mlo tree 1\n";
 /// The bytes whose SHA-256 is the directory's id (schemas/README.md). `tree` must be sorted and valid.
 std::string encode_tree(const Tree& tree);
 /// Error{corrupt} for anything encode_tree would not write: bad order, duplicate, forbidden name, trailing bytes.

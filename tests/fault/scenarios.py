@@ -20,6 +20,14 @@ MORE = MANY + "mlo version-data add many --commit\n"  # more small objects than 
 OTHER = ADDED + r"""mkdir .git/far && mlo remote add far file://$PWD/.git/far && mlo push && git add -A && git commit -q -m remote && git tag first
 echo more >> raw/2.csv && rm raw/3.csv && mlo version-data add raw --commit && mlo push && git clone -q --bare . .git/bare.git
 """
+# Of two packs few objects are needed, of one none, and some that nothing needs lie by themselves.
+GARBAGE = MORE + """for i in $(seq 25); do echo new $i > many/$i; done; mlo version-data add many
+for i in $(seq 5); do echo newer $i > many/$i; done; mlo version-data add many
+for i in $(seq 20); do echo newer still $i > many/$i; done; mlo version-data add many
+for i in $(seq 20); do echo newest $i > many/$i; done; mlo version-data add many && git add -A
+git commit -q --amend -m amended && git reflog expire --expire=now --all && git update-ref -d ORIG_HEAD
+"""
+GC = "mlo version-data gc --yes --older-than 0 --unpushed"
 PIPELINE = ADDED + r"""cat > mlo.yaml <<'Y'
 stages:
   first: {cmd: "cat raw/1.csv raw/2.csv > first.txt", deps: [raw], outs: [first.txt]}
@@ -93,6 +101,10 @@ SCENARIOS = [
     Scenario("version-data update", OTHER + "mlo version-data import raw@first --repo .git/bare.git -o data/in --commit\n",
              "mlo version-data update --rev main", [DATA]),
     Scenario("version-data get", OTHER, "mlo version-data get raw@first --repo .git/bare.git -o .git/out --force", ["cat .git/out/*.csv 2>/dev/null | wc -c"]),
+    Scenario("version-data gc", GARBAGE, GC, [DATA, "mlo version-data fsck --json"]),
+    Scenario("version-data gc, trash emptied", GARBAGE + GC + "\n", "mlo version-data gc --yes --older-than 0 --unpushed --empty-trash",
+             [DATA, "mlo version-data fsck --json", "find .git/mlo/trash -type f"]),
+    Scenario("version-data gc --restore", GARBAGE + GC + "\n", "mlo version-data gc --restore", [DATA, "mlo version-data fsck --json"]),
     Scenario("version-data remove", ADDED, "mlo version-data remove raw --yes", codes=(0, 1)),
     Scenario("remote add", INIT, "mlo remote add origin ../remote", ["mlo remote list --json"], codes=(0, 1, 4)),
     Scenario("run", PIPELINE, "mlo run", [RUNS, DATA]),

@@ -97,6 +97,7 @@ constexpr const char* kSession[] = {
     "mlo pull",
     "mlo remote remove shared",
     "mlo version-data checkout raw --force",
+    "mlo version-data gc",
     "f=$(ls .git/mlo/objects/b9/485148*) && chmod u+w $f && printf z > $f",
     "mlo version-data fsck",
     "mlo version-data remove raw --yes",

@@ -1,0 +1,184 @@
+#include "lib/store/collector.hpp"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+
+#include "lib/crypto/sha256.hpp"
+#include "lib/store/loose.hpp"
+#include "lib/store/pack_set.hpp"
+#include "lib/util/error.hpp"
+
+namespace mlo {
+namespace {
+
+/// A pack of which at least so much (of 100) is needed stays as it is.
+constexpr std::uint64_t kWorthKeeping = 75;
+
+/// The time that `claim` sets, and that our own moving leaves alone.
+std::optional<timespec> find_claim(const fs::path& file) {
+  struct stat st {};
+  if (::lstat(file.c_str(), &st) != 0) return std::nullopt;
+  return st.st_atim;
+}
+
+/// Moves a file into trash; back again if somebody claimed it between our decision and the move. False if it stays.
+bool move_unless_claimed(const fs::path& from, const fs::path& to, std::int64_t claimed_before_ns) {
+  const auto before = find_claim(from);
+  const auto stat = find_stat(from);
+  if (!before || !stat || stat->ctime_ns >= claimed_before_ns) return false;
+  if (::rename(from.c_str(), to.c_str()) != 0) {
+    if (errno == ENOENT) return false;
+    throw_errno("move to trash", from.string());
+  }
+  const auto after = find_claim(to);
+  if (after && after->tv_sec == before->tv_sec && after->tv_nsec == before->tv_nsec) return true;
+  // If the same was stored anew meanwhile, this is a copy.
+  rename_path(to, from);
+  return false;
+}
+
+}  // namespace
+
+std::int64_t next_tick(const fs::path& dir) {
+  const TempFile file(dir);
+  const std::int64_t first = stat_fd(file.fd(), file.path()).ctime_ns;
+  for (;;) {
+    if (::futimens(file.fd(), nullptr) != 0) throw_errno("touch", file.path().string());
+    const std::int64_t now = stat_fd(file.fd(), file.path()).ctime_ns;
+    if (now != first) return now;
+    ::usleep(500);
+  }
+}
+
+Collector::Collector(const World& world, ObjectStore& store, const AgeRule& age)
+    : world_(world), store_(store), age_(age) {
+  const auto is_young = [&](const FileStat& stat) {
+    return stat.mtime_ns >= age.written_before_ns || stat.ctime_ns >= age.claimed_before_ns;
+  };
+  for (const Digest& id : list_loose(store.root())) {
+    check_stop(world);
+    if (const auto stat = find_stat(store.path_of(id))) files_.push_back({id, stat->size, is_young(*stat)});
+  }
+  store.packs_->refresh();
+  for (auto& [name, objects] : store.packs_->packs()) {
+    const auto stat = find_stat(pack_file(store.packs_->dir(), name));
+    if (stat) packs_.emplace(name, Pack{std::move(objects), stat->size, is_young(*stat)});
+  }
+}
+
+void Collector::take_in(ObjectStore& store) { store.packs_->take_in(); }
+
+std::vector<Collector::Object> Collector::objects() const {
+  std::vector<Object> all = files_;
+  for (const auto& [name, pack] : packs_) {
+    for (const PackedObject& object : pack.objects) all.push_back({object.id, object.size, pack.young});
+  }
+  return all;
+}
+
+Collector::Fate Collector::fate_of(const Pack& pack, const Needed& needed) const {
+  if (pack.young) return Fate::keep;
+  std::uint64_t bytes = 0;
+  for (const PackedObject& object : pack.objects) bytes += needed(object.id) ? kRecordHead + object.size : 0;
+  if (bytes == 0) return Fate::move;
+  return bytes * 100 < pack.file_size * kWorthKeeping ? Fate::rewrite : Fate::keep;
+}
+
+Collector::Report Collector::plan(const Needed& needed) const {
+  Report report;
+  for (const Object& object : files_) {
+    if (object.young || needed(object.id)) continue;
+    ++report.objects;
+    report.bytes += object.size;
+  }
+  for (const auto& [name, pack] : packs_) {
+    if (pack.young) continue;
+    const Fate fate = fate_of(pack, needed);
+    report.packs_moved += fate == Fate::move ? 1 : 0;
+    report.packs_rewritten += fate == Fate::rewrite ? 1 : 0;
+    for (const PackedObject& object : pack.objects) {
+      if (needed(object.id)) continue;
+      ++(fate == Fate::keep ? report.left_objects : report.objects);
+      (fate == Fate::keep ? report.left_bytes : report.bytes) += object.size;
+    }
+  }
+  return report;
+}
+
+Collector::Report Collector::sweep(const Needed& needed, UtcTime now) {
+  const Report report = plan(needed);
+  const fs::path trash = trash_dir(store_) / format_utc(now);
+  std::set<Digest> rewrite, gone;
+  for (const auto& [name, pack] : packs_) {
+    const Fate fate = fate_of(pack, needed);
+    if (fate == Fate::rewrite) rewrite.insert(name);
+    if (fate != Fate::keep) gone.insert(name);
+  }
+  move_files(needed, trash / "objects");
+  if (!rewrite.empty()) rewrite_packs(rewrite, needed);
+  if (!gone.empty()) move_packs(gone, trash / "packs");
+  return report;
+}
+
+void Collector::move_files(const Needed& needed, const fs::path& trash) {
+  std::set<fs::path> touched;
+  for (const Object& object : files_) {
+    check_stop(world_);
+    if (object.young || needed(object.id)) continue;
+    if (touched.empty()) make_dirs(trash);
+    const fs::path file = store_.path_of(object.id);
+    touched.insert(file.parent_path());
+    move_unless_claimed(file, trash / object.id.hex(), age_.claimed_before_ns);
+  }
+  if (touched.empty()) return;
+  fsync_dir(trash);
+  for (const fs::path& dir : touched) fsync_dir(dir);
+}
+
+void Collector::rewrite_packs(const std::set<Digest>& names, const Needed& needed) {
+  StagingDir staging(store_.root());
+  PackWriter writer(staging);
+  std::set<Digest> damaged;
+  for (const Digest& name : names) {
+    std::set<std::uint64_t> known;  // where the index says that objects are; others are copies or were damaged
+    for (const PackedObject& object : packs_.at(name).objects) {
+      if (needed(object.id)) known.insert(object.offset);
+    }
+    scan_pack(pack_file(store_.packs_->dir(), name), [&](const PackedObject& object, std::string_view bytes) {
+      check_stop(world_);
+      if (known.erase(object.offset) == 0) return;
+      if (sha256(bytes) == object.id)
+        writer.add(object.id, bytes);
+      else
+        damaged.insert(object.id);
+    });
+    for (const PackedObject& object : packs_.at(name).objects) {
+      if (known.contains(object.offset)) damaged.insert(object.id);
+    }
+  }
+  if (!damaged.empty())
+    throw Error(ErrorKind::corrupt,
+                fmt::format("object `{}` is damaged: its bytes are not what its name says", damaged.begin()->brief()))
+        .hint("mend the store with `mlo version-data fsck --heal`, then try again");
+  store_.packs_->publish(writer.take(), staging);
+}
+
+/// First no index names them, then they go: what an index says is always there.
+void Collector::move_packs(const std::set<Digest>& names, const fs::path& trash) {
+  const fs::path& dir = store_.packs_->dir();
+  make_dirs(trash);
+  store_.packs_->retire(names);
+  bool stayed = false;
+  for (const Digest& name : names) {
+    const fs::path from = pack_file(dir, name), to = pack_file(trash, name);
+    stayed |= !move_unless_claimed(from, to, age_.claimed_before_ns);
+  }
+  fsync_dir(trash);
+  fsync_dir(dir);
+  if (stayed) store_.packs_->take_in();
+}
+
+}  // namespace mlo

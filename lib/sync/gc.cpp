@@ -1,0 +1,152 @@
+#include "lib/sync/gc.hpp"
+
+#include <fcntl.h>
+#include <sys/file.h>
+
+#include "lib/store/staging.hpp"
+#include "lib/sync/gc_roots.hpp"
+#include "lib/util/error.hpp"
+
+namespace mlo {
+namespace {
+
+fs::path base_of(const ObjectStore& store) { return store.root().parent_path(); }
+
+LockFile lock_gc(Workspace& workspace) {
+  return LockFile::acquire(base_of(workspace.store()) / "locks" / "gc", "mlo version-data gc", std::chrono::seconds(60),
+                           workspace.world());
+}
+
+std::int64_t to_ns(UtcTime time) { return time.micros() * 1000; }
+
+/// Nobody else stores: then whatever was claimed so far is named by now, or never will be.
+AgeRule age_rule(const ObjectStore& store, const World& world, const GcOptions& options, bool& busy) {
+  const UtcTime now = world.clock.now();
+  AgeRule age;
+  if (options.grace.count() > 0) age.written_before_ns = to_ns(now + -options.grace);
+  if (!find_stat(store.root())) return age;
+  if (options.mode == Mode::real) age.claimed_before_ns = next_tick(base_of(store));
+  busy = !store.is_alone();
+  if (busy) age.claimed_before_ns = to_ns(now + -std::max<std::chrono::microseconds>(options.grace, kGcGrace));
+  return age;
+}
+
+/// Those that no remote has.
+DigestSet find_unpushed(const std::vector<std::unique_ptr<Remote>>& remotes, std::vector<Digest> ids) {
+  for (const auto& remote : remotes) {
+    if (!ids.empty()) ids = remote->find_missing(ids);
+  }
+  return {ids.begin(), ids.end()};
+}
+
+/// Temporary files that nobody has had open for the grace period.
+std::uint64_t remove_litter(const fs::path& dir, std::int64_t before_ns) {
+  std::uint64_t count = 0;
+  if (!find_stat(dir)) return 0;
+  for (const DirEntry& entry : list_dir(dir)) {
+    const fs::path file = dir / entry.name;
+    const auto stat = find_stat(file);
+    if (!stat || stat->kind != FileKind::file || !entry.name.starts_with(".mlo-tmp-") || stat->mtime_ns >= before_ns)
+      continue;
+    const UniqueFd fd(::open(file.c_str(), O_RDWR | O_CLOEXEC | O_NOFOLLOW));
+    if (fd && ::flock(fd.get(), LOCK_EX | LOCK_NB) == 0) count += remove_file(file) ? 1 : 0;
+  }
+  return count;
+}
+
+std::uint64_t remove_litter(const Workspace& workspace, std::chrono::microseconds grace) {
+  const std::int64_t before = to_ns(workspace.world().clock.now() + -grace);
+  const fs::path base = base_of(workspace.store());
+  std::uint64_t count = 0;
+  for (const fs::path& dir : {base, base / "objects", base / "packs", base / "quarantine"})
+    count += remove_litter(dir, before);
+  for (const char* part : {"", "stat", "drift", "locks"}) {
+    if (workspace.local() / part != base) count += remove_litter(workspace.local() / part, before);
+  }
+  if (find_stat(base / "tmp")) StagingDir(base / "tmp");  // takes those of dead owners with it
+  return count;
+}
+
+TrashReport measure_dir(const fs::path& dir) {
+  TrashReport report;
+  for (const DirEntry& entry : find_stat(dir) ? list_dir(dir) : std::vector<DirEntry>()) {
+    const auto stat = find_stat(dir / entry.name);
+    ++report.files;
+    report.bytes += stat ? stat->size : 0;
+  }
+  return report;
+}
+
+/// What is needed; before that comes back from trash what is.
+DigestSet find_needed(Workspace& workspace, Mode mode, GcReport& report) {
+  const GcRoots roots = find_gc_roots(workspace);
+  report.commits = roots.commits;
+  report.manifests = roots.manifests;
+  for (;;) {
+    DigestSet needed = close_over(workspace.world(), workspace.store(), roots.named);
+    const auto wanted = [&](const Digest& id) { return needed.contains(id); };
+    const std::uint64_t restored = mode == Mode::real ? restore_trash(workspace.store(), wanted) : 0;
+    report.restored += restored;
+    if (restored == 0) return needed;  // a tree that came back needs more
+  }
+}
+
+/// Counts what stays and adds to `needed` what no remote has.
+void keep_unpushed(const Collector& collector, const std::vector<std::unique_ptr<Remote>>& remotes,
+                   GcOptions::Unpushed unpushed, DigestSet& needed, GcReport& report) {
+  DigestSet seen;
+  std::vector<Digest> dead;
+  std::unordered_map<Digest, std::uint64_t, DigestHash> sizes;
+  const std::vector<Collector::Object> objects = collector.objects();
+  for (const Collector::Object& object : objects) {
+    if (!seen.insert(object.id).second) continue;
+    ObjectCount* const count = needed.contains(object.id) ? &report.needed : object.young ? &report.young : nullptr;
+    if (count == nullptr) {
+      dead.push_back(object.id);
+      sizes.emplace(object.id, object.size);
+      continue;
+    }
+    ++count->objects;
+    count->bytes += object.size;
+  }
+  if (unpushed == GcOptions::Unpushed::take) return;
+  for (const Digest& id : find_unpushed(remotes, std::move(dead))) {
+    needed.insert(id);
+    ++report.unpushed.objects;
+    report.unpushed.bytes += sizes.at(id);
+  }
+}
+
+}  // namespace
+
+GcReport gc(Workspace& workspace, const std::vector<std::unique_ptr<Remote>>& remotes, const GcOptions& options) {
+  const World& world = workspace.world();
+  ObjectStore& store = workspace.store();
+  const bool real = options.mode == Mode::real;
+  std::optional<LockFile> lock;
+  if (real) lock = lock_gc(workspace);
+  GcReport report;
+  const AgeRule age = age_rule(store, world, options, report.busy);
+  if (real) Collector::take_in(store);
+  DigestSet needed = find_needed(workspace, options.mode, report);
+  Collector collector(world, store, age);
+  keep_unpushed(collector, remotes, options.unpushed, needed, report);
+  const auto is_needed = [&](const Digest& id) { return needed.contains(id); };
+
+  const UtcTime now = world.clock.now();
+  report.taken = real ? collector.sweep(is_needed, now) : collector.plan(is_needed);
+  const bool all = options.trash == GcOptions::Trash::all;
+  const UtcTime until = all ? now : now + -std::max<std::chrono::microseconds>(options.grace, kGcGrace);
+  report.emptied = real ? empty_trash(store, until) : measure_trash(store, until);
+  report.trash = measure_trash(store, UtcTime::from_micros(INT64_MAX));
+  report.quarantine = measure_dir(base_of(store) / "quarantine");
+  if (real) report.litter = remove_litter(workspace, std::max<std::chrono::microseconds>(options.grace, kGcGrace));
+  return report;
+}
+
+std::uint64_t restore_all_trash(Workspace& workspace) {
+  const LockFile lock = lock_gc(workspace);
+  return restore_trash(workspace.store(), [](const Digest&) { return true; });
+}
+
+}  // namespace mlo
