@@ -1,6 +1,7 @@
 #include "lib/report/drift_html.hpp"
 
 #include "lib/report/drift_plot.hpp"
+#include "lib/report/html_page.hpp"
 #include "lib/report/markup.hpp"
 #include "lib/util/text.hpp"
 
@@ -13,26 +14,13 @@ using drift::ColumnDrift;
 using drift::DriftReport;
 using drift::Outcome;
 
-constexpr std::string_view kHead = R"(<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<style>
-:root { --ink: #1c1f24; --dim: #5c6270; --line: #d8dbe2; --paper: #fff; --ref: #b4bdce; --cur: #c96f16; --bad: #b3261e; --good: #2e7d32; }
-@media (prefers-color-scheme: dark) { :root { --ink: #e6e8ec; --dim: #9aa1ad; --line: #3a3f4a; --paper: #16181d; --ref: #56627a; --cur: #f0a04b; --bad: #ff8a80; --good: #81c784; } }
-* { box-sizing: border-box; }
-body { font: 14px/1.45 system-ui, sans-serif; color: var(--ink); background: var(--paper); max-width: 1080px; margin: 1.5em auto; padding: 0 1em; }
-h1 { font-size: 1.5em; margin: 0; } h2 { font-size: 1.05em; margin: 0; overflow-wrap: anywhere; } p { margin: .3em 0; }
+constexpr std::string_view kStyle =
+    R"(h1 { font-size: 1.5em; margin: 0; } h2 { font-size: 1.05em; margin: 0; overflow-wrap: anywhere; } p { margin: .3em 0; }
 a { color: inherit; }
-table { border-collapse: collapse; width: 100%; }
 th, td { text-align: left; padding: .2em 1.2em .2em 0; border-bottom: 1px solid var(--line); vertical-align: top; white-space: nowrap; }
 td:first-child, td:last-child { white-space: normal; overflow-wrap: anywhere; }
-th { color: var(--dim); font-weight: 600; }
 th:last-child, td:last-child { padding-right: 0; }
 .n, th.n { text-align: right; font-variant-numeric: tabular-nums; }
-.dim { color: var(--dim); } .bad { color: var(--bad); font-weight: 600; } .good { color: var(--good); }
 .data { width: auto; margin: .8em 0; } .data td, .data th { padding-right: 1.6em; border: 0; }
 .key { display: inline-block; width: .8em; height: .8em; margin-right: .5em; border: 0 solid var(--cur); background: var(--ref); } .key.cur { background: none; border-bottom-width: .2em; }
 .cards { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(20em, 100%), 1fr)); gap: 1em; align-items: start; margin: 1.5em 0; }
@@ -45,7 +33,6 @@ path.ref { fill: var(--ref); } path.cur { fill: none; stroke: var(--cur); stroke
 .bars span { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
 .bars i { display: block; height: 6px; } i.ref { background: var(--ref); } i.cur { background: var(--cur); }
 @media (max-width: 40em) { .wide { display: none; } }
-</style>
 )";
 
 std::string_view outcome_class(Outcome outcome) {
@@ -150,9 +137,7 @@ std::string drift_html(const DriftReport& report) {
   };
   std::stable_sort(order.begin(), order.end(),
                    [&](const ColumnDrift* a, const ColumnDrift* b) { return rank(a) < rank(b); });
-  std::string out(kHead);
-  out += fmt::format("<title>{} drift</title>\n</head>\n<body>\n",
-                     escape_markup(report.model.empty() ? report.current : report.model));
+  std::string out = page_begin((report.model.empty() ? report.current : report.model) + " drift", kStyle);
   out += summary(report);
   out +=
       "<table><tr><th>column</th><th>verdict</th><th class=\"n\">score</th><th class=\"n wide\">limit</th>"
@@ -162,7 +147,8 @@ std::string drift_html(const DriftReport& report) {
   for (std::size_t i = 0; i < order.size(); ++i) {
     if (has_card(*order[i])) out += card(*order[i], i);
   }
-  return out + "</div>\n</body>\n</html>\n";
+  out += "</div>\n";
+  return out.append(page_end());
 }
 
 }  // namespace mlo::report

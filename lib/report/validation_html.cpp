@@ -1,5 +1,6 @@
 #include "lib/report/validation_html.hpp"
 
+#include "lib/report/html_page.hpp"
 #include "lib/report/markup.hpp"
 #include "lib/util/text.hpp"
 
@@ -9,26 +10,10 @@ namespace {
 using validate::ExpectationResult;
 using validate::ValidationReport;
 
-constexpr std::string_view kHead = R"(<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<title>data validation</title>
-<style>
-:root { --ink: #1c1f24; --dim: #5c6270; --line: #d8dbe2; --paper: #fff; --bad: #b3261e; --good: #2e7d32; }
-@media (prefers-color-scheme: dark) { :root { --ink: #e6e8ec; --dim: #9aa1ad; --line: #3a3f4a; --paper: #16181d; --bad: #ff8a80; --good: #81c784; } }
-body { font: 14px/1.45 system-ui, sans-serif; color: var(--ink); background: var(--paper); max-width: 1080px; margin: 1.5em auto; padding: 0 1em; }
-h1 { font-size: 1.3em; margin: 1.5em 0 0; overflow-wrap: anywhere; } p { margin: .3em 0 1em; }
-table { border-collapse: collapse; width: 100%; }
+constexpr std::string_view kStyle =
+    R"(h1 { font-size: 1.3em; margin: 1.5em 0 0; overflow-wrap: anywhere; } p { margin: .3em 0 1em; }
 th, td { text-align: left; padding: .25em 1em .25em 0; border-bottom: 1px solid var(--line); vertical-align: top; overflow-wrap: anywhere; }
-th { color: var(--dim); font-weight: 600; }
 table table { font-size: .93em; margin-top: .4em; width: auto; } table table td, table table th { border: 0; padding: 0 1.4em 0 0; }
-.dim { color: var(--dim); } .bad { color: var(--bad); font-weight: 600; } .good { color: var(--good); }
-</style>
-</head>
-<body>
 )";
 
 std::string sample_table(const ExpectationResult& result) {
@@ -70,9 +55,9 @@ std::string section(const ValidationReport& report) {
 }  // namespace
 
 std::string validation_html(std::span<const ValidationReport> reports) {
-  std::string out(kHead);
+  std::string out = page_begin("data validation", kStyle);
   for (const ValidationReport& report : reports) out += section(report);
-  return out + "</body>\n</html>\n";
+  return out.append(page_end());
 }
 
 }  // namespace mlo::report
