@@ -1,7 +1,8 @@
 #include "lib/remote/transfer.hpp"
 
-#include <set>
+#include <utility>
 
+#include "lib/crypto/digest_set.hpp"
 #include "lib/store/pack.hpp"
 #include "lib/util/error.hpp"
 #include "lib/util/parallel.hpp"
@@ -14,8 +15,26 @@ constexpr std::size_t kObjectsPerFlush = 8192;
 constexpr std::uint64_t kBytesPerFlush = std::uint64_t{1} << 30U;
 
 void drop_duplicates(std::vector<ObjectRef>& objects) {
-  std::set<Digest> seen;
-  std::erase_if(objects, [&](const ObjectRef& object) { return !seen.insert(object.id).second; });
+  DigestSet seen;
+  std::erase_if(objects, [&](const ObjectRef& object) { return !seen.insert(object.id); });
+}
+
+/// Takes out what the remote lacks, in the order it has.
+std::vector<ObjectRef> take_missing(Remote& remote, std::vector<ObjectRef>& objects) {
+  std::vector<Digest> ids;
+  ids.reserve(objects.size());
+  for (const ObjectRef& object : objects) ids.push_back(object.id);
+  const std::vector<Digest> missing = remote.find_missing(ids);
+  std::vector<ObjectRef> taken;
+  std::size_t kept = 0;
+  for (ObjectRef& object : objects) {
+    if (taken.size() < missing.size() && missing[taken.size()] == object.id)
+      taken.push_back(std::move(object));
+    else if (ObjectRef& place = objects[kept++]; &place != &object)
+      place = std::move(object);
+  }
+  objects.resize(kept);
+  return taken;
 }
 
 [[noreturn]] void fail_object(const Remote& remote, const ObjectRef& object, std::string_view what) {
@@ -59,28 +78,29 @@ TransferReport& TransferReport::operator+=(const TransferReport& other) {
   return *this;
 }
 
+std::uint64_t UploadPlan::bytes() const { return total_bytes(objects); }
+
+UploadPlan plan_upload(const ObjectStore& store, Remote& remote, std::vector<ObjectRef> objects) {
+  drop_duplicates(objects);
+  UploadPlan plan;
+  for (ObjectRef& object : take_missing(remote, objects)) {
+    const auto size = store.find_size(object.id);
+    object.size = size.value_or(0);
+    (size ? plan.objects : plan.absent).push_back(std::move(object));
+  }
+  return plan;
+}
+
 TransferReport upload(const World& world, ObjectStore& store, Remote& remote, std::vector<ObjectRef> objects,
                       Mode mode) {
-  drop_duplicates(objects);
-  std::vector<Digest> ids;
-  for (const ObjectRef& object : objects) ids.push_back(object.id);
-  const std::vector<Digest> missing = remote.find_missing(ids);
-  const std::set<Digest> lacked(missing.begin(), missing.end());
-  std::erase_if(objects, [&](const ObjectRef& object) { return !lacked.contains(object.id); });
-  TransferReport report;
-  std::vector<ObjectRef> here;
-  for (ObjectRef& object : objects) {
-    const auto size = store.find_size(object.id);
-    if (!size) {
-      report.absent.push_back(std::move(object));
-      continue;
-    }
-    object.size = *size;
-    here.push_back(std::move(object));
-  }
-  report.objects = here.size();
-  report.bytes = total_bytes(here);
-  if (mode == Mode::dry_run) return report;
+  UploadPlan plan = plan_upload(store, remote, std::move(objects));
+  if (mode == Mode::dry_run) return {plan.objects.size(), plan.bytes(), std::move(plan.absent)};
+  return upload(world, store, remote, std::move(plan));
+}
+
+TransferReport upload(const World& world, ObjectStore& store, Remote& remote, UploadPlan plan) {
+  const std::vector<ObjectRef>& here = plan.objects;
+  TransferReport report{here.size(), plan.bytes(), std::move(plan.absent)};
   move_in_portions(
       world, "pushing", here, remote.connections(),
       [&](std::size_t i) {
@@ -106,13 +126,9 @@ TransferReport download(const World& world, ObjectStore& store, Remote& remote, 
     const auto size = store.find_size(object.id);
     return size && (object.size == 0 || *size == object.size) && (mode == Mode::dry_run || store.claim(object.id));
   });
-  std::vector<Digest> ids;
-  for (const ObjectRef& object : objects) ids.push_back(object.id);
-  const std::vector<Digest> missing = remote.find_missing(ids);
-  const std::set<Digest> lacked(missing.begin(), missing.end());
   TransferReport report;
-  std::vector<ObjectRef> there;
-  for (ObjectRef& object : objects) (lacked.contains(object.id) ? report.absent : there).push_back(std::move(object));
+  report.absent = take_missing(remote, objects);
+  const std::vector<ObjectRef>& there = objects;
   report.objects = there.size();
   report.bytes = total_bytes(there);
   if (mode == Mode::dry_run || there.empty()) return report;

@@ -22,8 +22,18 @@ struct TransferReport {
 
 enum class Mode { real, dry_run };
 
-/// Sends the objects that the remote lacks, in parallel; flushes as it goes, so that an interrupted push goes on where
-/// it was. Everything sent is durable there when this returns. What neither side has is reported, not an error.
+/// What a remote lacks.
+struct UploadPlan {
+  std::vector<ObjectRef> objects;  ///< with their sizes
+  std::vector<ObjectRef> absent;   ///< what neither side has
+  std::uint64_t bytes() const;
+};
+UploadPlan plan_upload(const ObjectStore& store, Remote& remote, std::vector<ObjectRef> objects);
+
+/// Sends the objects of a plan in parallel; flushes as it goes, so that an interrupted push goes on where it was.
+/// Everything sent is durable there when this returns.
+TransferReport upload(const World& world, ObjectStore& store, Remote& remote, UploadPlan plan);
+/// The same for what the remote lacks of these objects. What neither side has is reported, not an error.
 TransferReport upload(const World& world, ObjectStore& store, Remote& remote, std::vector<ObjectRef> objects,
                       Mode mode);
 

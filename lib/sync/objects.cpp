@@ -1,8 +1,8 @@
 #include "lib/sync/objects.hpp"
 
 #include <functional>
-#include <set>
 
+#include "lib/crypto/digest_set.hpp"
 #include "lib/data/datasets.hpp"
 #include "lib/drift/baseline.hpp"
 #include "lib/runs/run_store.hpp"
@@ -46,10 +46,10 @@ std::vector<Root> run_roots(Workspace& workspace) {
 
 ObjectSet objects_below(const ObjectStore& store, const std::vector<Root>& roots) {
   ObjectSet set;
-  std::set<Digest> seen;
+  DigestSet seen;
   const std::function<void(const TreeEntry&, const std::string&)> visit = [&](const TreeEntry& entry,
                                                                               const std::string& owner) {
-    if (!seen.insert(entry.id).second) return;
+    if (!seen.insert(entry.id)) return;
     if (entry.kind != TreeEntryKind::directory) {
       set.files.push_back({entry.id, entry.size, owner});
       return;

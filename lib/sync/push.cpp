@@ -9,9 +9,9 @@ namespace mlo {
 namespace {
 
 /// Files that nobody has stop the push before a tree that names them is sent.
-void require_complete(const TransferReport& report) {
-  if (report.absent.empty()) return;
-  const ObjectRef& first = report.absent.front();
+void require_complete(const UploadPlan& plan) {
+  if (plan.absent.empty()) return;
+  const ObjectRef& first = plan.absent.front();
   throw Error(ErrorKind::not_found, fmt::format("cannot push {}: object `{}` is neither here nor on the remote",
                                                 first.owner, first.id.brief()))
       .hint("`mlo version-data status` shows what is missing; another remote or clone may have it");
@@ -40,12 +40,18 @@ SyncReport push(Workspace& workspace, Remote& remote, const std::vector<std::str
   const World& world = workspace.world();
   ObjectStore& store = workspace.store();
   SyncReport report;
-  const ObjectSet data = objects_below(store, named_roots(workspace, names));
-  for (const auto* objects : {&data.files, &data.trees})
-    require_complete(upload(world, store, remote, *objects, Mode::dry_run));
+  ObjectSet data = objects_below(store, named_roots(workspace, names));
+  UploadPlan files = plan_upload(store, remote, std::move(data.files));
+  UploadPlan trees = plan_upload(store, remote, std::move(data.trees));
+  require_complete(files);
+  require_complete(trees);
+  for (UploadPlan* plan : {&files, &trees}) {
+    if (mode == Mode::real)
+      report.transfer += upload(world, store, remote, std::move(*plan));
+    else
+      report.transfer += {plan->objects.size(), plan->bytes(), {}};
+  }
   const ObjectSet runs = names.empty() ? objects_below(store, run_roots(workspace)) : ObjectSet();
-  for (const auto* objects : {&data.files, &data.trees})
-    report.transfer += upload(world, store, remote, *objects, mode);
   for (const auto* objects : {&runs.files, &runs.trees}) {
     const TransferReport sent = upload(world, store, remote, *objects, mode);
     warn_incomplete(world, sent);
