@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Stops every writing command of mlo at every step and looks at what is left.
 
-    tests/fault/run.py MLO SHIM [--all] [--only NAME] [--steps N] [--kills N]
+    tests/fault/run.py MLO SHIM [--all] [--only NAME] [--steps N] [--kills N] [--full N]
 
 For each scenario: the command runs once undisturbed, which counts its steps (calls that change a file system, in mlo and its
 children) and gives the state that must come out in the end. Then, from a fresh copy each time, the power is cut before step
@@ -10,13 +10,15 @@ children) and gives the state that must come out in the end. Then, from a fresh 
   1. git fsck finds nothing, every object in the store is what its name says, `mlo status` works;
   2. the same command, run again, ends with the state of the undisturbed run.
 
-Finally real SIGKILLs at random moments (seeded). Prints a line per scenario; exits 1 if any cut left a third state.
+Then real SIGKILLs at random moments (seeded), and with --full a small file system that is full after so many more bytes: the command must
+end by itself with one line of error. Prints a line per scenario; exits 1 if any cut left a third state.
 """
-import argparse, hashlib, json, os, pathlib, random, shutil, signal, struct, subprocess, sys, tempfile, time
+import argparse, fnmatch, hashlib, json, os, pathlib, random, shutil, signal, struct, subprocess, sys, tempfile, time
 
 from scenarios import SCENARIOS
 
 HERE = pathlib.Path(__file__).resolve().parent
+PAGE = 4096
 ENV = {
     "PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8", "TZ": "UTC", "GIT_CONFIG_NOSYSTEM": "1", "GIT_CONFIG_GLOBAL": "/dev/null",
     "GIT_AUTHOR_NAME": "Ada", "GIT_AUTHOR_EMAIL": "ada@example.org",
@@ -68,6 +70,19 @@ class Bench:
         except ProcessLookupError:
             pass
         return child.returncode, struct.unpack("<QQ", self.state.read_bytes())[0], err
+
+    def free(self):
+        info = os.statvfs(self.trial)
+        return info.f_bavail * info.f_frsize
+
+    def command_with_room(self, room):
+        """Runs the command while only `room` bytes are free."""
+        ballast = self.trial.parent / "ballast"
+        with open(ballast, "wb") as out:
+            os.posix_fallocate(out.fileno(), 0, max(1, self.free() - room))
+        code, _, err = self.command()
+        ballast.unlink()
+        return code, err
 
     def lose_unsynced(self):
         """Cuts files back to what a sync had reached, as a journalling file system may after a power cut."""
@@ -172,9 +187,9 @@ def try_again(bench, wanted, label, complaints):
 def run_scenario(bench, args, rng):
     complaints = []
     bench.fresh()
-    started = time.monotonic()
+    started, room = time.monotonic(), bench.free()
     code, total, err = bench.command()
-    duration = time.monotonic() - started
+    duration, needed = time.monotonic() - started, room - bench.free()
     if code not in bench.scenario.codes:
         sys.exit(f"{bench.scenario.name}: undisturbed run: exit {code}: {err}")
     wanted = bench.snapshot()
@@ -192,7 +207,16 @@ def run_scenario(bench, args, rng):
         bench.fresh()
         bench.command(kill_after=rng.uniform(0, duration))
         try_again(bench, wanted, f"kill {i + 1}", complaints)
-    cuts = 2 * len(steps) + args.kills
+    for i in range(args.full):
+        bench.fresh()
+        room = max(0, needed) * i // args.full // PAGE * PAGE
+        code, err = bench.command_with_room(room)
+        label = f"full after {room} bytes"
+        # A stage's own program may say what it likes.
+        if code < 0 or code >= 70 or (err.count("error: ") != 1 and code != 0 and not bench.scenario.foreign_output):
+            complaints.append(f"{bench.scenario.name} {label}: exit {code}: {err.strip()[-300:]}")
+        try_again(bench, wanted, label, complaints)
+    cuts = 2 * len(steps) + args.kills + args.full
     print(f"{bench.scenario.name}: {total} steps, {cuts} cuts, {len(complaints)} complaints", flush=True)
     for complaint in complaints[:6]:
         print("  " + complaint, flush=True)
@@ -204,16 +228,27 @@ def main():
     parser.add_argument("mlo", type=pathlib.Path)
     parser.add_argument("shim", type=pathlib.Path)
     parser.add_argument("--all", action="store_true", help="every step, not a sample")
-    parser.add_argument("--only", help="one scenario")
+    parser.add_argument("--only", default="*", help="scenarios, by their names or a pattern such as `version-data*`")
     parser.add_argument("--steps", type=int, default=12, help="sampled steps a scenario")
     parser.add_argument("--kills", type=int, default=4, help="random SIGKILLs a scenario")
+    parser.add_argument("--full", type=int, default=0, help="sizes of a full disk a scenario; needs the right to mount")
+    parser.add_argument("--mounted", help=argparse.SUPPRESS)
     args = parser.parse_args()
+    if args.full and not args.mounted:
+        # A mount that nobody else sees and that goes with this process.
+        private = ["unshare", "-m" if os.geteuid() == 0 else "-rm"]
+        if subprocess.run([*private, "mount", "-t", "tmpfs", "mlo", "/tmp"], capture_output=True).returncode != 0:
+            print("skipped: no file system can be mounted here")
+            sys.exit(77)
+        with tempfile.TemporaryDirectory(prefix="mlo-full-") as place:
+            mount = f"mount -t tmpfs -o size=512m mlo {place} && exec {sys.executable} \"$@\" --mounted {place}"
+            sys.exit(subprocess.run([*private, "sh", "-c", mount, "sh", *sys.argv]).returncode)
     rng = random.Random(20010203)
     failed = 0
     for scenario in SCENARIOS:
-        if args.only and scenario.name != args.only:
+        if not fnmatch.fnmatchcase(scenario.name, args.only):
             continue
-        with tempfile.TemporaryDirectory(prefix="mlo-fault-") as scratch:
+        with tempfile.TemporaryDirectory(prefix="mlo-fault-", dir=args.mounted) as scratch:
             bench = Bench(args.mlo.resolve(), args.shim.resolve(), pathlib.Path(scratch).resolve(), scenario)
             failed += bool(run_scenario(bench, args, rng))
     sys.exit(1 if failed else 0)

@@ -80,6 +80,7 @@ class Scenario:
     views: list = field(default_factory=list)
     codes: tuple = (0,)
     whole: list = field(default_factory=list)  # commands that succeed at every moment
+    foreign_output: bool = False  # programs other than mlo write to stderr
 
 
 SCENARIOS = [
