@@ -10,7 +10,7 @@ build="g++ cmake ninja-build ccache mold pkg-config git libcli11-dev libfmt-dev 
 example="python3-sklearn python3-pandas"
 tests="python3 python3-jsonschema python3-yaml clang-14 clang-format-14 clang-tidy-14 libclang-rt-14-dev
   bash-completion zsh fish python3-venv nginx-light"
-bench="git-lfs python3-venv"
+bench="git-lfs python3-venv restic"
 
 wanted=$build servers=
 for part in "$@"; do

@@ -1,0 +1,205 @@
+"""The measurements of tests/bench/data.sh: versioning of data beside DVC, git-lfs, restic and Oxen.
+
+Each tool gets a directory of its own with the same files and does the same work; a step that a tool has no word for is left out.
+"""
+import argparse, pathlib, random, shutil
+
+from measure import Bench, machine, ratio, spelled
+
+parser = argparse.ArgumentParser()
+parser.add_argument("--mlo", type=pathlib.Path, required=True)
+parser.add_argument("--venv", type=pathlib.Path, required=True, help="where DVC and Oxen are installed")
+parser.add_argument("--walk", type=pathlib.Path, required=True, help="the program made of walk.cpp")
+parser.add_argument("--scratch", type=pathlib.Path, required=True)
+parser.add_argument("--scale", type=float, default=0.1, help="of the number of files, and of the size of large ones; 1 takes hours and 200 GB")
+parser.add_argument("--only", default="W1,W2,W3,W4,W5,W6,W7", help="workloads, by their names")
+parser.add_argument("--tools", default="mlo,dvc,lfs,restic,oxen")
+parser.add_argument("-v", "--verbose", action="store_true", help="say what is measured, and each figure as it comes")
+args = parser.parse_args()
+
+KIB, MIB = 1 << 10, 1 << 20
+
+
+def scaled(count):
+    return max(1, round(count * args.scale))
+
+
+def small_files(count, directories, size):
+    """`count` files of about `size` bytes that nothing compresses."""
+    def make(where):
+        rng = random.Random(1)
+        each = -(-count // directories)
+        for i in range(count):
+            if i % each == 0:
+                directory = where / f"data/{i // each:04}"
+                directory.mkdir(parents=True)
+            (directory / f"{i % each:06}.bin").write_bytes(rng.randbytes(rng.randrange(size // 2, size * 3 // 2) if size != 4096 else size))
+    return make
+
+
+def flat_files(count, size):
+    def make(where):
+        small_files(count, 1, size)(where)
+        (where / "data/0000").rename(where / "flat")
+        (where / "data").rmdir()
+        (where / "flat").rename(where / "data")
+    return make
+
+
+def table_file(size):
+    def make(where):
+        rng = random.Random(2)
+        (where / "data").mkdir()
+        with open(where / "data/table.csv", "w", buffering=MIB) as out:
+            while out.tell() < size:
+                out.write("".join(f"{i},{rng.random():.6f},{rng.randrange(10**6)},{rng.choice('abcdef')}\n" for i in range(10_000)))
+    return make
+
+
+def append_rows(where):
+    """One per cent more at the end."""
+    table = where / "data/table.csv"
+    rng = random.Random(3)
+    more = table.stat().st_size // 100
+    with open(table, "a") as out:
+        end = out.tell() + more
+        while out.tell() < end:
+            out.write("".join(f"{rng.random():.6f},{rng.randrange(10**6)}\n" for _ in range(1000)))
+
+
+def insert_row(where):
+    table = where / "data/table.csv"
+    text = table.read_bytes()
+    middle = text.index(b"\n", len(text) // 2) + 1
+    table.write_bytes(text[:middle] + b"one,more,row\n" + text[middle:])
+
+
+def large_file(name, size):
+    def make(where):
+        rng = random.Random(4)
+        (where / "data").mkdir()
+        with open(where / f"data/{name}", "wb") as out:
+            for _ in range(size // MIB):
+                out.write(rng.randbytes(MIB))
+    return make
+
+
+def change_tensors(where):
+    """A fifth of the tensors, of 8 MiB each."""
+    rng = random.Random(5)
+    path = where / "data/model.safetensors"
+    tensors = path.stat().st_size // (8 * MIB)
+    with open(path, "r+b") as out:
+        for i in rng.sample(range(tensors), tensors // 5):
+            out.seek(i * 8 * MIB)
+            out.write(rng.randbytes(8 * MIB))
+
+
+def change_one(where):
+    next(path for path in sorted((where / "data").rglob("*")) if path.is_file()).write_bytes(b"changed")
+
+
+WORKLOADS = {  # what it is, how it is made, how it changes afterwards
+    "W1": ("{:,} files of 4 KiB in {:,} directories", (scaled(1_000_000), scaled(1000)),
+           small_files(scaled(1_000_000), scaled(1000), 4096), {"one file changed": change_one}),
+    "W2": ("{:,} files of 7 KB in one directory", (scaled(200_000),), flat_files(scaled(200_000), 7000), {"one file changed": change_one}),
+    "W3": ("{:,} files of 50 KB in 101 directories", (scaled(100_000),), small_files(scaled(100_000), 101, 50_000), {}),
+    "W4": ("{:,} files of 275 bytes", (scaled(70_000),), small_files(scaled(70_000), 70, 275), {}),
+    "W5": ("a CSV file of {:.2f} GB", (1.45 * args.scale,), table_file(int(1.45e9 * args.scale)),
+           {"one per cent appended": append_rows, "a row inserted": insert_row}),
+    "W6": ("a file of {:.1f} GiB", (10 * args.scale,), large_file("large.bin", int(10 * 1024 * args.scale) * MIB), {}),
+    "W7": ("a checkpoint of {:.1f} GiB", (2 * args.scale,), large_file("model.safetensors", int(2 * 1024 * args.scale) * MIB),
+           {"a fifth of the tensors changed": change_tensors}),
+}
+
+# setup; add; status; checkout; push; the directories that hold versions
+TOOLS = {
+    "mlo": ("mlo init && mkdir far && mlo remote add far far && mlo remote check far --init", ["mlo", "version-data", "add", "data"],
+            ["mlo", "version-data", "status"], ["mlo", "version-data", "checkout", "data"], ["mlo", "push"], [".git/mlo"]),
+    "dvc": ("dvc init -q && mkdir far && dvc remote add -d far far", ["dvc", "add", "-q", "data"], ["dvc", "status", "-q"],
+            ["dvc", "checkout", "-q"], ["dvc", "push", "-q"], [".dvc/cache"]),
+    "lfs": ("git lfs install --local && git lfs track 'data/**' && git add .gitattributes", ["git", "add", "data"], ["git", "status", "--porcelain"],
+            ["git", "checkout", "-q", "--", "data"], None, [".git/lfs", ".git/objects"]),
+    "restic": ("echo secret > key && restic --quiet --repo store --password-file key init",
+               ["restic", "--quiet", "--repo", "store", "--password-file", "key", "backup", "data"], None,
+               ["restic", "--quiet", "--repo", "store", "--password-file", "key", "restore", "latest", "--target", "."], None, ["store"]),
+    "oxen": ("oxen-py init", ["oxen-py", "add"], ["oxen-py", "status"], None, None, [".oxen"]),
+}
+
+
+def oxen_program(directory):
+    """Oxen's Python library behind a command."""
+    program = directory / "oxen-py"
+    program.write_text(f"#!{args.venv.absolute()}/bin/python\nimport sys\nfrom oxen import Repo\nfrom oxen.user import config_user\n"
+                       "verb, repo = sys.argv[1], Repo('.')\n"
+                       "if verb == 'init':\n    config_user('b', 'b@example.org')\n    repo.init()\n"
+                       "elif verb == 'add':\n    repo.add('data')\n    repo.commit('data')\n"
+                       "else:\n    repo.status()\n")
+    program.chmod(0o755)
+    return program
+
+
+def disk_bytes(where, directories):
+    return sum(path.lstat().st_blocks * 512 for d in directories if (where / d).exists() for path in (where / d).rglob("*"))
+
+
+class Compared:
+    """One workload in the hands of all tools."""
+
+    def __init__(self, bench, name, tools):
+        what, numbers, make, self.changes = WORKLOADS[name]
+        self.bench, self.name, self.what = bench, name, what.format(*numbers)
+        self.where = {}
+        for tool in tools:
+            self.where[tool] = bench.repository(f"{name}-{tool}", TOOLS[tool][0])
+        first = next(iter(self.where.values()))
+        make(first)
+        for where in list(self.where.values())[1:]:
+            shutil.copytree(first / "data", where / "data")
+
+    def step(self, what, part, before=lambda where: None, times=1, disk=False):
+        taken, memory, stored = {}, {}, {}
+        for tool, where in self.where.items():
+            command = TOOLS[tool][part]
+            before(where)
+            if command is None:
+                continue
+            held = disk_bytes(where, TOOLS[tool][5]) if disk else 0
+            runs = sorted(self.bench.measure(where, command) for _ in range(times if tool == "mlo" else 1))
+            taken[tool], memory[tool] = runs[len(runs) // 2][0], max(peak for _, peak in runs)
+            if disk:
+                stored[tool] = disk_bytes(where, TOOLS[tool][5]) - held
+        cells = [f"{self.name} {what}"]
+        for tool in self.where:
+            cells.append(spelled(taken.get(tool)) + (f" ({ratio(taken[tool], taken['mlo'])})" if tool != "mlo" and tool in taken and "mlo" in taken else ""))
+        cells.append(", ".join(f"{peak / 1e6:.0f}" for peak in memory.values()))
+        cells.append(", ".join(f"{size / 1e6:.1f}" for size in stored.values()))
+        self.bench.row(*cells)
+
+    def run(self):
+        self.step(f"{self.what}: add", 1, disk=True)
+        self.step("add again, nothing changed", 1, times=3)
+        self.step("status, nothing changed", 2, times=3)
+        if self.name == "W1":
+            walked = self.bench.seconds(self.where["mlo"], ["walk", "data"], 3)
+            self.bench.row("W1 a bare walk with lstat on all cores", spelled(walked), *[""] * (len(self.where) + 1))
+        self.step("checkout into an empty place", 3, before=lambda where: (where / "data").rename(where / "aside"))
+        self.step("push to a directory", 4)
+        self.step("push again, nothing new", 4, times=3)
+        for what, change in self.changes.items():
+            self.step(f"add, {what}", 1, before=change, disk=True)
+        if self.changes:
+            self.step("push, " + what, 4)
+
+
+tools = args.tools.split(",")
+bin_dir = args.scratch.absolute() / "bin"
+bin_dir.mkdir(parents=True, exist_ok=True)
+with Bench(args.scratch, [args.mlo, args.walk, oxen_program(bin_dir), args.venv / "bin/dvc"], args.verbose) as bench:
+    for name in args.only.split(","):
+        Compared(bench, name, tools).run()
+    versions = [bench.sh(bench.scratch, command).split("\n")[0] for command in ("mlo version", "dvc --version", "git lfs version", "restic version")]
+
+print(f"{machine()}; {versions[0]}, DVC {versions[1]}, {versions[2].split(' ')[0]}, {versions[3].split(' compiled')[0]}; scale {args.scale}.")
+print("In brackets: how many times longer than mlo the other takes. Memory: the peak of the largest process, in MB; stored: what the step added to the store, in MB; both in the order of the tools.\n")
+bench.table("", *tools, "memory", "stored")
