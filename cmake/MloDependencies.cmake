@@ -7,6 +7,7 @@ find_package(OpenSSL REQUIRED)        # crypto
 find_package(SQLite3 REQUIRED)        # db
 set(ZLIB_USE_STATIC_LIBS ON)          # comes with libgit2's headers
 find_package(ZLIB REQUIRED)           # table
+find_library(MLO_ZSTD NAMES libzstd.a zstd REQUIRED)  # util
 find_package(CURL REQUIRED)          # net: its headers; lib/net/curl_api.cpp opens the library at run time
 find_package(CLI11 REQUIRED)          # cli/parse.cpp
 find_package(PkgConfig REQUIRED)

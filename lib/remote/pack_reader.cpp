@@ -136,8 +136,8 @@ const std::string& PackReader::name_of(const PackIndex& index) const {
 
 std::optional<PackReader::Found> PackReader::find(const Digest& id) const {
   for (const auto& [name, index] : indexes_) {
-    if (const IndexedObject* const object = index->find(id))
-      return Found{index->packs().at(object->pack), object->offset, object->size};
+    if (const PackedObject* const object = index->find(id))
+      return Found{index->packs().at(object->pack), object->offset, object->stored};
   }
   return std::nullopt;
 }

@@ -27,12 +27,11 @@ std::string PackedRemote::object_name(const Digest& id) const {
 }
 
 void PackedRemote::require_format(const std::optional<std::string>& format) const {
-  check_remote_format(
-      name_, place_->where(), format,
-      place_->hint_if_absent() +
-          (place_->is_read_only()
-               ? ""
-               : fmt::format("; if it never was there, `mlo remote check {} --init` makes it", name_)));
+  check_remote_format(name_, place_->where(), format,
+                      place_->hint_if_absent() +
+                          (place_->is_read_only()
+                               ? ""
+                               : fmt::format("; if it never was there, `mlo remote check {} --init` makes it", name_)));
 }
 
 /// Small objects wait in memory: better to be told at once.
@@ -126,8 +125,10 @@ void PackedRemote::send(PackRecords& pack) {
   const Digest name = pack.finish();
   place_->put(pack_file(kPacksAt, place_->name_of(name)).string(), pack.bytes());
   const std::lock_guard lock(mutex_);
-  for (const PackedObject& object : pack.objects())
-    indexed_.push_back({object.id, object.offset, static_cast<std::uint32_t>(sent_.size()), object.size});
+  for (PackedObject object : pack.objects()) {
+    object.pack = static_cast<std::uint32_t>(sent_.size());
+    indexed_.push_back(object);
+  }
   sent_.push_back(name);
 }
 
@@ -138,7 +139,7 @@ void PackedRemote::flush() {
     known_.clear();
     if (rest->objects().size() <= kNoPack && sent_.empty()) {
       for (const PackedObject& object : rest->objects())
-        place_->put(object_name(object.id), rest->bytes_of(object));
+        place_->put(object_name(object.id), rest->record_of(object).bytes);
     } else if (!rest->objects().empty()) {
       send(*rest);
     }

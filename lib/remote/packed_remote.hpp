@@ -49,11 +49,11 @@ class PackedRemote : public Remote {
   PackReader packs_;
   std::atomic<bool> looked_ = false;
   std::mutex looking_;
-  std::mutex mutex_;  ///< of all below
+  std::mutex mutex_;                                                        ///< of all below
   std::unique_ptr<PackRecords> waiting_ = std::make_unique<PackRecords>();  ///< objects for the next pack
   std::unordered_set<Digest, DigestHash> known_;                            ///< put since the last flush
   std::vector<Digest> sent_;                                                ///< packs since the last flush
-  std::vector<IndexedObject> indexed_;                                      ///< what they hold
+  std::vector<PackedObject> indexed_;                                       ///< what they hold
 };
 
 }  // namespace mlo

@@ -4,6 +4,7 @@
 
 #include "lib/crypto/digest_set.hpp"
 #include "lib/store/pack.hpp"
+#include "lib/store/staging.hpp"
 #include "lib/util/error.hpp"
 #include "lib/util/parallel.hpp"
 
@@ -101,12 +102,22 @@ TransferReport upload(const World& world, ObjectStore& store, Remote& remote, st
 TransferReport upload(const World& world, ObjectStore& store, Remote& remote, UploadPlan plan) {
   const std::vector<ObjectRef>& here = plan.objects;
   TransferReport report{here.size(), plan.bytes(), std::move(plan.absent)};
+  std::optional<StagingDir> staging;
+  const auto put_whole = [&](const Digest& id) {
+    const StagingDir::File whole = staging->create(0600);
+    const fs::path path = staging->path() / whole.name;
+    store.write_to(id, whole.fd.get(), path, LinkType::copy);
+    remote.put_file(id, path);
+    staging->remove(whole.name);
+  };
+  if (!here.empty()) staging.emplace(store.root());
   move_in_portions(
       world, "pushing", here, remote.connections(),
       [&](std::size_t i) {
         const Digest& id = here[i].id;
-        const auto file = here[i].size > kMaxPacked ? store.find_file_of(id) : std::nullopt;
-        if (!file) return remote.put_bytes(id, store.get(id));
+        if (here[i].size <= kMaxPacked) return remote.put_bytes(id, store.get(id));
+        const auto file = store.find_file_of(id);
+        if (!file) return put_whole(id);
         try {
           remote.put_file(id, *file);
         } catch (Error& error) {

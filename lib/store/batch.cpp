@@ -1,6 +1,5 @@
 #include <fcntl.h>
 #include <linux/fs.h>
-#include <sys/file.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
@@ -9,12 +8,17 @@
 #include <bitset>
 #include <cerrno>
 #include <unordered_map>
+#include <unordered_set>
 
 #include "lib/crypto/sha256.hpp"
+#include "lib/store/cut_file.hpp"
+#include "lib/store/loose.hpp"
 #include "lib/store/object_store.hpp"
 #include "lib/store/pack_set.hpp"
 #include "lib/store/staging.hpp"
+#include "lib/store/writing.hpp"
 #include "lib/util/error.hpp"
+#include "lib/util/text.hpp"
 
 namespace mlo {
 namespace {
@@ -25,6 +29,10 @@ constexpr std::size_t kFewSmall = 8;
 constexpr std::size_t kFewFiles = 16;
 /// Written bytes after which the disk is asked to begin, while we go on hashing.
 constexpr std::uint64_t kWriteBehind = 8U << 20U;
+/// Trees from this size on lie in pages, so that a change of one name stores some of them.
+constexpr std::size_t kLargeTree = 64U << 10U;
+
+bool is_large_tree(std::string_view bytes) { return bytes.size() > kLargeTree && bytes.starts_with(kTreeHead); }
 
 [[noreturn]] void throw_changed(const fs::path& file) {
   throw Error(ErrorKind::conflict, fmt::format("cannot store `{}`: it changed while it was read", file.string()))
@@ -82,80 +90,6 @@ HashedFile copy_large(int from, int to, const fs::path& file, const fs::path& ta
 
 }  // namespace
 
-namespace {
-
-/// No descriptor if we may not write there.
-UniqueFd open_lock(const fs::path& file) {
-  std::error_code refused;
-  fs::create_directories(file.parent_path(), refused);
-  return UniqueFd(::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644));
-}
-
-}  // namespace
-
-/// Opened by the first write and kept: a pipeline stores thousands of batches.
-struct ObjectStore::Writing {
-  std::mutex mutex;
-  UniqueFd root;  ///< the store's directory
-  std::optional<StagingDir> staging;
-  std::bitset<256> durable;  ///< the directories `00` to `ff` that are known to be on disk
-  UniqueFd held;             ///< the lock of those who store or claim
-
-  /// From now on and until this process ends a gc knows of us. A store that we cannot write needs no such thing.
-  void hold(const fs::path& dir) {
-    const std::lock_guard lock(mutex);
-    if (held) return;
-    held = open_lock(dir.parent_path() / "locks" / "objects");
-    if (held) ::flock(held.get(), LOCK_SH);
-  }
-
-  void open(const fs::path& dir) {
-    std::unique_lock lock(mutex);
-    if (staging && staging->exists()) return;
-    staging.reset();
-    durable.reset();
-    make_dirs(dir);
-    root = UniqueFd(::open(dir.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-    if (!root) throw_errno("open", dir.string());
-    staging.emplace(dir);
-    lock.unlock();
-    hold(dir);
-  }
-};
-
-ObjectStore::ObjectStore(fs::path root)
-    : root_(std::move(root)),
-      packs_(std::make_unique<PackSet>(root_.parent_path() / "packs")),
-      writing_(std::make_unique<Writing>()) {}
-ObjectStore::~ObjectStore() = default;
-
-namespace {
-
-/// Says to a gc that somebody counts on the file: its inode changed now. False if it is gone. What may not be touched
-/// is another user's, and as old as it is.
-bool touch(int dir, const char* name) {
-  constexpr timespec kNow[2] = {{0, UTIME_NOW}, {0, UTIME_OMIT}};
-  if (::utimensat(dir, name, kNow, AT_SYMLINK_NOFOLLOW) == 0) return true;
-  return errno != ENOENT && errno != ENOTDIR;
-}
-
-}  // namespace
-
-bool ObjectStore::claim(const Digest& id) const {
-  if (find_stat(root_)) writing_->hold(root_);
-  if (packs_->claim(id) || touch(AT_FDCWD, path_of(id).c_str())) return true;
-  return packs_->refresh() && packs_->claim(id);
-}
-
-bool ObjectStore::is_alone() const {
-  if (!find_stat(root_)) return true;
-  writing_->hold(root_);
-  if (!writing_->held) return false;
-  const bool alone = ::flock(writing_->held.get(), LOCK_EX | LOCK_NB) == 0;
-  ::flock(writing_->held.get(), LOCK_SH);  // a refused change may have cost us what we held
-  return alone;
-}
-
 struct ObjectStore::Batch::State {
   explicit State(ObjectStore& s) : store(s), writing(*s.writing_) {}
   ~State() {
@@ -168,6 +102,9 @@ struct ObjectStore::Batch::State {
   std::mutex mutex;
   std::unordered_map<Digest, std::string, DigestHash> pending;  ///< id -> name in staging
   std::optional<PackWriter> packs;                              ///< what is pending and small
+  std::once_flag listed;
+  std::unordered_set<std::uint64_t> file_sizes;  ///< of objects that lie by themselves
+  std::mutex cutting;                            ///< one file at a time: each takes all threads
 
   void open() {
     std::call_once(opened, [this] {
@@ -180,13 +117,13 @@ struct ObjectStore::Batch::State {
   /// True if the object needs no writing: it is in the store with this size, or pending.
   bool known(const Digest& id, std::uint64_t size) {
     open();
-    if (packs->has(id) || store.packs_->claim(id)) return true;
+    if (packs->has(id) || store.claim_packed(id)) return true;
     struct stat st {};
     const std::string file = relative_path(id);
     if (::fstatat(writing.root.get(), file.c_str(), &st, AT_SYMLINK_NOFOLLOW) == 0) {
       // Of another size it is the remains of a disk's mishap: the rename at commit puts the good bytes in its place.
       const bool whole = S_ISREG(st.st_mode) && static_cast<std::uint64_t>(st.st_size) == size;
-      if (whole && touch(writing.root.get(), file.c_str())) return true;
+      if (whole && touch_file(writing.root.get(), file.c_str())) return true;
     }
     const std::lock_guard lock(mutex);
     return pending.contains(id);
@@ -212,8 +149,49 @@ struct ObjectStore::Batch::State {
 
   void add(const Digest& id, std::string_view bytes) {
     if (known(id, bytes.size())) return;
-    if (bytes.size() <= kMaxPacked) return packs->add(id, bytes);
+    if (store.rules_.page_trees && is_large_tree(bytes)) return add_in_pages(id, bytes);
+    if (bytes.size() <= kMaxPacked) return add_small(id, bytes);
     add_alone(id, bytes);
+  }
+
+  void add_small(const Digest& id, std::string_view bytes) {
+    packs->add(id, bytes, store.rules_.compress ? Compression::on : Compression::off);
+  }
+
+  void add_in_pages(const Digest& id, std::string_view bytes) {
+    Parts parts;
+    for (std::string_view rest = bytes; !rest.empty();) {
+      const std::string_view page = rest.substr(0, cut(rest, kPageSizes));
+      parts.push_back({sha256(page), static_cast<std::uint32_t>(page.size())});
+      if (!known(parts.back().id, page.size())) add_small(parts.back().id, page);
+      rest.remove_prefix(page.size());
+    }
+    add_recipe(id, bytes.size(), std::move(parts));
+  }
+
+  bool is_cut(const fs::path& file, std::uint64_t size) const {
+    const StoreRules& rules = store.rules_;
+    const std::string name = to_lower(file.filename().string());
+    return size >= rules.cut_from && std::any_of(rules.cut_names.begin(), rules.cut_names.end(),
+                                                 [&](const auto& glob) { return glob_match(glob, name); });
+  }
+
+  /// Whether an object of that size lies by itself: then it may be the one that comes, and a look is worth it.
+  bool has_file_of(std::uint64_t size) {
+    std::call_once(listed, [this] {
+      for (const Digest& id : list_loose(store.root())) {
+        if (const auto stat = find_stat(store.path_of(id))) file_sizes.insert(stat->size);
+      }
+    });
+    return file_sizes.contains(size);
+  }
+
+  HashedFile add_cut_file(int fd, const fs::path& file, std::uint64_t size);
+
+  void add_recipe(const Digest& id, std::uint64_t size, Parts parts) {
+    packs->add_recipe(id, shorten(size, std::move(parts), [&](const Digest& page_id, std::string_view page) {
+                        if (!known(page_id, page.size())) add_small(page_id, page);
+                      }));
   }
 
   void add_alone(const Digest& id, std::string_view bytes) {
@@ -253,6 +231,12 @@ ObjectStore::Batch::Added ObjectStore::Batch::put_file(const fs::path& file) {
     return added;
   }
   state_->open();
+  if (state_->is_cut(file, before.size)) {
+    const HashedFile read = state_->add_cut_file(source.get(), file, before.size);
+    if (read.size != before.size || stat_fd(source.get(), file) != before) throw_changed(file);
+    added.id = read.digest;
+    return added;
+  }
   State::Incoming incoming(*state_);
   const HashedFile copied = copy_large(source.get(), incoming.fd(), file, incoming.path());
   if (copied.size != before.size || stat_fd(source.get(), file) != before) throw_changed(file);
@@ -261,9 +245,26 @@ ObjectStore::Batch::Added ObjectStore::Batch::put_file(const fs::path& file) {
   return added;
 }
 
-void ObjectStore::Batch::put_alone(const Digest& id, std::string_view bytes) {
+HashedFile ObjectStore::Batch::State::add_cut_file(int fd, const fs::path& file, std::uint64_t size) {
+  const std::lock_guard lock(cutting);
+  if (has_file_of(size)) {
+    const HashedFile whole = sha256_fd(fd, file);
+    if (known(whole.digest, whole.size)) return whole;
+    if (::lseek(fd, 0, SEEK_SET) != 0) throw_errno("read", file.string());
+  }
+  CutFile cut = cut_file(fd, file, store.rules_.threads, [this](const Digest& id, std::string_view part) {
+    if (!known(id, part.size())) add_small(id, part);
+  });
+  // Of another size it was changed meanwhile: the caller says so, and nothing refers to the parts.
+  if (cut.size == size && !known(cut.id, size)) add_recipe(cut.id, size, std::move(cut.parts));
+  return {cut.id, cut.size};
+}
+
+void ObjectStore::Batch::put_alone(const Digest& id, const std::function<void(int fd)>& fill) {
   state_->open();
-  state_->add_alone(id, bytes);
+  State::Incoming incoming(*state_);
+  fill(incoming.fd());
+  incoming.adopt(id);
 }
 
 namespace {
@@ -300,7 +301,7 @@ std::uint64_t ObjectStore::Batch::put_from(const Digest& id, std::uint64_t size,
     if (filled <= kMaxPacked) {
       const auto bytes = read_small(memory, filled, kMemory);
       require_id(sha256(*bytes), id);
-      state_->packs->add(id, *bytes);
+      state_->add_small(id, *bytes);
       return filled;
     }
     copy_contents(memory, incoming.emplace(*state_).fd(), incoming->path());

@@ -74,7 +74,7 @@ void Collector::take_in(ObjectStore& store) { store.packs_->take_in(); }
 std::vector<Collector::Object> Collector::objects() const {
   std::vector<Object> all = files_;
   for (const auto& [name, pack] : packs_) {
-    for (const PackedObject& object : pack.objects) all.push_back({object.id, object.size, pack.young});
+    for (const PackedObject& object : pack.objects) all.push_back({object.id, object.stored, pack.young});
   }
   return all;
 }
@@ -82,7 +82,7 @@ std::vector<Collector::Object> Collector::objects() const {
 Collector::Fate Collector::fate_of(const Pack& pack, const Needed& needed) const {
   if (pack.young) return Fate::keep;
   std::uint64_t bytes = 0;
-  for (const PackedObject& object : pack.objects) bytes += needed(object.id) ? kRecordHead + object.size : 0;
+  for (const PackedObject& object : pack.objects) bytes += needed(object.id) ? kRecordHead + object.stored : 0;
   if (bytes == 0) return Fate::move;
   return bytes * 100 < pack.file_size * kWorthKeeping ? Fate::rewrite : Fate::keep;
 }
@@ -102,7 +102,7 @@ Collector::Report Collector::plan(const Needed& needed) const {
     for (const PackedObject& object : pack.objects) {
       if (needed(object.id)) continue;
       ++(fate == Fate::keep ? report.left_objects : report.objects);
-      (fate == Fate::keep ? report.left_bytes : report.bytes) += object.size;
+      (fate == Fate::keep ? report.left_bytes : report.bytes) += object.stored;
     }
   }
   return report;
@@ -147,11 +147,11 @@ void Collector::rewrite_packs(const std::set<Digest>& names, const Needed& neede
     for (const PackedObject& object : packs_.at(name).objects) {
       if (needed(object.id)) known.insert(object.offset);
     }
-    scan_pack(pack_file(store_.packs_->dir(), name), [&](const PackedObject& object, std::string_view bytes) {
+    scan_pack(pack_file(store_.packs_->dir(), name), [&](const PackedObject& object, const Record& record) {
       check_stop(world_);
       if (known.erase(object.offset) == 0) return;
-      if (sha256(bytes) == object.id)
-        writer.add(object.id, bytes);
+      if (is_whole(object.id, record))
+        writer.add_record(object.id, record);
       else
         damaged.insert(object.id);
     });

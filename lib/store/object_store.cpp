@@ -9,11 +9,15 @@
 
 #include "lib/crypto/sha256.hpp"
 #include "lib/store/pack_set.hpp"
+#include "lib/store/recipe.hpp"
 #include "lib/util/error.hpp"
 #include "lib/util/text.hpp"
 
 namespace mlo {
 namespace {
+
+/// A recipe of a few bytes may promise any number of them.
+constexpr std::uint64_t kMaxInMemory = std::uint64_t{1} << 32U;
 
 [[noreturn]] void throw_absent(const Digest& id) {
   throw Error(ErrorKind::not_found, fmt::format("object `{}` is not in the store", id.brief()))
@@ -68,25 +72,38 @@ fs::path ObjectStore::file_of(const Digest& id) {
   fs::path file = path_of(id);
   if (::access(file.c_str(), F_OK) == 0) return file;
   Batch batch(*this);
-  batch.put_alone(id, get(id));
+  batch.put_alone(id, [&](int fd) { write_to(id, fd, file, LinkType::copy); });
   batch.commit();
   return file;
 }
 
-bool ObjectStore::read_packed(const Digest& id, std::string& bytes) const {
-  return packs_->read(id, bytes) || (!find_file_of(id) && packs_->refresh() && packs_->read(id, bytes));
+bool ObjectStore::read_packed(const Digest& id, Record& record) const {
+  if (!packs_->read(id, record) && (find_file_of(id) || !packs_->refresh() || !packs_->read(id, record))) return false;
+  return record.form != Form::recipe || !find_file_of(id);
 }
 
-std::optional<std::string_view> ObjectStore::find_packed(const Digest& id) const {
-  thread_local std::string bytes;
-  if (!read_packed(id, bytes)) return std::nullopt;
-  // Another process may have moved it to another pack and removed this one.
-  if (sha256(bytes) != id && (!packs_->refresh() || !packs_->read(id, bytes) || sha256(bytes) != id)) fail_corrupt(id);
-  return bytes;
+std::string_view ObjectStore::verified(const Digest& id, Record& record) const {
+  thread_local std::string buffer;
+  for (bool again : {true, false}) {
+    const auto content = content_of(record, buffer);
+    if (content && sha256(*content) == id) return *content;
+    // Another process may have moved it to another pack and removed this one.
+    if (again && (!packs_->refresh() || !packs_->read(id, record))) break;
+  }
+  fail_corrupt(id);
 }
 
 std::string ObjectStore::get(const Digest& id) const {
-  if (const auto packed = find_packed(id)) return std::string(*packed);
+  thread_local Record record;
+  if (read_packed(id, record)) {
+    if (record.form != Form::recipe) return std::string(verified(id, record));
+    if (record.size > kMaxInMemory && is_whole(id, record)) {
+      throw Error(ErrorKind::invalid, fmt::format("object `{}` is too large to be read at once", id.brief()));
+    }
+    std::string bytes;
+    if (!read_recipe(id, record, [&](std::string_view part) { bytes += part; })) fail_in_parts(id);
+    return bytes;
+  }
   const fs::path file = path_of(id);
   auto bytes = find_file(file);
   if (!bytes) throw_absent(id);
@@ -95,23 +112,18 @@ std::string ObjectStore::get(const Digest& id) const {
 }
 
 bool ObjectStore::copy_to(const Digest& id, int fd, const fs::path& target) const {
-  if (std::string bytes; read_packed(id, bytes)) {
-    write_all(fd, bytes, target);
+  if (Record record; read_packed(id, record)) {
+    const Sink write = [&](std::string_view bytes) { write_all(fd, bytes, target); };
+    std::string buffer;
+    if (record.form == Form::recipe)
+      static_cast<void>(read_recipe(id, record, write));
+    else
+      write(content_of(record, buffer).value_or(std::string_view()));
     return true;
   }
   const auto file = find_file_of(id);
   if (file) copy_contents(open_object(id, *file).get(), fd, target);
   return file.has_value();
-}
-
-bool ObjectStore::begins_as_tree(const Digest& id) const {
-  if (std::string bytes; read_packed(id, bytes)) return bytes.starts_with(kTreeHead);
-  const auto file = find_file_of(id);
-  if (!file) return false;
-  std::array<char, kTreeHead.size()> head{};
-  const ssize_t n = ::pread(open_object(id, *file).get(), head.data(), head.size(), 0);
-  if (n < 0) throw_errno("read", file->string());
-  return std::string_view(head.data(), static_cast<std::size_t>(n)) == kTreeHead;
 }
 
 Tree ObjectStore::get_tree(const Digest& id) const {
@@ -131,7 +143,13 @@ Digest ObjectStore::put(std::string_view bytes) {
 }
 
 void ObjectStore::write_to(const Digest& id, int target_fd, const fs::path& target, LinkType link) const {
-  if (const auto packed = find_packed(id)) return write_all(target_fd, *packed, target);
+  thread_local Record record;
+  if (read_packed(id, record)) {
+    const Sink write = [&](std::string_view bytes) { write_all(target_fd, bytes, target); };
+    if (record.form != Form::recipe) return write(verified(id, record));
+    if (!read_recipe(id, record, write)) fail_in_parts(id);
+    return;
+  }
   const fs::path file = path_of(id);
   const UniqueFd source = open_object(id, file);
   // A reflink is hashed after the fact: what counts is what the target now holds.
@@ -153,7 +171,8 @@ void ObjectStore::check_out(const Digest& id, const fs::path& target, bool execu
 }
 
 bool ObjectStore::verify(const Digest& id) const {
-  if (std::string bytes; read_packed(id, bytes)) return sha256(bytes) == id;
+  if (Record record; read_packed(id, record))
+    return record.form == Form::recipe ? read_recipe(id, record, [](std::string_view) {}) : is_whole(id, record);
   return verify_file(id);
 }
 
@@ -176,14 +195,15 @@ void ObjectStore::set_file_aside(const Digest& id) const {
 
 void ObjectStore::set_packed_aside(const std::set<Digest>& ids) const {
   for (const Digest& id : ids) {
-    if (std::string bytes; packs_->read(id, bytes))
-      write_file(quarantine() / id.hex(), bytes, Durability::complete, 0444);
+    if (Record record; packs_->read(id, record))
+      write_file(quarantine() / id.hex(), record.bytes, Durability::complete, 0444);
   }
   packs_->drop(ids);
 }
 
 void ObjectStore::fail_corrupt(const Digest& id) const {
-  if (packs_->has(id))
+  const auto form = packs_->find_form(id);
+  if (form && (form != Form::recipe || !find_file_of(id)))
     set_packed_aside({id});
   else
     set_file_aside(id);

@@ -19,14 +19,30 @@ namespace mlo {
 enum class LinkType { reflink, copy };
 
 class PackSet;
+struct Part;
+struct Record;
+struct Recipe;
+
+/// How a store lays down what it is given. Ids do not depend on it, and what was laid down by other rules is read
+/// alike.
+struct StoreRules {
+  bool compress = false;    ///< what lies in packs and gets smaller by it
+  bool page_trees = false;  ///< large trees lie in parts
+  unsigned threads = 1;     ///< for one large object
+  /// Files of so many bytes and more whose name, in lower case, matches one of these globs lie in parts, so that
+  /// another version stores what changed.
+  std::uint64_t cut_from = UINT64_MAX;
+  std::vector<std::string> cut_names = {};
+};
 
 /// Content-addressed objects, named by the SHA-256 of their bytes: each a file `<root>/ab/<62 hex>`, mode 0444, but for
-/// the small ones of a batch of more than a few, which lie in packs in `<root>/../packs`. An object is complete or
-/// absent, whatever happens. Safe from any thread and any number of processes.
+/// the small ones of a batch of more than a few, which lie in packs in `<root>/../packs`, and those that lie in parts,
+/// which are small ones. An object is complete or absent, whatever happens. Safe from any thread and any number of
+/// processes.
 class ObjectStore {
  public:
   /// `root` need not exist yet; it is made by the first write.
-  explicit ObjectStore(fs::path root);
+  explicit ObjectStore(fs::path root, StoreRules rules = {});
   ~ObjectStore();
   const fs::path& root() const { return root_; }
 
@@ -45,7 +61,11 @@ class ObjectStore {
   std::optional<fs::path> find_file_of(const Digest& id) const;
   /// The same; an object that lies in a pack gets a file first. Error{not_found} if it is absent.
   fs::path file_of(const Digest& id);
-  /// Writes the bytes as they lie there to the empty file `fd`, unverified; false if there is no such object.
+  /// The objects that must be there so that this one can be read, itself not counted: none but for one that lies in
+  /// parts. Lists of parts count as such; of one that is not there nobody knows
+  /// what it names. Error{corrupt} if nothing can be told.
+  std::vector<Digest> parts_of(const Digest& id) const;
+  /// Writes the content to the empty file `fd`, unverified: the caller does; false if there is no such object.
   bool copy_to(const Digest& id, int fd, const fs::path& target) const;
   /// `ab/<62 hex>`, below the root.
   static std::string relative_path(const Digest& id);
@@ -72,8 +92,8 @@ class ObjectStore {
     };
     Added put_file(const fs::path& file);
     Digest put(std::string_view bytes);
-    /// The same for bytes whose id is known, into a file of its own.
-    void put_alone(const Digest& id, std::string_view bytes);
+    /// The same into a file of its own, which `fill` writes; it answers for the bytes.
+    void put_alone(const Digest& id, const std::function<void(int fd)>& fill);
     /// For bytes that come from elsewhere: `fill` writes them to the descriptor. `size`: how many there should be, 0 if
     /// unknown. Error{corrupt} if they are not what `id` says.
     std::uint64_t put_from(const Digest& id, std::uint64_t size, const std::function<void(int fd)>& fill);
@@ -107,17 +127,28 @@ class ObjectStore {
   friend class Collector;
   friend std::uint64_t restore_trash(ObjectStore& store, const std::function<bool(const Digest&)>& wanted);
   struct Writing;
-  /// The bytes of a packed object as they lie there; false if it is not packed.
-  bool read_packed(const Digest& id, std::string& bytes) const;
-  /// The same, verified, borrowed from this thread; nothing if it is not packed.
-  std::optional<std::string_view> find_packed(const Digest& id) const;
+  /// What is read of an object that lies in a pack; false if a file is to be read, or there is nothing.
+  bool read_packed(const Digest& id, Record& record) const;
+  /// The content of a record that is no recipe, verified, borrowed from this thread.
+  std::string_view verified(const Digest& id, Record& record) const;
+  using Sink = std::function<void(std::string_view)>;
+  /// Gives `sink` the content of a recipe, in order; false if it turned out to be not what the id says.
+  bool read_recipe(const Digest& id, const Record& record, const Sink& sink) const;
+  bool read_parts(const std::vector<Part>& parts, const Sink& sink) const;
+  std::optional<std::string_view> find_part(const Part& part, std::string& buffer, unsigned depth) const;
+  std::optional<std::vector<Part>> expand(Recipe recipe, unsigned depth, std::vector<Digest>* lists = nullptr) const;
   bool verify_file(const Digest& id) const;
+  bool has_parts(const Digest& id) const;
+  /// PackSet::claim for an object and all its parts.
+  bool claim_packed(const Digest& id) const;
   fs::path quarantine() const;
   void set_file_aside(const Digest& id) const;
   void set_packed_aside(const std::set<Digest>& ids) const;
   [[noreturn]] void fail_corrupt(const Digest& id) const;
+  [[noreturn]] void fail_in_parts(const Digest& id) const;
   fs::path path_of(const Digest& id) const { return root_ / relative_path(id); }
   fs::path root_;
+  StoreRules rules_;
   std::unique_ptr<PackSet> packs_;
   std::unique_ptr<Writing> writing_;  ///< what all batches share
 };

@@ -9,13 +9,14 @@
 namespace mlo {
 namespace {
 
-constexpr std::string_view kHead = "mlo index 1\n";
+constexpr std::string_view kHead = "mlo index 2\n", kOldHead = "mlo index 1\n";
 constexpr std::size_t kHeadSize = 32;
 constexpr std::size_t kDigest = 32;
+constexpr std::size_t kOldObject = 48;
 constexpr unsigned kMaxBits = 24;
 
 static_assert(std::endian::native == std::endian::little, "indexes are mapped as they lie");
-static_assert(sizeof(IndexedObject) == 48 && std::is_trivially_copyable_v<IndexedObject>);
+static_assert(sizeof(PackedObject) == 56 && std::is_trivially_copyable_v<PackedObject>);
 
 /// Some eight objects share an entry of the fan-out.
 unsigned bits_for(std::size_t objects) {
@@ -40,7 +41,8 @@ std::shared_ptr<const PackIndex> PackIndex::open(const fs::path& file) {
 bool PackIndex::load() {
   const std::string_view all = map_.bytes();
   ByteReader in(all);
-  if (in.raw(kHead.size()) != kHead) return false;
+  const std::string_view head = in.raw(kHead.size());
+  if (head != kHead && head != kOldHead) return false;
   const std::size_t packs = in.u32();
   const std::uint64_t count = in.u64();
   bits_ = in.u32();
@@ -48,15 +50,33 @@ bool PackIndex::load() {
   if (!in.ok() || bits_ > kMaxBits || count > UINT32_MAX || packs > count) return false;
   const std::size_t fanout_at = kHeadSize + packs * kDigest;
   const std::size_t objects_at = fanout_at + fanout_bytes(bits_);
-  if (all.size() != objects_at + count * sizeof(IndexedObject) + kDigest) return false;
+  const std::size_t bytes = count * (head == kHead ? sizeof(PackedObject) : kOldObject);
+  if (all.size() != objects_at + bytes + kDigest) return false;
   packs_.resize(packs);
   std::memcpy(static_cast<void*>(packs_.data()), all.data() + kHeadSize, packs * kDigest);
   fanout_ = {reinterpret_cast<const std::uint32_t*>(all.data() + fanout_at), (std::size_t{1} << bits_) + 1};
-  objects_ = {reinterpret_cast<const IndexedObject*>(all.data() + objects_at), static_cast<std::size_t>(count)};
-  return fanout_.back() == count;
+  objects_ = {reinterpret_cast<const PackedObject*>(all.data() + objects_at), static_cast<std::size_t>(count)};
+  return fanout_.back() == count && (head == kHead || convert(all.substr(objects_at, bytes)));
 }
 
-const IndexedObject* PackIndex::find(const Digest& id) const {
+bool PackIndex::convert(std::string_view objects) {
+  converted_.resize(objects.size() / kOldObject);
+  ByteReader in(objects);
+  bool fits = true;
+  for (PackedObject& object : converted_) {
+    std::memcpy(static_cast<void*>(&object.id), in.raw(kDigest).data(), kDigest);
+    const std::uint64_t offset = in.u64();
+    object.offset = static_cast<std::uint32_t>(offset);
+    object.pack = in.u32();
+    object.stored = in.u32();
+    object.size = object.stored;
+    fits = fits && offset <= UINT32_MAX;
+  }
+  objects_ = converted_;
+  return fits;
+}
+
+const PackedObject* PackIndex::find(const Digest& id) const {
   const std::size_t bucket = bucket_of(id, bits_);
   const std::size_t end = std::min<std::size_t>(fanout_[bucket + 1], objects_.size());
   const std::size_t begin = std::min<std::size_t>(fanout_[bucket], end);
@@ -72,12 +92,12 @@ bool PackIndex::verify() const {
   return text_of(sum.raw()) == all.substr(all.size() - kDigest);
 }
 
-std::string encode_pack_index(const std::vector<Digest>& packs, std::vector<IndexedObject> objects) {
+std::string encode_pack_index(const std::vector<Digest>& packs, std::vector<PackedObject> objects) {
   std::stable_sort(objects.begin(), objects.end(), [](const auto& a, const auto& b) { return a.id < b.id; });
   objects.erase(std::unique(objects.begin(), objects.end(), [](const auto& a, const auto& b) { return a.id == b.id; }),
                 objects.end());
   std::vector<std::uint32_t> number(packs.size(), UINT32_MAX);
-  for (const IndexedObject& object : objects) number[object.pack] = 0;
+  for (const PackedObject& object : objects) number[object.pack] = 0;
   std::vector<Digest> used;
   for (std::size_t i = 0; i < packs.size(); ++i) {
     if (number[i] == UINT32_MAX) continue;
@@ -86,7 +106,7 @@ std::string encode_pack_index(const std::vector<Digest>& packs, std::vector<Inde
   }
   const unsigned bits = bits_for(objects.size());
   std::vector<std::uint32_t> fanout(fanout_bytes(bits) / 4, 0);
-  for (IndexedObject& object : objects) {
+  for (PackedObject& object : objects) {
     object.pack = number[object.pack];
     ++fanout[bucket_of(object.id, bits) + 1];
   }
@@ -106,7 +126,7 @@ std::string encode_pack_index(const std::vector<Digest>& packs, std::vector<Inde
   return std::move(out).str();
 }
 
-MergedIndex merge_pack_indexes(std::vector<Digest> packs, std::vector<IndexedObject> objects,
+MergedIndex merge_pack_indexes(std::vector<Digest> packs, std::vector<PackedObject> objects,
                                std::vector<std::shared_ptr<const PackIndex>> indexes) {
   std::sort(indexes.begin(), indexes.end(), [](const auto& a, const auto& b) { return a->size() < b->size(); });
   std::size_t total = objects.size(), count = 0;
@@ -115,7 +135,7 @@ MergedIndex merge_pack_indexes(std::vector<Digest> packs, std::vector<IndexedObj
   for (const auto& index : indexes) {
     const auto first = static_cast<std::uint32_t>(packs.size());
     packs.insert(packs.end(), index->packs().begin(), index->packs().end());
-    for (IndexedObject object : index->objects()) {
+    for (PackedObject object : index->objects()) {
       if (object.pack >= index->packs().size()) continue;
       object.pack += first;
       objects.push_back(object);

@@ -6,19 +6,13 @@
 #include <vector>
 
 #include "lib/crypto/digest.hpp"
+#include "lib/store/pack.hpp"
 #include "lib/util/fs.hpp"
 
 namespace mlo {
 
-/// Where an object lies: in which of an index's packs, and where in it.
-struct IndexedObject {
-  Digest id;
-  std::uint64_t offset = 0;
-  std::uint32_t pack = 0;
-  std::uint32_t size = 0;
-};
-
-/// Tells which pack holds an object: a mapped file over any number of packs. Safe from any thread.
+/// Tells which pack holds an object: a mapped file over any number of packs. Safe from any thread. Reads indexes of the
+/// first format too, which knew only plain records.
 class PackIndex {
  public:
   /// Nothing if the file is no index, or not a whole one.
@@ -27,27 +21,30 @@ class PackIndex {
   const fs::path& path() const { return path_; }
   std::size_t size() const { return objects_.size(); }
   /// Ascending by id.
-  std::span<const IndexedObject> objects() const { return objects_; }
+  std::span<const PackedObject> objects() const { return objects_; }
   const std::vector<Digest>& packs() const { return packs_; }
   /// Null if it knows no such object.
-  const IndexedObject* find(const Digest& id) const;
+  const PackedObject* find(const Digest& id) const;
   /// Whether its bytes are those that were written; reads all of them.
   bool verify() const;
 
  private:
   PackIndex(fs::path path, MappedFile map) : path_(std::move(path)), map_(std::move(map)) {}
   bool load();
+  /// Objects as the first format of indexes wrote them; false if it wrote no such.
+  bool convert(std::string_view objects);
 
   fs::path path_;
   MappedFile map_;
   std::vector<Digest> packs_;
   unsigned bits_ = 0;
   std::span<const std::uint32_t> fanout_;
-  std::span<const IndexedObject> objects_;
+  std::span<const PackedObject> objects_;
+  std::vector<PackedObject> converted_;
 };
 
 /// The bytes of an index. Of several objects with one id the first is kept; packs without any are left out.
-std::string encode_pack_index(const std::vector<Digest>& packs, std::vector<IndexedObject> objects);
+std::string encode_pack_index(const std::vector<Digest>& packs, std::vector<PackedObject> objects);
 
 /// An index over new objects and those of the indexes that are not much larger than what it has by then: so their
 /// number stays in the order of a logarithm. `packs` and `objects` are what is new, `indexes` what there is.
@@ -55,7 +52,7 @@ struct MergedIndex {
   std::string bytes;
   std::vector<std::shared_ptr<const PackIndex>> taken_in;  ///< nobody needs them once this one can be seen
 };
-MergedIndex merge_pack_indexes(std::vector<Digest> packs, std::vector<IndexedObject> objects,
+MergedIndex merge_pack_indexes(std::vector<Digest> packs, std::vector<PackedObject> objects,
                                std::vector<std::shared_ptr<const PackIndex>> indexes);
 
 }  // namespace mlo

@@ -112,7 +112,7 @@ bool PackSet::load() {
 std::optional<PackSet::Found> PackSet::find(const Digest& id) const {
   const std::shared_lock lock(mutex_);
   for (const Index& index : indexes_) {
-    if (const IndexedObject* const object = index->find(id)) return Found{index, object};
+    if (const PackedObject* const object = index->find(id)) return Found{index, object};
   }
   return std::nullopt;
 }
@@ -154,14 +154,22 @@ std::shared_ptr<const UniqueFd> PackSet::open_pack(const Digest& name) const {
   return fd;
 }
 
-bool PackSet::read(const Digest& id, std::string& bytes) const {
+std::optional<Form> PackSet::find_form(const Digest& id) const {
   const auto found = find(id);
+  return found ? std::optional(found->object->form) : std::nullopt;
+}
+
+bool PackSet::read(const Digest& id, Record& record) const {
+  const auto found = find(id);
+  std::string& bytes = record.bytes;
   bytes.clear();
   if (!found) return false;
+  record.form = found->object->form;
+  record.size = found->object->size;
   const Digest& pack = found->index->packs()[found->object->pack];
   const auto file = open_pack(pack);
-  if (!file || found->object->size > kMaxPacked) return true;
-  bytes.resize(found->object->size);
+  if (!file || found->object->stored > kMaxPacked) return true;
+  bytes.resize(found->object->stored);
   std::size_t used = 0;
   while (used < bytes.size()) {
     const ssize_t n = ::pread(file->get(), bytes.data() + used, bytes.size() - used,
@@ -188,7 +196,7 @@ void PackSet::replace(const std::vector<Index>& old, const std::string& bytes) {
 }
 
 void PackSet::replace(const std::vector<Index>& old, const std::vector<Digest>& packs,
-                      std::vector<IndexedObject> objects) {
+                      std::vector<PackedObject> objects) {
   replace(old, objects.empty() ? std::string() : encode_pack_index(packs, std::move(objects)));
 }
 
@@ -197,11 +205,13 @@ void PackSet::publish(const std::vector<FinishedPack>& packs, const StagingDir& 
   make_dirs(dir_);
   const Changing changing(*this);
   std::vector<Digest> names;
-  std::vector<IndexedObject> objects;
+  std::vector<PackedObject> objects;
   for (const FinishedPack& pack : packs) {
     rename_path(staging.path() / pack.staged, pack_file(dir_, pack.name));
-    for (const PackedObject& object : pack.objects)
-      objects.push_back({object.id, object.offset, static_cast<std::uint32_t>(names.size()), object.size});
+    for (PackedObject object : pack.objects) {
+      object.pack = static_cast<std::uint32_t>(names.size());
+      objects.push_back(object);
+    }
     names.push_back(pack.name);
   }
   fsync_dir(dir_);
@@ -210,13 +220,14 @@ void PackSet::publish(const std::vector<FinishedPack>& packs, const StagingDir& 
   replace(merged.taken_in, merged.bytes);
 }
 
-void PackSet::index_pack(const Digest& name, std::vector<Digest>& packs, std::vector<IndexedObject>& objects) const {
+void PackSet::index_pack(const Digest& name, std::vector<Digest>& packs, std::vector<PackedObject>& objects) const {
   const fs::path file = pack_file(dir_, name);
   if (!find_stat(file)) return;
   const auto number = static_cast<std::uint32_t>(packs.size());
   packs.push_back(name);
-  scan_pack(file, [&](const PackedObject& object, std::string_view bytes) {
-    if (sha256(bytes) == object.id) objects.push_back({object.id, object.offset, number, object.size});
+  scan_pack(file, [&](PackedObject object, const Record& record) {
+    object.pack = number;
+    if (is_whole(object.id, record)) objects.push_back(object);
   });
 }
 
@@ -225,9 +236,9 @@ void PackSet::drop(const std::set<Digest>& ids) {
   load();
   for (const Index& index : indexes()) {
     std::vector<Digest> packs = index->packs();
-    std::vector<IndexedObject> rest;
+    std::vector<PackedObject> rest;
     std::set<Digest> touched;
-    for (const IndexedObject& object : index->objects()) {
+    for (const PackedObject& object : index->objects()) {
       const bool known = object.pack < packs.size();
       if (known && !ids.contains(object.id))
         rest.push_back(object);
@@ -235,6 +246,9 @@ void PackSet::drop(const std::set<Digest>& ids) {
         touched.insert(index->packs()[object.pack]);
     }
     for (const Digest& pack : touched) index_pack(pack, packs, rest);
+    // A recipe is whole without its parts: what lacks them goes all the same.
+    std::erase_if(rest,
+                  [&](const PackedObject& object) { return object.form == Form::recipe && ids.contains(object.id); });
     if (!touched.empty()) replace({index}, packs, std::move(rest));
   }
 }
@@ -255,7 +269,7 @@ std::size_t PackSet::mend(Look look) {
     rename_path(dir_ / entry.name, dir_.parent_path() / "quarantine" / entry.name);
   }
   std::vector<Digest> packs;
-  std::vector<IndexedObject> objects;
+  std::vector<PackedObject> objects;
   for (const DirEntry& entry : entries) {
     const auto name = name_of(entry.name, kPackSuffix);
     if (name && !indexed.contains(*name)) index_pack(*name, packs, objects);
@@ -278,9 +292,9 @@ void PackSet::take_in() {
 std::map<Digest, std::vector<PackedObject>> PackSet::packs() const {
   std::map<Digest, std::vector<PackedObject>> out;
   for (const Index& index : indexes()) {
-    for (const IndexedObject& object : index->objects()) {
+    for (const PackedObject& object : index->objects()) {
       if (object.pack < index->packs().size())
-        out[index->packs()[object.pack]].push_back({object.id, object.offset, object.size});
+        out[index->packs()[object.pack]].push_back(object);
     }
   }
   for (auto& [name, objects] : out) {
@@ -298,8 +312,8 @@ void PackSet::retire(const std::set<Digest>& packs) {
   for (const Index& index : indexes()) {
     const std::vector<Digest>& names = index->packs();
     if (std::none_of(names.begin(), names.end(), [&](const Digest& name) { return packs.contains(name); })) continue;
-    std::vector<IndexedObject> rest;
-    for (const IndexedObject& object : index->objects()) {
+    std::vector<PackedObject> rest;
+    for (const PackedObject& object : index->objects()) {
       if (object.pack < names.size() && !packs.contains(names[object.pack])) rest.push_back(object);
     }
     replace({index}, names, std::move(rest));
@@ -314,7 +328,7 @@ std::vector<Digest> PackSet::list() const {
   };
   std::vector<Place> places;
   for (const Index& index : indexes()) {
-    for (const IndexedObject& object : index->objects()) {
+    for (const PackedObject& object : index->objects()) {
       if (object.pack < index->packs().size())
         places.push_back({index->packs()[object.pack], object.offset, object.id});
     }

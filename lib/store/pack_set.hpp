@@ -26,8 +26,9 @@ class PackSet {
   std::optional<std::uint64_t> find_size(const Digest& id) const;
   /// Whether it is here and stays so: its pack's file says to a gc that somebody counts on it.
   bool claim(const Digest& id) const;
-  /// The object's bytes as they lie there, perhaps damaged or cut; false if no index knows it.
-  bool read(const Digest& id, std::string& bytes) const;
+  std::optional<Form> find_form(const Digest& id) const;
+  /// The object's record as it lies there, perhaps damaged or cut; false if no index knows it.
+  bool read(const Digest& id, Record& record) const;
   /// Looks for what other processes did; false if nothing changed. A damaged index goes to `../quarantine`; then, or
   /// if there is none at all, what is whole in the packs that no index names is indexed anew.
   bool refresh();
@@ -53,7 +54,7 @@ class PackSet {
  private:
   struct Found {
     std::shared_ptr<const PackIndex> index;
-    const IndexedObject* object;
+    const PackedObject* object;
   };
   /// What a directory looked like when it was listed.
   struct Listing {
@@ -70,11 +71,11 @@ class PackSet {
   class Changing;
   enum class Look { frame, all };
   std::size_t mend(Look look);
-  void index_pack(const Digest& name, std::vector<Digest>& packs, std::vector<IndexedObject>& objects) const;
+  void index_pack(const Digest& name, std::vector<Digest>& packs, std::vector<PackedObject>& objects) const;
   /// Puts an index (empty: none) in the place of others.
   void replace(const std::vector<std::shared_ptr<const PackIndex>>& old, const std::string& bytes);
   void replace(const std::vector<std::shared_ptr<const PackIndex>>& old, const std::vector<Digest>& packs,
-               std::vector<IndexedObject> objects);
+               std::vector<PackedObject> objects);
 
   fs::path dir_;
   std::mutex changing_;

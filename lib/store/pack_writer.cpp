@@ -2,6 +2,8 @@
 
 #include <fcntl.h>
 
+#include "lib/util/compress.hpp"
+
 namespace mlo {
 namespace {
 
@@ -20,8 +22,8 @@ class PackWriter::Pack {
     if (file_) staging_.remove(file_->name);
   }
 
-  void add(const Digest& id, std::string_view bytes) {
-    records_.add(id, bytes);
+  void add(const Digest& id, Form form, std::uint64_t size, std::string_view body) {
+    records_.add(id, form, size, body);
     if (records_.bytes().size() >= kBuffer) flush();
   }
 
@@ -61,12 +63,28 @@ PackWriter::~PackWriter() {
   for (const FinishedPack& pack : finished_) staging_.remove(pack.staged);
 }
 
-void PackWriter::add(const Digest& id, std::string_view bytes) {
-  {
-    Shard& mine = shard(id);
-    const std::lock_guard lock(mine.mutex);
-    if (!mine.ids.insert(id).second) return;
-  }
+bool PackWriter::is_new(const Digest& id) {
+  Shard& mine = shard(id);
+  const std::lock_guard lock(mine.mutex);
+  return mine.ids.insert(id).second;
+}
+
+void PackWriter::add(const Digest& id, std::string_view bytes, Compression compression) {
+  if (!is_new(id)) return;
+  thread_local std::string frame;
+  const bool smaller = compression == Compression::on && compress(bytes, frame);
+  write(id, smaller ? Form::zstd : Form::plain, bytes.size(), smaller ? frame : bytes);
+}
+
+void PackWriter::add_recipe(const Digest& id, const Recipe& recipe) {
+  if (is_new(id)) write(id, Form::recipe, recipe.size, encode_recipe(id, recipe));
+}
+
+void PackWriter::add_record(const Digest& id, const Record& record) {
+  if (is_new(id)) write(id, record.form, record.size, *body_of(record));
+}
+
+void PackWriter::write(const Digest& id, Form form, std::uint64_t size, std::string_view bytes) {
   std::unique_ptr<Pack> pack;
   {
     const std::lock_guard lock(mutex_);
@@ -76,7 +94,7 @@ void PackWriter::add(const Digest& id, std::string_view bytes) {
     }
   }
   if (!pack) pack = std::make_unique<Pack>(staging_);
-  pack->add(id, bytes);
+  pack->add(id, form, size, bytes);
   std::optional<FinishedPack> finished;
   if (pack->is_full()) finished = pack->finish();
   const std::lock_guard lock(mutex_);
@@ -102,12 +120,18 @@ std::size_t PackWriter::size() const {
 }
 
 bool PackWriter::take_few(std::size_t most, const std::function<void(const Digest&, std::string_view)>& take) {
-  const bool in_memory = finished_.empty() &&
-                         std::all_of(open_.begin(), open_.end(), [](const auto& pack) { return pack->is_in_memory(); });
-  if (!in_memory || size() > most) return false;
+  const auto may_go = [](const std::unique_ptr<Pack>& pack) {
+    const std::vector<PackedObject>& objects = pack->records().objects();
+    return pack->is_in_memory() && std::all_of(objects.begin(), objects.end(),
+                                               [](const PackedObject& object) { return object.form != Form::recipe; });
+  };
+  if (!finished_.empty() || !std::all_of(open_.begin(), open_.end(), may_go) || size() > most) return false;
+  std::string buffer;
   for (const auto& pack : open_) {
-    const PackRecords& records = pack->records();
-    for (const PackedObject& object : records.objects()) take(object.id, records.bytes_of(object));
+    for (const PackedObject& object : pack->records().objects()) {
+      const Record record = pack->records().record_of(object);
+      take(object.id, *content_of(record, buffer));
+    }
   }
   open_.clear();
   forget();

@@ -6,7 +6,7 @@
 #include <unordered_set>
 #include <vector>
 
-#include "lib/store/pack.hpp"
+#include "lib/store/recipe.hpp"
 #include "lib/store/staging.hpp"
 
 namespace mlo {
@@ -18,6 +18,9 @@ struct FinishedPack {
   std::vector<PackedObject> objects;
 };
 
+/// Whether what gets smaller by it is compressed.
+enum class Compression { off, on };
+
 /// Collects small objects into packs, each thread into one of its own. Nothing goes to disk before a thread has a
 /// megabyte. What is not taken is removed with the writer. `add` is safe from any thread.
 class PackWriter {
@@ -27,10 +30,15 @@ class PackWriter {
   ~PackWriter();
 
   /// At most kMaxPacked bytes, whose digest is `id`. Adding an object again is free.
-  void add(const Digest& id, std::string_view bytes);
+  void add(const Digest& id, std::string_view bytes, Compression compression = Compression::off);
+  /// An object that lies in parts, all of which are stored or were added.
+  void add_recipe(const Digest& id, const Recipe& recipe);
+  /// As it lies elsewhere, whole.
+  void add_record(const Digest& id, const Record& record);
   std::size_t size() const;
   bool has(const Digest& id) const;
-  /// Hands over all objects if they are at most `most` and none is on disk yet: so few may lie better by themselves.
+  /// Hands over all objects if they are at most `most`, none is on disk yet and none lies in parts: so few may lie
+  /// better by themselves.
   /// Otherwise false, and nothing happens.
   bool take_few(std::size_t most, const std::function<void(const Digest&, std::string_view)>& take);
   /// All packs; the writer is empty afterwards. The files are the caller's to rename or remove.
@@ -46,6 +54,9 @@ class PackWriter {
   const Shard& shard(const Digest& id) const {
     return shards_[std::to_integer<std::size_t>(id.raw()[0]) % shards_.size()];
   }
+  /// False if the object was added before.
+  bool is_new(const Digest& id);
+  void write(const Digest& id, Form form, std::uint64_t size, std::string_view bytes);
   void forget();
 
   StagingDir& staging_;

@@ -45,7 +45,7 @@ std::uint64_t restore_trash(ObjectStore& store, const Collector::Needed& wanted)
     }
     for (const fs::path& file : files_in(batch / "packs")) {
       std::uint64_t absent = 0;
-      scan_pack(file, [&](const PackedObject& object, std::string_view) {
+      scan_pack(file, [&](const PackedObject& object, const Record&) {
         absent += wanted(object.id) && !store.has(object.id) ? 1 : 0;
       });
       if (absent == 0) continue;

@@ -10,6 +10,7 @@ namespace mlo {
 namespace {
 
 constexpr std::string_view kKind = "config/1";
+constexpr std::int64_t kMinCut = std::int64_t{1} << 20U;
 
 /// git's rules for ref names, as far as a configured one can break them.
 bool is_ref_name(std::string_view name) {
@@ -85,9 +86,32 @@ Value remote_entry(Value entry, const RemoteConfig& old, const RemoteConfig& rem
   return entry;
 }
 
+void read_cut(const Value& value, std::string_view source, StoreRules& rules) {
+  ObjectReader reader(value, source, "`cut`");
+  if (reader.find("names") != nullptr) rules.cut_names = reader.strings("names");
+  for (const std::string& glob : rules.cut_names) {
+    if (glob.empty() || glob.find('/') != std::string::npos || glob != to_lower(glob))
+      reader.fail("names", fmt::format("`{}` is not a pattern of file names in lower case", printable(glob)));
+  }
+  const std::int64_t least = reader.integer_or("min_bytes", static_cast<std::int64_t>(rules.cut_from));
+  if (least < kMinCut) reader.fail("min_bytes", fmt::format("not {} or more", kMinCut));
+  rules.cut_from = static_cast<std::uint64_t>(least);
+  reader.finish();
+}
+
 std::string_view link_name(LinkType link) { return link == LinkType::reflink ? "reflink" : "copy"; }
 
 }  // namespace
+
+StoreRules default_rules() {
+  StoreRules rules{.compress = true, .page_trees = true};
+  rules.cut_from = std::uint64_t{64} << 20U;
+  for (const char* const ending :
+       {"csv", "tsv",  "jsonl", "ndjson", "txt",  "log", "parquet", "arrow",  "feather", "npy", "safetensors", "pt",
+        "pth", "ckpt", "bin",   "onnx",   "gguf", "h5",  "hdf5",    "sqlite", "db",      "tar", "img"})
+    rules.cut_names.push_back(fmt::format("*.{}", ending));
+  return rules;
+}
 
 Value read_config(std::string_view text, std::string_view source, Config& config, ConfigLayer layer) {
   Value file = parse_yaml(text, source, YamlDialect::manifest);
@@ -102,6 +126,8 @@ Value read_config(std::string_view text, std::string_view source, Config& config
   if (link != "reflink" && link != "copy")
     reader.fail("link", fmt::format("`{}` is neither `reflink` nor `copy`", printable(link)));
   config.link = link == "copy" ? LinkType::copy : LinkType::reflink;
+  config.store.compress = reader.boolean_or("compress", config.store.compress);
+  if (const Value* const cut = reader.find("cut")) read_cut(*cut, source, config.store);
   config.autocommit = reader.boolean_or("autocommit", config.autocommit);
   config.runs_ref = reader.string_or("runs_ref", config.runs_ref);
   if (!is_ref_name(config.runs_ref))

@@ -24,8 +24,13 @@ struct RemoteConfig {
   bool operator==(const RemoteConfig&) const = default;
 };
 
+/// Compressed, and tables, logs, checkpoints and images of disks in parts: what grows or changes in places.
+StoreRules default_rules();
+
 /// `.mlo/config.yaml` (committed) with `.mlo/local/config.yaml` (this machine) on top. Kind `config/1`.
 struct Config {
+  /// `compress`, and `cut`: `names`, `min_bytes`. Only read.
+  StoreRules store = default_rules();
   std::vector<RemoteConfig> remotes;  ///< sorted by name
   std::string default_remote;         ///< empty: the only one, or `origin`
   LinkType link = LinkType::reflink;

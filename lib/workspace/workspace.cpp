@@ -90,8 +90,10 @@ Workspace Workspace::open(World& world) {
   if (const auto text = find_file(local / "config.yaml", kConfigLimit))
     read_config(*text, ".mlo/local/config.yaml", config, ConfigLayer::local);
   ensure_local(mlo_dir, local);
-  return Workspace(std::unique_ptr<State>(
-      new State{world, std::move(repo), root, local, ObjectStore(local / "objects"), std::move(config)}));
+  StoreRules rules = config.store;
+  rules.threads = world.threads;
+  return Workspace(std::unique_ptr<State>(new State{
+      world, std::move(repo), root, local, ObjectStore(local / "objects", std::move(rules)), std::move(config)}));
 }
 
 bool Workspace::init(World& world) {

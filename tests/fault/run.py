@@ -18,6 +18,8 @@ import argparse, fnmatch, hashlib, json, os, pathlib, random, shutil, signal, st
 from scenarios import SCENARIOS
 
 HERE = pathlib.Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE.parent / "golden"))
+import packs
 PAGE = 4096
 ENV = {
     "PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8", "TZ": "UTC", "GIT_CONFIG_NOSYSTEM": "1", "GIT_CONFIG_GLOBAL": "/dev/null",
@@ -115,7 +117,7 @@ class Bench:
         for path in store.glob("??/*"):
             if hashlib.sha256(path.read_bytes()).hexdigest() != path.parent.name + path.name:
                 wrong.append(f"object {path.parent.name}{path.name} is damaged")
-        wrong += damage_in_packs(self.trial / ".git/mlo/packs")
+        wrong += packs.Packs(self.trial / ".git/mlo/packs", find_alone(store)).damage()
         if (self.trial / ".mlo/config.yaml").exists():
             status = subprocess.run(["mlo", "status", "--json"], cwd=self.trial, env=self.env, capture_output=True, text=True)
             if status.returncode != 0:
@@ -144,22 +146,11 @@ class Bench:
         return shown
 
 
-def damage_in_packs(directory):
-    """What indexes name and packs do not hold."""
-    wrong = []
-    for file in directory.glob("[!.]*.idx"):
-        index = file.read_bytes()
-        if hashlib.sha256(index).hexdigest() != file.stem:
-            wrong.append(f"index {file.name} is damaged")
-            continue
-        packs, count, width = struct.unpack_from("<IQI", index, 12)
-        at = 32 + 32 * packs + ((2**width + 1) * 4 + 7) // 8 * 8
-        for n in range(count):
-            name, offset, pack, size = struct.unpack_from("<32sQII", index, at + 48 * n)
-            held = directory / (index[32 + 32 * pack:64 + 32 * pack].hex() + ".pack")
-            if not held.exists() or hashlib.sha256(held.read_bytes()[offset:offset + size]).digest() != name:
-                wrong.append(f"object {name.hex()} is not where {file.name} says")
-    return wrong
+def find_alone(store):
+    def find(name):
+        path = store / name.hex()[:2] / name.hex()[2:]
+        return path.read_bytes() if path.exists() else None
+    return find
 
 
 def try_again(bench, wanted, label, complaints):

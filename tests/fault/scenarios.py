@@ -28,6 +28,15 @@ for i in $(seq 20); do echo newest $i > many/$i; done; mlo version-data add many
 git commit -q --amend -m amended && git reflog expire --expire=now --all && git update-ref -d ORIG_HEAD
 """
 GC = "mlo version-data gc --yes --older-than 0 --unpushed"
+# A file that is cut, and a directory whose tree is: its names are long.
+PARTS = INIT + r"""printf 'cut:\n  min_bytes: 1048576\n' >> .mlo/config.yaml
+cat > cut.py <<'Y'
+import hashlib, sys
+for n in range(40_000): print(n, hashlib.sha256(str(n if n != 20_000 else sys.argv[1]).encode()).hexdigest(), sep=",")
+Y
+git add -A && git commit -q -m cut && python3 cut.py 2 > big.csv && mlo version-data add big.csv --commit
+"""
+PAGES = INIT + "mkdir flat && for i in $(seq 400); do echo $i > flat/$(printf '%0200d' $i); done\nmlo version-data add flat --commit\n"
 PIPELINE = ADDED + r"""cat > mlo.yaml <<'Y'
 stages:
   first: {cmd: "cat raw/1.csv raw/2.csv > first.txt", deps: [raw], outs: [first.txt]}
@@ -97,6 +106,9 @@ SCENARIOS = [
     Scenario("version-data checkout, packed", MORE + "rm -r many\n", "mlo version-data checkout many", [DATA]),
     Scenario("pull, packed", MORE + "rm -rf ../far; mkdir ../far && mlo remote add far ../far && mlo push --remote far && rm -rf many .git/mlo/packs .git/mlo/objects\n",
              "mlo pull --remote far", [DATA]),
+    Scenario("version-data add, in parts", PARTS + "python3 cut.py 3 > big.csv\n", "mlo version-data add big.csv", [DATA]),
+    Scenario("version-data checkout, in parts", PARTS + "rm big.csv\n", "mlo version-data checkout big.csv", [DATA]),
+    Scenario("version-data add, large tree", PAGES + "rm flat/*007; echo new > flat/$(printf '%0200d' 700)\n", "mlo version-data add flat", [DATA]),
     Scenario("version-data fsck, no index", MORE + "rm -f .git/mlo/packs/*.idx\n", "mlo version-data fsck", [DATA]),
     Scenario("version-data import", OTHER, "mlo version-data import raw@first --repo .git/bare.git -o data/in", [DATA]),
     Scenario("version-data update", OTHER + "mlo version-data import raw@first --repo .git/bare.git -o data/in --commit\n",

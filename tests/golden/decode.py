@@ -12,6 +12,8 @@ import sys
 
 import yaml
 
+import packs
+
 
 
 def emit_real(value):
@@ -117,6 +119,15 @@ def decode_metric(frame):
     return payload[5:5 + length].decode(), *struct.unpack_from("<dqq", payload, 5 + length)
 
 
+def decode_pack(data, title):
+    found = {}
+    for name, form, size, body in packs.records(data):
+        found[name] = packs.content(name, form, size, body, found.__getitem__)
+        assert packs.sha(found[name]) == name
+    assert packs.sha(b"".join(found)).hex() == title, title
+    return list(found.values())
+
+
 def hex_block(text):
     """The hex digits of each line up to the remark, which two spaces set off."""
     return bytes.fromhex("".join(re.split("  +", line)[0] for line in text.splitlines()))
@@ -139,7 +150,7 @@ def decode_stage_tag(message, name):
 def main(source):
     readme = (source / "schemas/README.md").read_text()
     blocks = re.findall(r"^```(\w*)(?: ([^\n]*))?\n(.*?)^```$", readme, re.S | re.M)
-    trees = {}
+    trees, examples = {}, []
     for kind, title, body in blocks:
         if kind == "tree":
             data = hex_block(body)
@@ -148,6 +159,8 @@ def main(source):
         elif kind == "frame":
             key, value, step, micros = title.split()
             assert decode_metric(hex_block(body)) == (key, float(value), int(step), int(micros))
+        elif kind == "pack":
+            examples.append(decode_pack(hex_block(body), title))
         elif kind == "tag":
             decode_stage_tag(body, title)
         elif kind == "yaml":
@@ -155,6 +168,7 @@ def main(source):
             assert canonical(document) == body, canonical(document)
             if document["mlo"] == "dataset/1":
                 example = document
+    assert examples == [[b"a,b\n" * n for n in (1, 128, 129)]], examples
     assert len(trees) == 2 and {kind for kind, _, _ in blocks} >= {"tree", "frame", "tag", "yaml"}, "an example is gone"
 
     sha = lambda data: hashlib.sha256(data).digest()
@@ -173,6 +187,10 @@ def main(source):
     for text in ["a: b", "a:b", "a b", "a ", "x\ny", "x\ny\n", "x \ny", "x\n\ty", "\nx", "x\n\n", "yes", "Null", "", "\x01", "\x85", "\u2028", "\ufeff", "é", "-", "a#b", "1"]:
         document = {"k": text, text: [text, [text], {text: text}]}
         assert yaml.safe_load(canonical(document)) == document, text
+    for line in (source / "tests/golden/cuts.txt").read_text().splitlines():
+        kind, *lengths = line.split()
+        data = packs.noise(sum(map(int, lengths)))
+        assert packs.cut(data, *{"parts": packs.LARGE, "pages": packs.PAGES}[kind]) == list(map(int, lengths)), kind
     print("every worked example decodes")
 
 

@@ -17,6 +17,7 @@ HIDDEN = {
     "nlohmann/": ["lib/codec/"],
     "git2": ["lib/git/"],
     "sqlite3.h": ["lib/db/"],
+    "zstd.h": ["lib/util/compress.cpp"],
     "openssl/": ["lib/crypto/"],
     "dlfcn.h": ["lib/net/", "lib/table/", "tests/fault/"],
     "catch2/": ["tests/"],

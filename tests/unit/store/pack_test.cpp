@@ -171,7 +171,7 @@ TEST_CASE("one batch filled by many threads holds each object once", "[store]") 
   std::size_t records = 0;
   for (const DirEntry& entry : list_dir(dir / "packs")) {
     if (entry.name.ends_with(".pack"))
-      CHECK(scan_pack(dir / "packs" / entry.name, [&](const PackedObject&, std::string_view) { ++records; }));
+      CHECK(scan_pack(dir / "packs" / entry.name, [&](const PackedObject&, const Record&) { ++records; }));
   }
   CHECK(records == 1000);
 }
@@ -225,7 +225,7 @@ TEST_CASE("an index with wrong numbers inside its frame finds nothing that is no
     if (!damaged) continue;
     CHECK_FALSE(damaged->verify());
     for (int i = 0; i < 100; ++i) {
-      const IndexedObject* const object = damaged->find(sha256(text_of_object(i)));
+      const PackedObject* const object = damaged->find(sha256(text_of_object(i)));
       CHECK((object == nullptr || object->pack < damaged->packs().size()));
     }
   }
@@ -241,8 +241,8 @@ TEST_CASE("a pack is read to the last whole record", "[store]") {
   const auto records_in = [&](const std::string& bytes) {
     std::size_t count = 0;
     write_file(dir / "p", bytes, Durability::cache);
-    const bool whole = scan_pack(dir / "p", [&](const PackedObject& object, std::string_view data) {
-      CHECK(bytes.substr(object.offset, object.size) == data);
+    const bool whole = scan_pack(dir / "p", [&](const PackedObject& object, const Record& record) {
+      CHECK(bytes.substr(object.offset, object.stored) == record.bytes);
       ++count;
     });
     return std::pair(count, whole);

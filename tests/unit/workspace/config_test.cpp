@@ -69,3 +69,21 @@ TEST_CASE("a remote's settings are read strictly", "[workspace]") {
                                  bad)) != "nothing");
   }
 }
+
+TEST_CASE("what is compressed and cut is for the configuration to say", "[workspace]") {
+  Config config;
+  CHECK(config.store.compress);
+  CHECK(config.store.cut_from == 64U << 20U);
+  read_config("mlo: config/1\ncompress: false\ncut:\n  names:\n    - \"*.csv\"\n  min_bytes: 1048576\n", "c", config);
+  CHECK_FALSE(config.store.compress);
+  CHECK(config.store.cut_names == std::vector<std::string>{"*.csv"});
+  CHECK(config.store.cut_from == 1U << 20U);
+  read_config("mlo: config/1\ncut:\n  names: []\n", "c", config);
+  CHECK(config.store.cut_names.empty());
+  CHECK(config.store.cut_from == 1U << 20U);
+  CHECK(failure_of("mlo: config/1\ncut:\n  min_bytes: 1048575\n") == "c.yaml:3:14: not 1048576 or more");
+  CHECK(failure_of("mlo: config/1\ncut:\n  names:\n    - a/b\n").find("not a pattern") != std::string::npos);
+  CHECK(failure_of("mlo: config/1\ncut:\n  names:\n    - \"*.CSV\"\n").find("not a pattern") != std::string::npos);
+  CHECK(failure_of("mlo: config/1\ncut:\n  name: a\n").find("unknown key `name`") != std::string::npos);
+  CHECK(failure_of("mlo: config/1\ncut: yes\n") != "nothing");
+}
