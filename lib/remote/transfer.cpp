@@ -1,5 +1,7 @@
 #include "lib/remote/transfer.hpp"
 
+#include <mutex>
+#include <optional>
 #include <utility>
 
 #include "lib/crypto/digest_set.hpp"
@@ -102,15 +104,16 @@ TransferReport upload(const World& world, ObjectStore& store, Remote& remote, st
 TransferReport upload(const World& world, ObjectStore& store, Remote& remote, UploadPlan plan) {
   const std::vector<ObjectRef>& here = plan.objects;
   TransferReport report{here.size(), plan.bytes(), std::move(plan.absent)};
+  std::once_flag staged;
   std::optional<StagingDir> staging;
   const auto put_whole = [&](const Digest& id) {
+    std::call_once(staged, [&] { staging.emplace(store.root()); });
     const StagingDir::File whole = staging->create(0600);
     const fs::path path = staging->path() / whole.name;
     store.write_to(id, whole.fd.get(), path, LinkType::copy);
     remote.put_file(id, path);
     staging->remove(whole.name);
   };
-  if (!here.empty()) staging.emplace(store.root());
   move_in_portions(
       world, "pushing", here, remote.connections(),
       [&](std::size_t i) {

@@ -293,8 +293,7 @@ std::map<Digest, std::vector<PackedObject>> PackSet::packs() const {
   std::map<Digest, std::vector<PackedObject>> out;
   for (const Index& index : indexes()) {
     for (const PackedObject& object : index->objects()) {
-      if (object.pack < index->packs().size())
-        out[index->packs()[object.pack]].push_back(object);
+      if (object.pack < index->packs().size()) out[index->packs()[object.pack]].push_back(object);
     }
   }
   for (auto& [name, objects] : out) {

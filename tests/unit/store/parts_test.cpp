@@ -5,6 +5,8 @@
 #include <set>
 
 #include "lib/crypto/sha256.hpp"
+#include "lib/store/closure.hpp"
+#include "lib/store/collector.hpp"
 #include "lib/store/object_store.hpp"
 #include "lib/store/pack_set.hpp"
 #include "tests/support/test.hpp"
@@ -60,18 +62,15 @@ void damage(const fs::path& packs, const Digest& id) {
 
 /// Packs of records that mlo would not write.
 struct HostilePack {
-  std::string bytes{kPackHead};
-  std::vector<PackedObject> objects;
-  Sha256 ids;
+  PackRecords records;
 
   void add(const Digest& id, Form form, std::uint64_t size, std::string_view body) {
-    objects.push_back(append_record(bytes, 0, id, form, size, body));
-    ids.update(id.raw());
+    records.add(id, form, size, body);
   }
   void write(const fs::path& packs) {
-    const Digest name = ids.finish();
-    write_file(pack_file(packs, name), bytes);
-    const std::string index = encode_pack_index({name}, objects);
+    const Digest name = records.finish();
+    write_file(pack_file(packs, name), records.bytes());
+    const std::string index = encode_pack_index({name}, records.objects());
     write_file(packs / (sha256(index).hex() + ".idx"), index);
   }
 };
@@ -332,4 +331,51 @@ TEST_CASE("an index of the first format is read, and taken into the next one", "
   }
   CHECK(list_dir(dir / "packs").size() == 3);  // two packs, one index
   for (int i = 0; i < 100; ++i) CHECK(ObjectStore(dir / "objects").get(sha256(text(i))) == text(i));
+}
+
+TEST_CASE("what a gc keeps, it keeps with its parts", "[store]") {
+  test::TestWorld w;
+  ObjectStore store(w.dir / "objects", kAll);
+  Tree kept = tree_of(20'000), gone = tree_of(20'000);
+  for (TreeEntry& entry : gone) entry.name += ".old";
+  const Digest kept_id = store.put_tree(kept), gone_id = store.put_tree(gone);
+  // A pack of which little is needed is written anew.
+  for (TreeEntry& entry : gone) entry.name += ".older";
+  gone.resize(15'000);
+  {
+    ObjectStore::Batch batch(store);
+    batch.put(encode_tree(gone));
+    kept.back().id = sha256("changed");
+    batch.put(encode_tree(kept));
+    batch.commit();
+  }
+  const DigestSet needed = close_over(w.world, store, {kept_id, tree_id(kept)});
+  const auto is_needed = [&](const Digest& id) { return needed.contains(id); };
+  const Collector::Report report = Collector(w.world, store, AgeRule{}).sweep(is_needed, w.clock.now());
+  CHECK(report.packs_moved == 1);
+  CHECK(report.packs_rewritten == 1);
+  const ObjectStore fresh(w.dir / "objects");
+  CHECK(fresh.get_tree(kept_id) == tree_of(20'000));
+  CHECK(fresh.get_tree(tree_id(kept)) == kept);
+  CHECK_FALSE(fresh.has(gone_id));
+  CHECK(store.check(w.world).damaged.empty());
+}
+
+TEST_CASE("who claims an object claims its parts, and one without them is stored anew", "[store]") {
+  const TempDir dir;
+  ObjectStore store(dir / "objects", kAll);
+  const Tree tree = tree_of(20'000);
+  const Digest id = store.put_tree(tree);
+  CHECK(store.claim(id));
+  CHECK(store.begins_as_tree(id));
+  PackSet packs(dir / "packs");
+  packs.refresh();
+  const Digest part = store.parts_of(id).front();
+  damage(dir / "packs", part);
+  packs.drop({part});
+  ObjectStore fresh(dir / "objects", kAll);
+  CHECK_FALSE(fresh.claim(id));
+  fresh.put_tree(tree);
+  CHECK(fresh.get_tree(id) == tree);
+  CHECK(fresh.claim(id));
 }
