@@ -9,24 +9,27 @@ namespace mlo::cli {
 namespace {
 
 struct Options {
-  std::string name, url, endpoint, region, profile, ca_file;
+  std::string name, url, endpoint, region, profile, ca_file, key_file;
   bool is_default = false, path_style = false;
 };
 
 void declare(Args& args, Options& o) {
   args.positional(o.name, "NAME", "what to call it");
-  args.positional(o.url, "PLACE", "a directory, s3://BUCKET/PREFIX, or https://HOST/PATH");
+  args.positional(o.url, "PLACE", "a directory, s3://BUCKET/PREFIX, ssh://HOST/PATH, HOST:PATH, or https://HOST/PATH");
   args.flag(o.is_default, "--default,-d", "use it when no --remote is given");
   args.option(o.endpoint, "--endpoint", "URL", "where S3 is, if it is not Amazon's");
   args.option(o.region, "--region", "REGION", "of the bucket (default: as AWS's tools choose, or found out)");
   args.option(o.profile, "--profile", "NAME", "of AWS's configuration, for credentials (default: AWS_PROFILE)");
   args.option(o.ca_file, "--ca-file", "FILE", "certificate authorities to trust instead of the system's");
+  args.option(o.key_file, "--key-file", "FILE", "encrypt everything with the key in FILE (see `mlo remote new-key`)");
   args.flag(o.path_style, "--path-style", "bucket in the path, not in the host name (default with --endpoint)");
 }
 
 /// A relative directory is kept relative, but to the repository: others run mlo elsewhere in it.
 std::string to_stored_url(Context& ctx, const std::string& url) {
-  if (url.find("://") != std::string::npos || fs::path(url).is_absolute()) return url;
+  const RemoteKind* const kind = find_remote_kind(url);
+  if (kind == nullptr || kind->name != "dir" || url.find("://") != std::string::npos || fs::path(url).is_absolute())
+    return url;
   return absolute_in(ctx.world().cwd, url).lexically_relative(ctx.workspace().root()).string();
 }
 
@@ -41,6 +44,10 @@ int run(Context& ctx, const Options& o) {
                       .region = o.region,
                       .profile = o.profile};
   if (o.path_style) remote.path_style = true;
+  if (!o.key_file.empty()) {
+    const bool at_home = o.key_file.starts_with("~/");
+    remote.encryption = {.key_file = at_home ? o.key_file : absolute_in(ctx.world().cwd, o.key_file).string()};
+  }
   if (!o.ca_file.empty()) remote.ca_file = absolute_in(ctx.world().cwd, o.ca_file).string();
   const auto at = std::lower_bound(config.remotes.begin(), config.remotes.end(), remote,
                                    [](const auto& a, const auto& b) { return a.name < b.name; });
@@ -75,10 +82,15 @@ Command remote_add() {
       "`AWS_ACCESS_KEY_ID` and `AWS_SECRET_ACCESS_KEY`, else `AWS_PROFILE` and `~/.aws`, else the container's or "
       "machine's "
       "role. Secrets are never written; keys for one remote alone belong into `.mlo/local/config.yaml`. "
-      "A web server that shows a directory remote can be read, not written.";
+      "Behind ssh there must be an `mlo`, and the parent of the directory; `ssh` is run as git would run it "
+      "(`GIT_SSH_COMMAND`, `core.sshCommand`). "
+      "A web server that shows a directory remote can be read, not written.\n\n"
+      "With `--key-file` the place learns nothing but how many files there are and how large: contents are sealed by "
+      "AES-256-GCM, names are keyed hashes. Whoever loses the key loses the data.";
   info.examples = {{"mlo remote add origin /mnt/share/flights", "a network file system"},
                    {"mlo remote add origin s3://models/flights", "a bucket of Amazon S3"},
                    {"mlo remote add lab s3://models/flights --endpoint https://minio.lab:9000", "one of your own"},
+                   {"mlo remote add nas ssh://me@nas.lab/srv/flights", "a directory of another machine"},
                    {"mlo remote add public https://data.example.org/flights", "to pull from"}};
   info.exits = {{exit_code::conflict, "the name is taken"}, {exit_code::remote, "the place cannot be used"}};
   return make_command<Options>(std::move(info), declare, run);

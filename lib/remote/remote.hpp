@@ -51,10 +51,15 @@ struct RemoteKind {
 
 /// Every kind there is; all.cpp has one line each.
 const std::vector<RemoteKind>& remote_kinds();
+/// The one that takes such URLs; null if none does.
+const RemoteKind* find_remote_kind(std::string_view url);
 
 /// Opens a configured remote; nothing is contacted yet. A relative directory counts from `base`, the repository root.
 /// Borrows `world`. Error{config} for a URL that no kind accepts.
 std::unique_ptr<Remote> open_remote(const World& world, const RemoteConfig& config, const fs::path& base);
+/// Wraps the data key of an encrypted remote by the key in the file `new_key`; false if that opens it already. Whatever
+/// happens, the old key opens it or the new one.
+bool rotate_remote_key(const World& world, const RemoteConfig& config, const fs::path& base, const fs::path& new_key);
 /// What the file `format` of a remote says.
 inline constexpr std::string_view kFormatFile = "format";
 inline constexpr std::string_view kRemoteFormat = "mlo remote 1\n";

@@ -43,6 +43,17 @@ const RemoteConfig* find_remote(const Config& config, std::string_view name) {
   return nullptr;
 }
 
+void read_encryption(const Value& entry, std::string_view source, RemoteConfig& remote, ConfigLayer layer) {
+  ObjectReader reader(entry, source, fmt::format("encryption of remote `{}`", remote.name));
+  RemoteConfig::Encryption& encryption = remote.encryption ? *remote.encryption : remote.encryption.emplace();
+  encryption.key_file = reader.string_or("key_file", encryption.key_file);
+  // What a repository says must not run a command.
+  if (reader.find("key_command") != nullptr && layer == ConfigLayer::shared)
+    reader.fail("key_command", "`key_command` must not be committed: move it to .mlo/local/config.yaml");
+  encryption.key_command = reader.string_or("key_command", encryption.key_command);
+  reader.finish();
+}
+
 RemoteConfig read_remote(const std::string& name, const Value& value, std::string_view source, const RemoteConfig* old,
                          ConfigLayer layer) {
   ObjectReader reader(value, source, fmt::format("remote `{}`", name));
@@ -62,11 +73,13 @@ RemoteConfig read_remote(const std::string& name, const Value& value, std::strin
   }
   for (const auto& [key, text] :
        {std::pair("access_key_id", &remote.access_key_id), std::pair("secret_access_key", &remote.secret_access_key),
-        std::pair("session_token", &remote.session_token)}) {
+        std::pair("session_token", &remote.session_token), std::pair("ssh_command", &remote.ssh_command),
+        std::pair("far_mlo", &remote.far_mlo)}) {
     if (reader.find(key) != nullptr && layer == ConfigLayer::shared)
       reader.fail(key, fmt::format("`{}` must not be committed: move it to .mlo/local/config.yaml", key));
     *text = reader.string_or(key, *text);
   }
+  if (const Value* const entry = reader.find("encryption")) read_encryption(*entry, source, remote, layer);
   reader.finish();
   return remote;
 }
@@ -83,6 +96,11 @@ Value remote_entry(Value entry, const RemoteConfig& old, const RemoteConfig& rem
   if (remote.path_style && old.path_style != remote.path_style) entry.set("path_style", *remote.path_style);
   put("connections", old.connections, remote.connections);
   put("bytes_per_second", old.bytes_per_second, remote.bytes_per_second);
+  if (remote.encryption != old.encryption) {
+    Value encryption = entry.find("encryption") == nullptr ? Value::object() : *entry.find("encryption");
+    if (!remote.encryption->key_file.empty()) encryption.set("key_file", remote.encryption->key_file);
+    entry.set("encryption", std::move(encryption));
+  }
   return entry;
 }
 

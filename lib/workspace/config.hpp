@@ -12,15 +12,25 @@ namespace mlo {
 
 struct RemoteConfig {
   std::string name;
-  /// A directory (absolute, or relative to the repository root), file://, s3://BUCKET/PREFIX, http:// or https://.
+  /// A directory (absolute, or relative to the repository root), file://, s3://BUCKET/PREFIX, http:// or https://,
+  /// ssh://[USER@]HOST[:PORT]/PATH or [USER@]HOST:PATH.
   std::string url;
   std::string endpoint = {}, region = {}, profile = {};  ///< of S3; empty: as AWS's own tools would choose
   std::optional<bool> path_style = {};                   ///< of S3; unset: if the endpoint is not AWS's
   std::string ca_file = {};                              ///< certificate authorities to trust instead of the system's
   std::uint64_t connections = 0;                         ///< 0: as many as are useful
   std::uint64_t bytes_per_second = 0;                    ///< 0: no limit
-  /// Only from `.mlo/local/config.yaml`, and never written.
+  /// Only from `.mlo/local/config.yaml`, and never written: secrets, and what runs a command.
   std::string access_key_id = {}, secret_access_key = {}, session_token = {};
+  std::string ssh_command = {};  ///< for a shell; empty: as git would choose
+  std::string far_mlo = {};      ///< the program at the other end of ssh; empty: `mlo`
+  /// Where the key is that all is encrypted with; unset: nothing is.
+  struct Encryption {
+    std::string key_file = {};     ///< relative to the repository root, or `~/..`
+    std::string key_command = {};  ///< prints it; only from `.mlo/local/config.yaml`, and never written
+    bool operator==(const Encryption&) const = default;
+  };
+  std::optional<Encryption> encryption = {};
   bool operator==(const RemoteConfig&) const = default;
 };
 

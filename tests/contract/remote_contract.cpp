@@ -5,6 +5,7 @@
 #include <set>
 
 #include "lib/crypto/sha256.hpp"
+#include "lib/remote/encryption.hpp"
 #include "lib/remote/remote.hpp"
 #include "lib/remote/transfer.hpp"
 #include "lib/util/parallel.hpp"
@@ -61,6 +62,13 @@ Open open_url(Outside& out, const fs::path& dir, RemoteConfig config) {
   return [&out, dir, config = std::move(config)] { return open_remote(out.now, config, dir); };
 }
 
+/// The same place, encrypted.
+Open open_sealed(Outside& out, const fs::path& dir, RemoteConfig config) {
+  write_file(dir / "key", encode_remote_key(sha256("key")), Durability::cache);
+  config.encryption = RemoteConfig::Encryption{.key_file = (dir / "key").string()};
+  return open_url(out, dir, std::move(config));
+}
+
 /// Started by the first that asks, ended with the test run; null if it is not installed.
 const test::S3Server* s3_server(test::S3Server::Make make) {
   static std::map<test::S3Server::Make, std::unique_ptr<test::S3Server>> servers;
@@ -88,6 +96,9 @@ std::vector<Place> places() {
                      return open_url(o, dir, {"origin", fmt::format(fmt::runtime(form), dir.string())});
                    }});
   }
+  out.push_back({"dir", "encrypted", [](Outside& o, const fs::path& dir) {
+                   return open_sealed(o, dir, {"origin", (dir / "remote").string()});
+                 }});
   for (const auto make : {test::S3Server::Make::seaweedfs, test::S3Server::Make::rclone}) {
     const test::S3Server* const server = s3_server(make);
     if (server == nullptr) {
@@ -99,6 +110,29 @@ std::vector<Place> places() {
                      const std::string url = "s3://bucket/some where/" + dir.filename().string();
                      return open_url(o, dir, {.name = "origin", .url = url, .endpoint = server->url()});
                    }});
+    out.push_back({"s3", "encrypted", [server](Outside& o, const fs::path& dir) {
+                     server->allow(o.env);
+                     const std::string url = "s3://bucket/sealed/" + dir.filename().string();
+                     return open_sealed(o, dir, {.name = "origin", .url = url, .endpoint = server->url()});
+                   }});
+  }
+  if (test::find_server("sshd")) {
+    static const test::SshServer server;
+    const auto config = [](std::string_view form, const fs::path& dir) {
+      return RemoteConfig{.name = "origin",
+                          .url = fmt::format(fmt::runtime(form), (dir / "far").string()),
+                          .ssh_command = server.command(),
+                          .far_mlo = MLO_TEST_BINARY};
+    };
+    for (const auto* form : {"ssh://127.0.0.1{}", "127.0.0.1:{}"}) {
+      out.push_back({"ssh", form,
+                     [config, form](Outside& o, const fs::path& dir) { return open_url(o, dir, config(form, dir)); }});
+    }
+    out.push_back({"ssh", "encrypted", [config](Outside& o, const fs::path& dir) {
+                     return open_sealed(o, dir, config("127.0.0.1:{}", dir));
+                   }});
+  } else {
+    miss("sshd");
   }
   if (test::find_server("nginx")) {
     out.push_back({"http", "nginx", [](Outside& o, const fs::path& dir) -> Open {
@@ -359,6 +393,36 @@ TEST_CASE("a directory of another format is left alone", "[remote]") {
   CHECK(kind_of([&] {
           open_remote(out.now, {"origin", (dir / "other").string()}, dir.path())->init();
         }) == ErrorKind::remote);
+}
+
+TEST_CASE("a push that ssh loses goes on with the next one", "[remote]") {
+  if (!test::find_server("sshd")) return miss("sshd");
+  test::SshServer server;
+  Outside out;
+  const test::TempDir dir;
+  const auto open = [&](const std::string& command) {
+    return open_remote(out.now,
+                       {.name = "origin",
+                        .url = "127.0.0.1:" + (dir / "far").string(),
+                        .ssh_command = command,
+                        .far_mlo = MLO_TEST_BINARY},
+                       dir.path());
+  };
+  open(server.command())->init();
+  const auto remote = open(server.command());
+  remote->put_bytes(sha256("a"), "a");
+  remote->flush();
+  server.cut();
+  remote->put_bytes(sha256("b"), "b");
+  CHECK(kind_of([&] { remote->flush(); }) == ErrorKind::remote);
+  CHECK(kind_of([&] { remote->find_missing({}); }) == ErrorKind::remote);
+  const auto again = open(server.command());
+  CHECK(again->find_missing({sha256("a"), sha256("b")}) == std::vector<Digest>{sha256("b")});
+  again->put_bytes(sha256("b"), "b");
+  again->flush();
+  CHECK(open(server.command())->find_missing({sha256("a"), sha256("b")}).empty());
+  CHECK(kind_of([&] { open(server.command_of_stranger())->find_missing({}); }) == ErrorKind::remote);
+  CHECK(kind_of([&] { open(server.command_without_key())->find_missing({}); }) == ErrorKind::remote);
 }
 
 TEST_CASE("wrong bytes on a directory remote are an error that names the object, and stay out", "[remote]") {

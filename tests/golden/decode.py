@@ -4,7 +4,9 @@
 usage: decode.py SOURCE_DIR
 """
 import hashlib
+import hmac
 import math
+import os
 import pathlib
 import re
 import struct
@@ -147,6 +149,37 @@ def decode_stage_tag(message, name):
     return document
 
 
+def decode_encrypted(golden):
+    """An object of an encrypted remote, from the user's key alone."""
+    try:
+        from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+    except ImportError:
+        assert os.environ.get("CI") != "true", "no python3-cryptography"
+        print("no python3-cryptography: encrypted remotes are not decoded; `cmake/setup.sh tests` installs it")
+        return
+    mac = lambda key, text: hmac.new(key, text, hashlib.sha256).digest()
+    hkdf = lambda key, salt, purpose: mac(mac(salt, key), purpose + b"\x01")
+    head, key = (golden / "key").read_text().split("\n")[:2]
+    first, salt, wrapped = (golden / "format").read_text().splitlines()
+    assert (head, first) == ("mlo key 1", "mlo encrypted remote 1")
+    wrapper = hkdf(bytes.fromhex(key), bytes.fromhex(salt), b"mlo remote 1 wrap")
+    data_key = AESGCM(wrapper).decrypt(bytes(12), bytes.fromhex(wrapped), b"")
+    names, contents, salts = (hkdf(data_key, b"", b"mlo remote 1 " + what) for what in (b"names", b"contents", b"salts"))
+    name = (golden / "name").read_text().strip()
+    sealed, plain, number = (golden / "object").read_bytes(), b"", 0
+    while sealed:
+        segment, sealed = sealed[:65568], sealed[65568:]
+        cipher = AESGCM(hkdf(contents, segment[:16], name.encode()))
+        plain += cipher.decrypt(struct.pack("<QI", number, 0), segment[16:], b"")
+        number += 1
+    assert len(segment) < 65568, "the end is missing"
+    object_id = hashlib.sha256(plain).digest()
+    hidden = mac(names, object_id).hex()
+    assert name == f"objects/{hidden[:2]}/{hidden[2:]}"
+    assert segment[:16] == mac(salts, object_id + name.encode())[:16]
+    assert plain == bytes(i * 7 % 251 for i in range(70000))
+
+
 def main(source):
     readme = (source / "schemas/README.md").read_text()
     blocks = re.findall(r"^```(\w*)(?: ([^\n]*))?\n(.*?)^```$", readme, re.S | re.M)
@@ -191,6 +224,7 @@ def main(source):
         kind, *lengths = line.split()
         data = packs.noise(sum(map(int, lengths)))
         assert packs.cut(data, *{"parts": packs.LARGE, "pages": packs.PAGES}[kind]) == list(map(int, lengths)), kind
+    decode_encrypted(source / "tests/golden/encrypted")
     print("every worked example decodes")
 
 

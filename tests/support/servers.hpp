@@ -2,6 +2,7 @@
 #include <arpa/inet.h>
 #include <fcntl.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <thread>
@@ -159,6 +160,53 @@ class WebServer {
  private:
   TempDir dir_;
   std::string url_;
+  std::optional<ChildProcess> process_;
+};
+
+/// sshd on loopback with a host key and a user's key of its own; `environment` gives the ssh that reaches it.
+class SshServer {
+ public:
+  SshServer() {
+    const std::string port = free_port(), d = dir_.path().string();
+    for (const char* key : {"host", "user"}) run({"ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", d + "/" + key});
+    dir_.write("allowed", read_file(dir_ / "user.pub"));
+    dir_.write("known", "[127.0.0.1]:" + port + " " + read_file(dir_ / "host.pub"));
+    dir_.write("client", fmt::format("Host *\nIdentityFile {0}/user\nIdentitiesOnly yes\nUserKnownHostsFile {0}/known\n"
+                                     "StrictHostKeyChecking yes\nBatchMode yes\nPort {1}\nLogLevel ERROR\n",
+                                     d, port));
+    dir_.write("sshd",
+               fmt::format("ListenAddress 127.0.0.1\nPort {1}\nHostKey {0}/host\nAuthorizedKeysFile {0}/allowed\n"
+                           "PidFile none\nUsePAM no\nStrictModes no\nPermitRootLogin yes\n"
+                           "PasswordAuthentication no\nMaxStartups 100\n",
+                           d, port));
+    if (::geteuid() == 0) ::mkdir("/run/sshd", 0755);
+    dir_.write("log", "");
+    const UniqueFd log(::open((dir_ / "log").c_str(), O_WRONLY | O_APPEND | O_CLOEXEC));
+    process_.emplace(ChildProcess::start({.argv = {find_server("sshd")->string(), "-D", "-e", "-f", d + "/sshd"},
+                                          .cwd = dir_.path(),
+                                          .env = {{"PATH", "/usr/bin:/bin"}},
+                                          .stdout_fd = log.get(),
+                                          .stderr_fd = log.get(),
+                                          .own_group = true,
+                                          .dies_with_us = true}));
+    for (int i = 0; i < 300 && read_file(dir_ / "log").find("listening") == std::string::npos; ++i)
+      std::this_thread::sleep_for(std::chrono::milliseconds(50));
+  }
+  std::string command() const { return "ssh -F " + (dir_ / "client").string(); }
+  /// As if the server's key were another one.
+  std::string command_of_stranger() const { return command() + " -o UserKnownHostsFile=/dev/null"; }
+  /// As if the user's key were another one.
+  std::string command_without_key() const { return command() + " -o IdentityFile=/dev/null"; }
+  /// Cuts all connections.
+  void cut() { run({"sh", "-c", fmt::format("kill $(ps -o pid= --ppid {})", process_->pid())}); }
+
+ private:
+  void run(const std::vector<std::string>& argv) {
+    const ProcessOutput result = run_process({.argv = argv, .cwd = dir_.path(), .env = {{"PATH", "/usr/bin:/bin"}}});
+    if (result.exit.code != 0) throw Error(ErrorKind::error, argv[0] + ": " + result.err);
+  }
+
+  TempDir dir_;
   std::optional<ChildProcess> process_;
 };
 

@@ -1,0 +1,78 @@
+#pragma once
+#include <functional>
+#include <mutex>
+#include <set>
+
+#include "lib/crypto/sha256.hpp"
+#include "lib/remote/place.hpp"
+#include "lib/store/staging.hpp"
+#include "lib/util/world.hpp"
+
+namespace mlo {
+
+/// A directory; names are those of its files. For those who see it through a web server, which cannot list, its file
+/// `indexes` names what is below `index/`.
+class DirPlace : public Place {
+ public:
+  /// Contacts nothing.
+  DirPlace(const World& world, fs::path dir) : world_(world), dir_(std::move(dir)) {}
+
+  Glance glance() override;
+  std::vector<File> list(const std::string& prefix) override;
+  bool is_empty() override;
+  std::vector<char> have(const std::vector<std::string>& names) override;
+  std::optional<std::string> find(const std::string& name) override;
+  bool get(const std::string& name, const std::optional<FileRange>& range, const FileTarget& target) override;
+  void put(const std::string& name, std::string_view bytes) override;
+  void put_file(const std::string& name, const std::string& file, const Digest& digest) override;
+  void replace(const std::string& name, std::string_view bytes) override;
+  void remove(const std::string& name) override;
+  void settle() override;
+  std::string where() const override { return dir_.string(); }
+  std::string hint_if_absent() const override { return "mount it"; }
+
+  /// Hands over a file, or a part of it, piece by piece; false if there is no such file.
+  bool read(const std::string& name, const std::optional<FileRange>& range,
+            const std::function<void(std::uint64_t at, std::string_view bytes)>& take);
+
+  /// A file on its way here. Gone unless it was published.
+  class Incoming {
+   public:
+    /// With a digest: of all its bytes. Borrows the place.
+    Incoming(DirPlace& place, std::string name, std::optional<Digest> digest);
+    Incoming(const Incoming&) = delete;
+    ~Incoming();
+    void add(std::string_view bytes);
+    /// The whole content, of another file.
+    void copy(int from);
+    /// Makes it visible under its name. Error{corrupt} if the bytes are not what the digest says.
+    void publish();
+
+   private:
+    fs::path path() const { return staging_.path() / file_.name; }
+    DirPlace& place_;
+    StagingDir& staging_;
+    const std::string name_;
+    const std::optional<Digest> digest_;
+    const StagingDir::File file_;
+    Sha256 hash_;                   ///< of what was added
+    std::optional<Digest> copied_;  ///< of what was copied
+    bool published_ = false;
+  };
+
+ private:
+  StagingDir& staging(std::string_view name);
+  bool is_there(const std::string& name, std::uint64_t size) const;
+  void note(const std::string& name);
+  std::vector<std::string> index_names() const;
+  void list_indexes();
+
+  World world_;
+  const fs::path dir_;
+  std::mutex mutex_;  ///< of all below
+  std::optional<StagingDir> staging_;
+  std::set<fs::path> touched_;  ///< directories whose names are not on disk yet
+  bool relist_ = false;
+};
+
+}  // namespace mlo

@@ -1,0 +1,179 @@
+#include "lib/remote/ssh.hpp"
+
+#include <unistd.h>
+
+#include <cerrno>
+
+#include "lib/crypto/sha256.hpp"
+#include "lib/git/repository.hpp"
+#include "lib/remote/ssh_connection.hpp"
+#include "lib/util/text.hpp"
+
+namespace mlo {
+namespace {
+
+using wire::Kind;
+
+constexpr std::string_view kScheme = "ssh://";
+constexpr std::size_t kNamesAtOnce = 4096;
+constexpr unsigned kConnections = 8;
+
+class SshPlace : public Place {
+ public:
+  SshPlace(const World& world, const RemoteConfig& config, const SshUrl& url, std::vector<std::string> argv)
+      : url_(config.url),
+        connections_(config.connections == 0 ? kConnections : static_cast<unsigned>(config.connections)),
+        far_(world, std::move(argv), url.host) {}
+
+  Glance glance() override {
+    const auto answer = far_.ask(Kind::glance, {});
+    auto [format, files] = wire::decode_named(answer.bytes);
+    Glance out{.files = wire::decode_files(files), .format = {}};
+    if (answer.yes) out.format = std::move(format);
+    return out;
+  }
+  std::vector<File> list(const std::string& prefix) override {
+    return wire::decode_files(far_.ask(Kind::list, prefix).bytes);
+  }
+  bool is_empty() override { return far_.ask(Kind::is_empty, {}).yes; }
+
+  std::vector<char> have(const std::vector<std::string>& names) override {
+    std::string all;
+    for (std::size_t at = 0; at < names.size(); at += kNamesAtOnce) {
+      const auto begin = names.begin() + static_cast<std::ptrdiff_t>(at);
+      const auto end = names.begin() + static_cast<std::ptrdiff_t>(std::min(names.size(), at + kNamesAtOnce));
+      all += far_.ask(Kind::have, wire::encode_names({begin, end})).bytes;
+    }
+    if (all.size() != names.size()) throw Error(ErrorKind::remote, "the other end answers something else");
+    return {all.begin(), all.end()};
+  }
+
+  std::optional<std::string> find(const std::string& name) override {
+    auto answer = far_.ask(Kind::find, name);
+    return answer.yes ? std::optional(std::move(answer.bytes)) : std::nullopt;
+  }
+  bool get(const std::string& name, const std::optional<FileRange>& range, const FileTarget& target) override {
+    return far_.ask(Kind::get, wire::encode_get({name, range}), &target, range ? range->size : UINT64_MAX).yes;
+  }
+
+  void put(const std::string& name, std::string_view bytes) override {
+    far_.put({name, sha256(bytes)}, [&] {
+      const std::string_view piece = bytes.substr(0, wire::kMaxPayload);
+      bytes.remove_prefix(piece.size());
+      return piece;
+    });
+  }
+  void put_file(const std::string& name, const std::string& file, const Digest& digest) override {
+    const UniqueFd fd = open_read(file);
+    std::string buffer(wire::kMaxPayload, '\0');
+    far_.put({name, digest}, [&] {
+      ssize_t n = 0;
+      do n = ::read(fd.get(), buffer.data(), buffer.size());
+      while (n < 0 && errno == EINTR);
+      if (n < 0) throw_errno("read", file);
+      return std::string_view(buffer).substr(0, static_cast<std::size_t>(n));
+    });
+  }
+  void replace(const std::string& name, std::string_view bytes) override {
+    far_.ask(Kind::replace, wire::encode_named(name, bytes));
+  }
+  void remove(const std::string& name) override { far_.ask(Kind::remove, name); }
+  void settle() override { far_.ask(Kind::settle, {}); }
+
+  std::string where() const override { return url_; }
+  std::string hint_if_absent() const override { return "correct the path"; }
+  unsigned connections() const override { return connections_; }
+  std::uint64_t request_cost() const override { return kHttpRequestCost; }
+
+ private:
+  const std::string url_;
+  const unsigned connections_;
+  SshConnection far_;
+};
+
+/// A host or a port that ssh takes for nothing else.
+bool is_plain(std::string_view text) {
+  return !text.empty() && text.front() != '-' && std::all_of(text.begin(), text.end(), [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+           std::string_view("._-@:%+").find(c) != std::string_view::npos;
+  });
+}
+
+/// As git would: the remote's own, GIT_SSH_COMMAND, core.sshCommand, GIT_SSH, ssh.
+std::vector<std::string> ssh_program(const World& world, const RemoteConfig& config, const fs::path& base) {
+  std::string command = config.ssh_command;
+  if (command.empty()) command = find_env(world.env, "GIT_SSH_COMMAND").value_or("");
+  if (command.empty() && find_stat(base / ".git")) {
+    if (const auto repository = git::Repository::discover(base, world.env))
+      command = repository->config("core.sshCommand").value_or("");
+  }
+  if (!command.empty()) return {"sh", "-c", command + " \"$@\"", command};
+  if (const auto program = find_env(world.env, "GIT_SSH"); program && !program->empty()) return {*program};
+  // A network that went away is noticed after a minute.
+  return {"ssh", "-o", "ServerAliveInterval=20"};
+}
+
+std::vector<std::string> command_line(const World& world, const RemoteConfig& config, const SshUrl& url,
+                                      const fs::path& base) {
+  std::vector<std::string> argv = ssh_program(world, config, base);
+  if (!url.port.empty()) argv.insert(argv.end(), {"-p", url.port});
+  const std::string mlo = config.far_mlo.empty() ? "mlo" : config.far_mlo;
+  const std::string path = url.path.starts_with('-') ? "./" + url.path : url.path;
+  argv.insert(argv.end(), {url.host, fmt::format("exec {} remote serve {}", shell_quote(mlo), shell_quote(path))});
+  return argv;
+}
+
+bool accepts(std::string_view url) {
+  if (url.starts_with(kScheme)) return true;
+  const std::size_t colon = url.find(':');
+  return url.find("://") == std::string_view::npos && colon != std::string_view::npos && url.find('/') > colon;
+}
+
+std::unique_ptr<Place> open(const World& world, const RemoteConfig& config, const fs::path& base) {
+  const auto url = parse_ssh_url(config.url);
+  if (!url) {
+    throw Error(ErrorKind::config, fmt::format("`{}` is not a place behind ssh", printable(config.url)))
+        .hint("write it as `ssh://USER@HOST:PORT/PATH` or `USER@HOST:PATH`");
+  }
+  return std::make_unique<SshPlace>(world, config, *url, command_line(world, config, *url, base));
+}
+
+}  // namespace
+
+std::optional<SshUrl> parse_ssh_url(std::string_view text) {
+  SshUrl url;
+  if (text.starts_with(kScheme)) {
+    text.remove_prefix(kScheme.size());
+    const std::size_t slash = text.find('/');
+    if (slash == std::string_view::npos) return std::nullopt;
+    std::string_view host = text.substr(0, slash);
+    url.path = text.substr(slash);
+    const std::size_t bracket = host.find(']');
+    const std::size_t colon = host.find(':', bracket == std::string_view::npos ? 0 : bracket);
+    if (colon != std::string_view::npos) {
+      url.port = host.substr(colon + 1);
+      host = host.substr(0, colon);
+      const auto port = parse_u64(url.port);
+      if (!port || *port == 0 || *port > 65535) return std::nullopt;
+    }
+    url.host = host;
+    if (url.path.starts_with("/~/")) url.path.erase(0, 3);
+  } else {
+    const std::size_t bracket = text.find(']');
+    const std::size_t colon = text.find(':', bracket == std::string_view::npos ? 0 : bracket);
+    if (colon == std::string_view::npos) return std::nullopt;
+    url.host = text.substr(0, colon);
+    url.path = text.substr(colon + 1);
+    if (url.path.starts_with("~/")) url.path.erase(0, 2);
+  }
+  // [::1]: the brackets are the URL's.
+  const std::size_t open = url.host.find('[');
+  if (open != std::string::npos && url.host.ends_with(']')) url.host = url.host.substr(0, open) + url.host.substr(open + 1, url.host.size() - open - 2);
+  const bool bad = !is_plain(url.host) || url.host.find("@-") != std::string::npos || url.host.ends_with('@') ||
+                   url.path.empty() || url.path == "/" || printable(url.path) != url.path;
+  return bad ? std::nullopt : std::optional(url);
+}
+
+RemoteKind ssh_remote() { return {"ssh", accepts, open}; }
+
+}  // namespace mlo
