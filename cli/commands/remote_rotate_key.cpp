@@ -18,9 +18,8 @@ void declare(Args& args, Options& o) {
 int run(Context& ctx, const Options& o) {
   Config config = ctx.workspace().config();
   const RemoteConfig& chosen = choose_remote(config, o.name);
-  const std::string stored = o.new_key_file.starts_with("~/")
-                                 ? o.new_key_file
-                                 : absolute_in(ctx.world().cwd, o.new_key_file).string();
+  const std::string stored =
+      o.new_key_file.starts_with("~/") ? o.new_key_file : absolute_in(ctx.world().cwd, o.new_key_file).string();
   const fs::path& root = ctx.workspace().root();
   const bool rotated = rotate_remote_key(ctx.world(), chosen, root, key_path(ctx.world(), root, stored));
   for (RemoteConfig& remote : config.remotes) {
@@ -28,13 +27,15 @@ int run(Context& ctx, const Options& o) {
   }
   const std::string name = chosen.name;
   ctx.workspace().save_config(config);
-  ctx.print([&] { return Value::object().set("name", name).set("rotated", rotated); },
-            [&](Page& page) {
-              page.line(fmt::format(rotated ? "remote {}: the new key opens it, the old one does not"
-                                            : "remote {}: the new key opens it already",
-                                    name));
-            });
-  ctx.world().log.hint("give the new key to everybody who uses the remote, and commit .mlo/config.yaml");
+  ctx.print(
+      [&] { return Value::object().set("name", name).set("rotated", rotated); },
+      [&](Page& page) {
+        page.line(fmt::format("remote {}: {}", name,
+                              rotated ? "the new key opens it, the old one does not" : "that key opens it already"));
+      });
+  ctx.world().log.hint(
+      "give the new key to everybody who uses the remote; .mlo/config.yaml names it, .mlo/local/config.yaml may name "
+      "the old one");
   return exit_code::ok;
 }
 

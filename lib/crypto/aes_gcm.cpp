@@ -40,12 +40,11 @@ void AesGcm::seal(std::uint64_t number, std::string_view plain, std::string& out
   out.resize(begin + plain.size() + kTag);
   int written = 0, rest = 0;
   EVP_CIPHER_CTX* const context = state_->context;
-  const bool good =
-      EVP_CipherInit_ex(context, nullptr, nullptr, nullptr, nonce_of(number).data(), 1) == 1 &&
-      EVP_CipherUpdate(context, raw(out.data() + begin), &written, raw(plain.data()), static_cast<int>(plain.size())) ==
-          1 &&
-      EVP_CipherFinal_ex(context, raw(out.data() + begin) + written, &rest) == 1 &&
-      EVP_CIPHER_CTX_ctrl(context, EVP_CTRL_GCM_GET_TAG, kTag, out.data() + begin + plain.size()) == 1;
+  const bool good = EVP_CipherInit_ex(context, nullptr, nullptr, nullptr, nonce_of(number).data(), 1) == 1 &&
+                    EVP_CipherUpdate(context, raw(out.data() + begin), &written, raw(plain.data()),
+                                     static_cast<int>(plain.size())) == 1 &&
+                    EVP_CipherFinal_ex(context, raw(out.data() + begin) + written, &rest) == 1 &&
+                    EVP_CIPHER_CTX_ctrl(context, EVP_CTRL_GCM_GET_TAG, kTag, out.data() + begin + plain.size()) == 1;
   MLO_ASSERT(good && static_cast<std::size_t>(written + rest) == plain.size());
 }
 
@@ -57,12 +56,11 @@ bool AesGcm::open(std::uint64_t number, std::string_view sealed, std::string& ou
   out.resize(begin + body.size() + 1);  // the last call must not be handed the end
   int written = 0, rest = 0;
   EVP_CIPHER_CTX* const context = state_->context;
-  const bool good =
-      EVP_CipherInit_ex(context, nullptr, nullptr, nullptr, nonce_of(number).data(), 0) == 1 &&
-      EVP_CipherUpdate(context, raw(out.data() + begin), &written, raw(body.data()), static_cast<int>(body.size())) ==
-          1 &&
-      EVP_CIPHER_CTX_ctrl(context, EVP_CTRL_GCM_SET_TAG, kTag, tag.data()) == 1 &&
-      EVP_CipherFinal_ex(context, raw(out.data() + begin) + written, &rest) == 1;
+  const bool good = EVP_CipherInit_ex(context, nullptr, nullptr, nullptr, nonce_of(number).data(), 0) == 1 &&
+                    EVP_CipherUpdate(context, raw(out.data() + begin), &written, raw(body.data()),
+                                     static_cast<int>(body.size())) == 1 &&
+                    EVP_CIPHER_CTX_ctrl(context, EVP_CTRL_GCM_SET_TAG, kTag, tag.data()) == 1 &&
+                    EVP_CipherFinal_ex(context, raw(out.data() + begin) + written, &rest) == 1;
   out.resize(good ? begin + body.size() : begin);
   return good;
 }

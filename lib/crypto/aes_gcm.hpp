@@ -8,8 +8,8 @@
 
 namespace mlo {
 
-/// AES-256-GCM under one key, with the number of the message as its nonce: 8 bytes, little-endian, then 4 zeros. Whoever
-/// seals must never use a number twice with one key. One thread at a time.
+/// AES-256-GCM under one key, with the number of the message as its nonce: 8 bytes, little-endian, then 4 zeros.
+/// Whoever seals must never use a number twice with one key. One thread at a time.
 class AesGcm {
  public:
   static constexpr std::size_t kTag = 16;

@@ -164,7 +164,11 @@ void DirPlace::list_indexes() {
 }
 
 DirPlace::Incoming::Incoming(DirPlace& place, std::string name, std::optional<Digest> digest)
-    : place_(place), staging_(place.staging(name)), name_(std::move(name)), digest_(digest), file_(staging_.create(0444)) {}
+    : place_(place),
+      staging_(place.staging(name)),
+      name_(std::move(name)),
+      digest_(digest),
+      file_(staging_.create(0444)) {}
 
 DirPlace::Incoming::~Incoming() {
   if (!published_) staging_.remove(file_.name);

@@ -47,7 +47,8 @@ const Sealer& EncryptedPlace::sealer() const {
 void EncryptedPlace::unlock(const std::string& format) {
   const std::lock_guard lock(mutex_);
   if (format == kRemoteFormat) {
-    throw Error(ErrorKind::remote, fmt::format("`{}` is not encrypted, but its configuration has `encryption`", where()))
+    throw Error(ErrorKind::remote,
+                fmt::format("`{}` is not encrypted, but its configuration has `encryption`", where()))
         .hint("take `encryption` out of the configuration, or name another place");
   }
   if (!format.starts_with(kEncryptedFormat)) check_remote_format(config_.name, where(), format, "");

@@ -9,8 +9,8 @@ namespace mlo {
 
 /// A place of which the other side learns nothing but how many files there are, how large, and when: every file's bytes
 /// are sealed, every name is made of a keyed hash. Only `format` and the list of names are not. `format` holds the data
-/// key, wrapped by the user's key; to those above it looks as that of a plain place. A plain place is Error{remote}, and
-/// so is a wrong key: nothing is ever written where the key does not fit.
+/// key, wrapped by the user's key; to those above it looks as that of a plain place. A plain place is Error{remote},
+/// and so is a wrong key: nothing is ever written where the key does not fit.
 class EncryptedPlace : public Place {
  public:
   /// The key is asked for when something is read or written first. Large files are sealed in a file without a name in

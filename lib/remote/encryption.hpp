@@ -60,7 +60,8 @@ class Sealer {
    public:
     Open(const Sealer& sealer, std::string name, std::uint64_t first_segment)
         : sealer_(sealer), name_(std::move(name)), number_(first_segment) {}
-    /// Appends the plain bytes of the next segment. Error{corrupt} for what was not sealed as this segment of this file.
+    /// Appends the plain bytes of the next segment. Error{corrupt} for what was not sealed as this segment of this
+    /// file.
     void add(std::string_view sealed, std::string& out);
     /// Whether the segment that ends a file was there.
     bool is_complete() const { return complete_; }

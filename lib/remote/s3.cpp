@@ -86,10 +86,11 @@ class S3Place : public Place {
   }
 
   void put_file(const std::string& name, const std::string& file, const Digest& digest) override {
+    const UniqueFd fd = open_read(file);
+    if (stat_fd(fd.get(), file).size > kS3Part)
+      return upload_in_parts(client_, prefix_ + name, file, digest, connections_);
     const HashedFile hashed = sha256_file(file);
     if (hashed.digest != digest) fail_given_bytes(digest);
-    if (hashed.size > kS3Part) return upload_in_parts(client_, prefix_ + name, file, connections_);
-    const UniqueFd fd = open_read(file);
     client_.put(prefix_ + name, {.fd = fd.get(), .size = hashed.size}, digest);
   }
 

@@ -231,6 +231,12 @@ S3Client::Part S3Client::put_part(const std::string& key, const std::string& upl
   return {number, body.length(), std::string(response.header("etag").value_or("")), kept ? checksum : ""};
 }
 
+void S3Client::abandon(const std::string& key, const std::string& upload) {
+  const Call call{.method = "DELETE", .key = key, .query = {{"uploadId", upload}}};
+  const net::HttpResponse response = send(call);
+  if (response.status != 404 && !is_good(response)) fail(call, response);
+}
+
 bool S3Client::complete(const std::string& key, const std::string& upload, const std::vector<Part>& parts) {
   std::string xml = "<CompleteMultipartUpload>";
   for (const Part& part : parts) {

@@ -53,6 +53,8 @@ class S3Client {
   std::map<unsigned, Part> find_parts(const std::string& key, const std::string& upload);
   Part put_part(const std::string& key, const std::string& upload, unsigned number, const net::HttpBody& body,
                 const Digest& digest);
+  /// Harmless if there is no such upload any more.
+  void abandon(const std::string& key, const std::string& upload);
   /// False if there is no such upload any more.
   bool complete(const std::string& key, const std::string& upload, const std::vector<Part>& parts);
 

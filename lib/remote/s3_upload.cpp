@@ -2,6 +2,7 @@
 
 #include "lib/crypto/md5.hpp"
 #include "lib/crypto/sha256.hpp"
+#include "lib/remote/remote.hpp"
 #include "lib/util/base64.hpp"
 #include "lib/util/error.hpp"
 #include "lib/util/parallel.hpp"
@@ -20,6 +21,25 @@ bool is_same(const S3Client::Part& part, std::string_view bytes, const Digest& d
   return md5 && part.etag == "\"" + *md5 + "\"";
 }
 
+/// The digest of everything, made by whoever comes first to a part: the disk is read once.
+class InOrder {
+ public:
+  explicit InOrder(std::string_view all) : all_(all) {}
+  void reach(std::uint64_t end) {
+    const std::lock_guard lock(mutex_);
+    if (end <= done_) return;
+    hash_.update(all_.substr(done_, end - done_));
+    done_ = end;
+  }
+  Digest finish() { return hash_.finish(); }
+
+ private:
+  const std::string_view all_;
+  std::mutex mutex_;
+  Sha256 hash_;
+  std::uint64_t done_ = 0;
+};
+
 }  // namespace
 
 std::uint64_t s3_part_size(std::uint64_t size) {
@@ -27,11 +47,13 @@ std::uint64_t s3_part_size(std::uint64_t size) {
   return std::max(kS3Part, (least + kMebibyte - 1) / kMebibyte * kMebibyte);
 }
 
-void upload_in_parts(S3Client& client, const std::string& key, const fs::path& file, unsigned connections) {
+void upload_in_parts(S3Client& client, const std::string& key, const fs::path& file, const Digest& whole,
+                     unsigned connections) {
   const MappedFile map(file);
   const std::string_view all = map.bytes();
   const std::uint64_t part_size = s3_part_size(all.size());
   std::vector<S3Client::Part> parts((all.size() + part_size - 1) / part_size);
+  InOrder hash(all);
 
   std::map<unsigned, S3Client::Part> there;
   std::string upload = client.find_upload(key).value_or("");
@@ -40,12 +62,17 @@ void upload_in_parts(S3Client& client, const std::string& key, const fs::path& f
   parallel_for(parts.size(), connections, [&](std::size_t i) {
     const auto number = static_cast<unsigned>(i + 1);
     const std::string_view bytes = all.substr(i * part_size, part_size);
+    hash.reach(i * part_size + bytes.size());
     const Digest digest = sha256(bytes);
     const auto known = there.find(number);
     parts[i] = known != there.end() && is_same(known->second, bytes, digest)
                    ? known->second
                    : client.put_part(key, upload, number, {.bytes = bytes}, digest);
   });
+  if (hash.finish() != whole) {
+    client.abandon(key, upload);
+    fail_given_bytes(whole);
+  }
   const bool completed = client.complete(key, upload, parts);
   const auto size = client.find_size(key);
   if (size == all.size()) return;  // by us, or by another clone that went on with the same upload

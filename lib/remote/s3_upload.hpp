@@ -12,7 +12,9 @@ inline constexpr std::uint64_t kS3Part = std::uint64_t{64} << 20U;
 std::uint64_t s3_part_size(std::uint64_t size);
 
 /// Uploads a file in parts, `connections` at once. Goes on with an upload of that key that was cut off: parts that are
-/// there already are not sent again.
-void upload_in_parts(S3Client& client, const std::string& key, const fs::path& file, unsigned connections);
+/// there already are not sent again. Error{corrupt} if the file's bytes are not what `whole` says; then nothing
+/// appears.
+void upload_in_parts(S3Client& client, const std::string& key, const fs::path& file, const Digest& whole,
+                     unsigned connections);
 
 }  // namespace mlo

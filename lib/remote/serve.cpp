@@ -94,7 +94,8 @@ class Server {
   [[noreturn]] static void refuse() { throw Error(ErrorKind::remote, "a request that mlo does not know"); }
 
   static const std::string& checked(const std::string& name) {
-    if (!wire::is_name(name)) throw Error(ErrorKind::remote, fmt::format("`{}` is no file of a remote", printable(name)));
+    if (!wire::is_name(name))
+      throw Error(ErrorKind::remote, fmt::format("`{}` is no file of a remote", printable(name)));
     return name;
   }
 

@@ -168,7 +168,8 @@ std::optional<SshUrl> parse_ssh_url(std::string_view text) {
   }
   // [::1]: the brackets are the URL's.
   const std::size_t open = url.host.find('[');
-  if (open != std::string::npos && url.host.ends_with(']')) url.host = url.host.substr(0, open) + url.host.substr(open + 1, url.host.size() - open - 2);
+  if (open != std::string::npos && url.host.ends_with(']'))
+    url.host = url.host.substr(0, open) + url.host.substr(open + 1, url.host.size() - open - 2);
   const bool bad = !is_plain(url.host) || url.host.find("@-") != std::string::npos || url.host.ends_with('@') ||
                    url.path.empty() || url.path == "/" || printable(url.path) != url.path;
   return bad ? std::nullopt : std::optional(url);

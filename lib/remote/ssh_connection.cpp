@@ -94,9 +94,8 @@ bool SshConnection::is_hello(std::string& text) {
   const std::size_t end = text.find('\n', at);
   if (end == std::string::npos) return false;
   if (text.compare(at, wire::kHello.size(), wire::kHello) != 0) {
-    throw Error(ErrorKind::remote,
-                fmt::format("the mlo at `{}` says `{}`, which this one does not speak", host_,
-                            printable(text.substr(at, std::min<std::size_t>(end - at, 100)))))
+    throw Error(ErrorKind::remote, fmt::format("the mlo at `{}` says `{}`, which this one does not speak", host_,
+                                               printable(text.substr(at, std::min<std::size_t>(end - at, 100)))))
         .hint("install the same version at both ends");
   }
   text.erase(0, end + 1);

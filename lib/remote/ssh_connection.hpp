@@ -57,7 +57,7 @@ class SshConnection {
   UniqueFd socket_, errors_;
   std::optional<ChildProcess> process_;
   std::thread listener_;
-  std::string greeting_;       ///< the listener's, like the next one
+  std::string greeting_;  ///< the listener's, like the next one
   wire::FrameReader frames_;
   std::mutex sending_;
   std::mutex mutex_;  ///< of all below

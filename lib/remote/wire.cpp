@@ -33,9 +33,8 @@ void require_end(const ByteReader& in) {
 bool is_known(char kind) { return std::string_view("glehfrpwxsd.!").find(kind) != std::string_view::npos; }
 
 bool is_hex(std::string_view text, std::size_t size) {
-  return text.size() == size && std::all_of(text.begin(), text.end(), [](char c) {
-    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f');
-  });
+  return text.size() == size &&
+         std::all_of(text.begin(), text.end(), [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); });
 }
 
 }  // namespace
@@ -165,7 +164,8 @@ std::pair<std::string, std::string_view> decode_named(std::string_view payload) 
 bool is_name(std::string_view name) {
   if (name == kFormatFile || is_index_name(name)) return true;
   if (name.starts_with("check-")) return is_hex(name.substr(6), 16);
-  if (name.starts_with(kPacksAt)) return name.ends_with(".pack") && is_hex(name.substr(kPacksAt.size(), name.size() - 11), 64);
+  if (name.starts_with(kPacksAt))
+    return name.ends_with(".pack") && is_hex(name.substr(kPacksAt.size(), name.size() - 11), 64);
   if (!name.starts_with(kObjectsAt)) return false;
   const std::string_view rest = name.substr(kObjectsAt.size());
   return rest.size() == 65 && rest[2] == '/' && is_hex(rest.substr(0, 2), 2) && is_hex(rest.substr(3), 62);

@@ -131,15 +131,26 @@ class S3Server {
 /// nginx over a directory.
 class WebServer {
  public:
-  explicit WebServer(const fs::path& shown) {
+  enum class Tls { no, yes };  ///< with a certificate that it has made itself
+
+  explicit WebServer(const fs::path& shown, Tls tls = Tls::no) {
     const std::string port = free_port();
-    url_ = "http://127.0.0.1:" + port;
+    url_ = (tls == Tls::yes ? "https://127.0.0.1:" : "http://127.0.0.1:") + port;
+    std::string ssl;
+    if (tls == Tls::yes) {
+      run_process(
+          {.argv = {"openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "30", "-subj", "/CN=mlo test",
+                    "-addext", "subjectAltName=IP:127.0.0.1", "-keyout", "tls.key", "-out", "tls.crt"},
+           .cwd = dir_.path(),
+           .env = {{"PATH", "/usr/bin:/bin"}}});
+      ssl = fmt::format(" ssl; ssl_certificate {0}/tls.crt; ssl_certificate_key {0}/tls.key", dir_.path().string());
+    }
     dir_.write("nginx.conf",
                fmt::format("daemon off; pid {0}/pid; error_log {0}/log; events {{}}\n"
                            "http {{ access_log {0}/requests; client_body_temp_path {0}/b; proxy_temp_path {0}/p;\n"
                            "fastcgi_temp_path {0}/f; uwsgi_temp_path {0}/u; scgi_temp_path {0}/s;\n"
-                           "server {{ listen 127.0.0.1:{1}; root {2}; }} }}\n",
-                           dir_.path().string(), port, shown.string()));
+                           "server {{ listen 127.0.0.1:{1}{3}; root {2}; }} }}\n",
+                           dir_.path().string(), port, shown.string(), ssl));
     // Its workers need not be root's, who owns the directory.
     process_.emplace(
         ChildProcess::start({.argv = {find_server("nginx")->string(), "-c", (dir_ / "nginx.conf").string(), "-g",
@@ -152,9 +163,11 @@ class WebServer {
     net::HttpOptions options;
     options.first_delay = std::chrono::milliseconds(10);
     options.attempts = 12;
+    if (tls == Tls::yes) options.ca_file = certificate();
     net::HttpClient(world.world, options).send({.url = url_ + "/"});
   }
   const std::string& url() const { return url_; }
+  fs::path certificate() const { return dir_ / "tls.crt"; }
   std::string requests() const { return read_file(dir_ / "requests"); }
 
  private:

@@ -79,8 +79,8 @@ TEST_CASE("sealed files come back whole and in parts, of any size", "[remote]") 
     place.put(name, plain);
     CHECK(place.find(name) == plain);
     CHECK(w.read(place, name) == plain);
-    for (const auto& [offset, length] : {std::pair(0, 1), std::pair(65'530, 10), std::pair(65'536, 1), std::pair(0, 200'000),
-                                         std::pair(131'071, 2), std::pair(70'000, 100'000)}) {
+    for (const auto& [offset, length] : {std::pair(0, 1), std::pair(65'530, 10), std::pair(65'536, 1),
+                                         std::pair(0, 200'000), std::pair(131'071, 2), std::pair(70'000, 100'000)}) {
       const FileRange range{static_cast<std::uint64_t>(offset), static_cast<std::uint64_t>(length)};
       if (range.offset + range.size <= size) {
         CHECK(w.read(place, name, range) == plain.substr(range.offset, range.size));
@@ -137,11 +137,18 @@ TEST_CASE("what an encrypted remote changed, cut, moved or swapped does not open
   const std::string good = w.files()[name], of_other = w.files()[other];
   constexpr std::size_t kSealed = Sealer::kSegment + Sealer::kMore;
   const auto segment = [&](std::size_t i) { return good.substr(i * kSealed, kSealed); };
-  std::vector<std::string> bad = {
-      "", good.substr(0, kSealed), good.substr(0, 3 * kSealed), good.substr(0, good.size() - 1), good + "x",
-      good + segment(3), segment(1) + segment(0) + segment(2) + segment(3), segment(0) + segment(2) + segment(3),
-      segment(0) + segment(0) + segment(2) + segment(3), of_other, of_other.substr(0, kSealed) + good.substr(kSealed),
-      segment(0) + segment(1) + of_other.substr(2 * kSealed)};
+  std::vector<std::string> bad = {"",
+                                  good.substr(0, kSealed),
+                                  good.substr(0, 3 * kSealed),
+                                  good.substr(0, good.size() - 1),
+                                  good + "x",
+                                  good + segment(3),
+                                  segment(1) + segment(0) + segment(2) + segment(3),
+                                  segment(0) + segment(2) + segment(3),
+                                  segment(0) + segment(0) + segment(2) + segment(3),
+                                  of_other,
+                                  of_other.substr(0, kSealed) + good.substr(kSealed),
+                                  segment(0) + segment(1) + of_other.substr(2 * kSealed)};
   for (const std::size_t at : {std::size_t{0}, std::size_t{20}, kSealed - 1, kSealed + 5, good.size() - 1}) {
     bad.push_back(good);
     bad.back()[at] = static_cast<char>(bad.back()[at] ^ 0x40);
@@ -212,7 +219,9 @@ TEST_CASE("after a rotation the new key opens what was there, the old one does n
   CHECK(failure_of([&] {
           w.dir.write("third", encode_remote_key(sha256("third")));
           rotate_remote_key(w.world, w.config("other"), w.dir.path(), w.dir / "third");
-        }).message().find("the key is not the one") != std::string::npos);
+        })
+            .message()
+            .find("the key is not the one") != std::string::npos);
   CHECK(rotate_remote_key(w.world, w.config(), w.dir.path(), w.dir / "other"));
   // Cut between the remote and the configuration, the command is repeated.
   CHECK_FALSE(rotate_remote_key(w.world, w.config(), w.dir.path(), w.dir / "other"));

@@ -5,6 +5,7 @@
 #include "lib/remote/remote.hpp"
 #include "lib/remote/s3_upload.hpp"
 #include "lib/remote/transfer.hpp"
+#include "lib/util/text.hpp"
 #include "tests/support/lying_server.hpp"
 #include "tests/support/test.hpp"
 
@@ -194,9 +195,41 @@ TEST_CASE("a large object goes up in parts, and a cut upload goes on with those 
   CHECK(sha256_file(fetched).digest == id);
 }
 
+TEST_CASE("a large file whose bytes are not what its name says leaves nothing behind", "[remote]") {
+  Bucket bucket;
+  bucket.dir.write("large", "begin");
+  REQUIRE(::truncate((bucket.dir / "large").c_str(), static_cast<off_t>(kS3Part + 5)) == 0);
+  const Digest id = sha256("else");
+  CHECK(failure_of([&] { bucket.open()->put_file(id, bucket.dir / "large"); }).kind() == ErrorKind::corrupt);
+  CHECK(bucket.requests() > 2);
+  CHECK(bucket.last.find("DELETE") != std::string::npos);
+  CHECK(bucket.open()->find_missing({id}).size() == 1);
+}
+
+TEST_CASE("a bucket can be the first part of the host's name", "[remote]") {
+  Bucket bucket;
+  bucket.env["http_proxy"] = bucket.server.url();  // whatever the host is called, the server is asked
+  const RemoteConfig config{
+      .name = "origin", .url = "s3://models/p", .endpoint = "http://s3.example.org:9000", .path_style = false};
+  const auto open = [&] { return open_remote(bucket.world, config, bucket.dir.path()); };
+  open()->init();
+  const auto objects = bucket.store_objects(5);
+  CHECK(upload(bucket.world, bucket.here, *open(), objects, Mode::real).objects == 5);
+  CHECK(download(bucket.world, bucket.there, *open(), objects, Mode::real).objects == 5);
+  CHECK(bucket.requests() > 5);
+  for (const std::string_view line : split_lines(bucket.last)) {
+    INFO(line);
+    CHECK(line.find(" http://models.s3.example.org:9000/") != std::string_view::npos);
+    CHECK(line.find("/models/") == std::string_view::npos);
+  }
+}
+
 TEST_CASE("parts are small enough to be sent again, and never too many", "[remote]") {
   CHECK(s3_part_size(1) == kS3Part);
   CHECK(s3_part_size(10'000 * kS3Part) == kS3Part);
+  CHECK(s3_part_size(10'000 * kS3Part + 1) == kS3Part + (std::uint64_t{1} << 20U));
+  // More than S3 takes at once, 5 GiB, never goes up at once.
+  CHECK(kS3Part < (std::uint64_t{5} << 30U));
   const std::uint64_t huge = std::uint64_t{5} << 40U;
   CHECK((huge + s3_part_size(huge) - 1) / s3_part_size(huge) <= 10'000);
 }

@@ -118,9 +118,8 @@ TEST_CASE("frames come through whole, however they are cut; what is no frame is 
 }
 
 TEST_CASE("nothing but a remote's own files can be named from afar", "[remote]") {
-  for (const std::string& name :
-       {"index/" + kHex + ".idx", "packs/" + kHex + ".pack", "objects/aa/" + kHex.substr(2), std::string("format"),
-        std::string("check-0123456789abcdef")})
+  for (const std::string& name : {"index/" + kHex + ".idx", "packs/" + kHex + ".pack", "objects/aa/" + kHex.substr(2),
+                                  std::string("format"), std::string("check-0123456789abcdef")})
     CHECK(wire::is_name(name));
   for (const std::string& name :
        {std::string("../secret"), std::string("/etc/passwd"), std::string("objects/../../secret"), std::string(""),
@@ -197,14 +196,17 @@ TEST_CASE("what goes wrong at the far end is one line with a way out", "[remote]
   says("echo 'me@host: Permission denied (publickey).' >&2; exit 255;", "Permission denied", "ssh-agent");
   says("echo 'ssh: connect to host host port 22: Connection refused' >&2; exit 255;", "cannot reach `host`",
        "must work first");
-  says("printf 'mlo remote serve 1\\n'; head -c 9 >/dev/null; exit 255;", "the connection to `host` was lost", "try again");
+  says("printf 'mlo remote serve 1\\n'; head -c 9 >/dev/null; exit 255;", "the connection to `host` was lost",
+       "try again");
   says("printf 'mlo remote serve 1\\nHTTP/1.1 400 Bad Request'; cat;", "protocol", "");
-  says("printf 'mlo remote serve 1\\n'; printf '\\000\\000\\000\\000\\011\\000\\000\\000.'; cat;", "what nobody asked", "");
+  says("printf 'mlo remote serve 1\\n'; printf '\\000\\000\\000\\000\\011\\000\\000\\000.'; cat;", "what nobody asked",
+       "");
   says("head -c 100000 /dev/zero; cat;", "is not mlo", "");
 }
 
 TEST_CASE("what a login prints before mlo speaks is passed over", "[remote]") {
-  const Error error = failure_with("printf 'Welcome!\\n\\nmlo remote\\nmlo remote serve 1\\n'; head -c 9 >/dev/null; exit 1;");
+  const Error error =
+      failure_with("printf 'Welcome!\\n\\nmlo remote\\nmlo remote serve 1\\n'; head -c 9 >/dev/null; exit 1;");
   CHECK(error.message().find("was lost") != std::string::npos);
 }
 
