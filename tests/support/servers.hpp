@@ -209,7 +209,7 @@ class SshServer {
   /// As if the server's key were another one.
   std::string command_of_stranger() const { return command() + " -o UserKnownHostsFile=/dev/null"; }
   /// As if the user's key were another one.
-  std::string command_without_key() const { return command() + " -o IdentityFile=/dev/null"; }
+  std::string command_without_key() const { return command() + " -o PubkeyAuthentication=no"; }
   /// Cuts all connections.
   void cut() { run({"sh", "-c", fmt::format("kill $(ps -o pid= --ppid {})", process_->pid())}); }
 

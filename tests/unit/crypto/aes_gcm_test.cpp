@@ -43,5 +43,5 @@ TEST_CASE("HKDF-SHA-256 gives what RFC 5869 says", "[crypto]") {
   const std::string key(22, '\x0b'), salt("\x00\x01\x02\x03\x04\x05\x06\x07\x08\x09\x0a\x0b\x0c", 13);
   const std::string purpose = "\xf0\xf1\xf2\xf3\xf4\xf5\xf6\xf7\xf8\xf9";
   CHECK(hkdf_sha256(bytes_of(key), bytes_of(salt), purpose).hex() ==
-        "3cb25f25faacd57a90434d64d0362f2d2a2d0a90cf1a5a4c5db02d56ecc4c5bf");
+        "3cb25f25faacd57a90434f64d0362f2a2d2d0a90cf1a5a4c5db02d56ecc4c5bf");
 }
