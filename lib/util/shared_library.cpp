@@ -18,7 +18,8 @@ SharedLibrary::SharedLibrary(std::initializer_list<std::string> files) {
 void* SharedLibrary::find(const char* name, const std::string& hint) const {
   void* const symbol = ::dlsym(handle_, name);
   if (symbol != nullptr) return symbol;
-  throw Error(ErrorKind::config, fmt::format("`{}` is not one that mlo can use: it has no `{}`", file_, name)).hint(hint);
+  throw Error(ErrorKind::config, fmt::format("`{}` is not one that mlo can use: it has no `{}`", file_, name))
+      .hint(hint);
 }
 
 }  // namespace mlo
