@@ -9,7 +9,7 @@ namespace mlo {
 
 /// A set of digests that may hold millions: 64 bytes or less for each, all in one piece. Digests spread by themselves,
 /// so a few of their bits are the place.
-class DigestSet {
+class FlatDigestSet {
  public:
   /// True if it is new.
   bool insert(const Digest& id) {

@@ -18,7 +18,7 @@ constexpr std::size_t kObjectsPerFlush = 8192;
 constexpr std::uint64_t kBytesPerFlush = std::uint64_t{1} << 30U;
 
 void drop_duplicates(std::vector<ObjectRef>& objects) {
-  DigestSet seen;
+  FlatDigestSet seen;
   std::erase_if(objects, [&](const ObjectRef& object) { return !seen.insert(object.id); });
 }
 

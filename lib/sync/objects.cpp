@@ -46,7 +46,7 @@ std::vector<Root> run_roots(Workspace& workspace) {
 
 ObjectSet objects_below(const ObjectStore& store, const std::vector<Root>& roots) {
   ObjectSet set;
-  DigestSet seen;
+  FlatDigestSet seen;
   const std::function<void(const TreeEntry&, const std::string&)> visit = [&](const TreeEntry& entry,
                                                                               const std::string& owner) {
     if (!seen.insert(entry.id)) return;

@@ -6,7 +6,7 @@
 using namespace mlo;
 
 TEST_CASE("a set of digests holds each once, the zero digest too", "[crypto]") {
-  DigestSet set;
+  FlatDigestSet set;
   CHECK_FALSE(set.contains(Digest()));
   CHECK_FALSE(set.contains(sha256("0")));
   for (int round = 0; round < 2; ++round) {
@@ -19,7 +19,7 @@ TEST_CASE("a set of digests holds each once, the zero digest too", "[crypto]") {
 }
 
 TEST_CASE("digests that begin alike are told apart", "[crypto]") {
-  DigestSet set;
+  FlatDigestSet set;
   std::array<std::byte, 32> raw{};
   raw[0] = std::byte{1};
   for (int i = 0; i < 200; ++i) {
