@@ -27,12 +27,15 @@ Command hooks_install() {
   info.path = "hooks install";
   info.summary = "let git call mlo";
   info.description =
-      "Installs three git hooks where git looks for them (core.hooksPath is respected inside the repository). "
+      "Installs four git hooks where git looks for them (core.hooksPath is respected inside the repository). "
       "`pre-commit` "
       "refuses a commit that names data which is not in the store, or that puts files of a dataset into git itself. "
-      "`post-checkout` and `post-merge` change nothing: they tell which data differs from the manifests and the line "
-      "that "
-      "brings it up to date.\n\n"
+      "`pre-push` sends the data that the pushed commits name to mlo's remote first, and refuses a push that would "
+      "name "
+      "data which is neither here nor there. "
+      "`post-checkout` and `post-merge` look at datasets whose manifests moved and tell which data differs from them; "
+      "after `git config mlo.follow checkout` they bring it up to date from the store, after `git config mlo.follow "
+      "pull` also from the remote. Unsaved changes are never overwritten.\n\n"
       "A hook of yours is never overwritten; the line that chains mlo to it is shown instead.";
   info.examples = {{"mlo hooks install", "install what is absent, renew what is mlo's"}};
   info.exits = {{exit_code::conflict, "a hook of yours was kept"}};

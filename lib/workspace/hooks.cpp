@@ -13,8 +13,9 @@ struct Use {
 
 constexpr Use kUses[] = {
     {"pre-commit", "refuses commits whose data is not in the store", true},
-    {"post-checkout", "tells which data differs from what was checked out", false},
-    {"post-merge", "tells which data differs from what was merged", false},
+    {"post-checkout", "tells which data differs from what was checked out, or brings it", false},
+    {"post-merge", "tells which data differs from what was merged, or brings it", false},
+    {"pre-push", "pushes the data first that the pushed commits name", true},
 };
 constexpr std::string_view kMark = "# made by `mlo hooks install`; `mlo hooks uninstall` removes it";
 
