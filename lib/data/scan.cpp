@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 
 #include <cerrno>
+#include <climits>
 
 #include "lib/data/ignore.hpp"
 #include "lib/util/error.hpp"
@@ -17,8 +18,12 @@ namespace {
 constexpr std::string_view kIgnoreFile = ".mloignore";
 constexpr std::uint64_t kIgnoreFileLimit = 1U << 20U;
 
+/// Whether the system takes the path in one piece.
+bool fits(const fs::path& root, std::string_view path) { return root.native().size() + 1 + path.size() < PATH_MAX; }
+
 /// The rules of `directory` (relative to `root`) on top of `outer`.
 IgnoreScope enter(const IgnoreScope& outer, const fs::path& root, const std::string& directory) {
+  if (!fits(root, child_path(directory, kIgnoreFile))) return outer;
   const auto text = find_file(root / directory / kIgnoreFile, kIgnoreFileLimit);
   return text ? outer.enter(directory, IgnoreRules::parse(*text)) : outer;
 }
@@ -36,8 +41,16 @@ struct Listing {
 };
 
 [[noreturn]] void refuse(const std::string& repo_path, std::string_view why, std::string_view hint) {
-  throw Error(ErrorKind::invalid, fmt::format("cannot version `{}`: {}", printable(repo_path), why))
+  constexpr std::size_t kShown = 400;
+  const std::string shown = repo_path.size() <= kShown ? repo_path : repo_path.substr(0, kShown) + "..";
+  throw Error(ErrorKind::invalid, fmt::format("cannot version `{}`: {}", printable(shown), why))
       .hint(std::string(hint));
+}
+
+std::string_view special_name(std::uint32_t mode) {
+  if (S_ISFIFO(mode)) return "named pipe";
+  if (S_ISSOCK(mode)) return "socket";
+  return S_ISBLK(mode) || S_ISCHR(mode) ? "device" : "special file";
 }
 
 ScannedEntry inspect(int dir_fd, const std::string& repo_path, const std::string& path, const std::string& name,
@@ -56,7 +69,7 @@ ScannedEntry inspect(int dir_fd, const std::string& repo_path, const std::string
       found.entry.kind = TreeEntryKind::directory;
       break;
     case FileKind::other:
-      refuse(repo_path, "it is neither a file nor a directory", "remove it, or name it in .mloignore");
+      refuse(repo_path, fmt::format("it is a {}", special_name(stat->mode)), "remove it, or name it in .mloignore");
     case FileKind::symlink:
       found.entry.kind = TreeEntryKind::symlink;
       found.target = read_link(fmt::format("/proc/self/fd/{}/{}", dir_fd, name));
@@ -83,6 +96,7 @@ Listing read_directory(const fs::path& root, const std::string& top, const Pendi
       out.directory.ignored.push_back(entry.name);
       continue;
     }
+    if (!fits(root, repo_child)) refuse(repo_child, "its path is too long", "move it up, or name it in .mloignore");
     if (!is_tree_name(entry.name)) refuse(repo_child, "the name is not allowed", "rename it, or name it in .mloignore");
     out.directory.entries.push_back(
         inspect(fd.get(), repo_child, child_path(pending.path, entry.name), entry.name, links));
@@ -100,11 +114,13 @@ std::string child_path(std::string_view directory, std::string_view name) {
 
 bool is_inner_link(std::string_view path, std::string_view target) {
   if (target.empty() || target.front() == '/' || target.find('\0') != std::string_view::npos) return false;
-  auto depth = static_cast<std::ptrdiff_t>(std::count(path.begin(), path.end(), '/'));
+  auto depth = std::count(path.begin(), path.end(), '/');
+  bool below = false;
   for (const std::string_view segment : split(target, '/')) {
     if (segment.empty() || segment == ".") continue;
-    depth += segment == ".." ? -1 : 1;
-    if (depth < 0) return false;
+    // Up again from a name is up from where that leads, if it is a link.
+    if (segment == ".." && (below || --depth < 0)) return false;
+    below = below || segment != "..";
   }
   return true;
 }

@@ -43,7 +43,8 @@ Scan scan_directory(const World& world, const fs::path& root, const std::string&
 /// each tree's bytes and returns their id.
 TreeEntry name_trees(Scan& scan, const std::function<Digest(const std::string& tree)>& put);
 
-/// True if a symlink at `path` (relative to its dataset) with this target stays inside the dataset.
+/// True if a symlink at `path` (relative to its dataset) with this target stays inside the dataset, wherever other such
+/// links lead.
 bool is_inner_link(std::string_view path, std::string_view target);
 
 /// "a/b", or "b" if the directory is the top.
