@@ -9,7 +9,7 @@ build="g++ cmake ninja-build ccache mold pkg-config git libcli11-dev libfmt-dev 
   libssl-dev libsqlite3-dev libzstd-dev libcurl4-openssl-dev nlohmann-json3-dev catch2"
 example="python3-sklearn python3-pandas"
 tests="python3 python3-cryptography python3-jsonschema python3-yaml clang-14 clang-format-14 clang-tidy-14 libclang-rt-14-dev
-  bash-completion zsh fish python3-venv nginx-light openssh-client openssh-server"
+  bash-completion zsh fish python3-venv nginx-light openssh-client openssh-server git-lfs"
 bench="git-lfs python3-venv restic"
 
 wanted=$build servers=
@@ -100,4 +100,15 @@ EOF
   rm -rf .deps/servers
   mv "$work" .deps/servers
   chmod 755 .deps/servers
+fi
+
+# What tests/interop moves repositories of.
+dvc_version=3.67.1
+if [ -n "$servers" ] && [ "$(cat .deps/dvc/version 2>/dev/null)" != "$dvc_version" ]; then
+  echo "setup: installing dvc $dvc_version into .deps/dvc"
+  rm -rf .deps/dvc
+  mkdir -p .deps
+  /usr/bin/python3 -m venv .deps/dvc && .deps/dvc/bin/pip --quiet --disable-pip-version-check install "dvc==$dvc_version" ||
+    { echo "setup: pip cannot get dvc $dvc_version" >&2; exit 1; }
+  echo "$dvc_version" >.deps/dvc/version
 fi

@@ -18,6 +18,7 @@ _mlo() {
     'register:--bump') COMPREPLY=($(compgen -W 'major minor patch' -- "$cur")); return ;;
     'track plot:--x') COMPREPLY=($(compgen -W 'step time' -- "$cur")); return ;;
     'track search:--view') COMPREPLY=($(compgen -W 'active deleted all' -- "$cur")); return ;;
+    'version-data import:--from') COMPREPLY=($(compgen -W 'dvc lfs' -- "$cur")); return ;;
     *:--color) COMPREPLY=($(compgen -W 'auto always never' -- "$cur")); return ;;
   esac
   case $where in
@@ -84,7 +85,7 @@ _mlo() {
     'version-data gc') words='' options='--yes -y --dry-run -n --older-than --unpushed --empty-trash --restore --json --quiet -q --verbose -v --color -C --help -h' ;;
     'version-data get') words='' options='--output -o --repo --force --json --quiet -q --verbose -v --color -C --help -h' ;;
     'version-data history') words='' options='--json --quiet -q --verbose -v --color -C --help -h' ;;
-    'version-data import') words='' options='--repo --output -o --name --sha256 --force --commit --message -m --json --quiet -q --verbose -v --color -C --help -h' ;;
+    'version-data import') words='' options='--from --repo --output -o --name --sha256 --force --history --remove-dvc --dry-run -n --yes -y --commit --message -m --json --quiet -q --verbose -v --color -C --help -h' ;;
     'version-data ls') words='' options='--recursive -R --json --quiet -q --verbose -v --color -C --help -h' ;;
     'version-data remove') words='' options='--keep-files --force -f --dry-run -n --yes -y --json --quiet -q --verbose -v --color -C --help -h' ;;
     'version-data status') words='' options='--granular -g --json --quiet -q --verbose -v --color -C --help -h' ;;

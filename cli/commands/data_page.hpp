@@ -6,6 +6,7 @@
 #include "lib/data/get.hpp"
 #include "lib/data/import.hpp"
 #include "lib/manifest/dataset.hpp"
+#include "lib/migrate/migrate.hpp"
 
 // What the version-data commands print alike.
 namespace mlo::cli {
@@ -24,6 +25,8 @@ void change_lines(Page& page, const std::string& top, const std::vector<FileChan
 /// "2 files, 1.4 kB".
 std::string size_text(std::uint64_t files, std::uint64_t bytes);
 void print_got(Context& ctx, const GotData& got, const std::string& path);
+/// `from`: "dvc" or "lfs".
+void print_migrated(Context& ctx, const MigrateReport& report, const std::string& from, bool dry_run);
 /// `verb`: "imported".
 void print_imported(Context& ctx, const ImportReport& report, std::string_view verb);
 

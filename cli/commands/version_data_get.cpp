@@ -33,7 +33,8 @@ Command version_data_get() {
   info.summary = "bring a dataset, or a part of it, to any place";
   info.description =
       "Writes a version of a dataset, or one path inside it, to a file or directory that nothing tracks: verified, and "
-      "at once, whole. With --repo the repository is not cloned: one revision's manifest is fetched, and of the content "
+      "at once, whole. With --repo the repository is not cloned: one revision's manifest is fetched, and of the "
+      "content "
       "only the trees and files that are needed, from the remote that the repository's `.mlo/config.yaml` names.\n\n"
       "VERSION is a git revision (of `--repo`: a branch, tag or commit), or sha256:PREFIX. To keep track of where data "
       "came from, use `mlo version-data import`.";

@@ -39,8 +39,7 @@ Command version_data_update() {
       "first dataset changes; unsaved changes are never overwritten.";
   info.examples = {{"mlo version-data update", "all imported datasets"},
                    {"mlo version-data update flights --rev v1.3 --commit", "go to another tag"}};
-  info.exits = {{exit_code::conflict, "the data has unsaved changes"},
-                {exit_code::remote, "the other side failed"}};
+  info.exits = {{exit_code::conflict, "the data has unsaved changes"}, {exit_code::remote, "the other side failed"}};
   return make_command<Options>(std::move(info), declare, run);
 }
 

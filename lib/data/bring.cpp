@@ -28,7 +28,7 @@ ContentSource::ContentSource(const World& world, OtherRepository& from, ObjectSt
 
 void ContentSource::bring(std::vector<ObjectRef> objects) {
   const ObjectStore& near = from_.workspace().store();
-  std::erase_if(objects, [&](const ObjectRef& object) { return to_.has(object.id); });
+  std::erase_if(objects, [&](const ObjectRef& object) { return to_.claim(object.id); });
   std::vector<ObjectRef> here, there;
   for (ObjectRef& object : objects) (near.has(object.id) ? here : there).push_back(std::move(object));
   ObjectStore::Batch batch(to_);

@@ -6,11 +6,15 @@
 #include "lib/crypto/sha256.hpp"
 #include "lib/net/http.hpp"
 #include "lib/net/url.hpp"
+#include "lib/remote/s3_client.hpp"
+#include "lib/store/staging.hpp"
 #include "lib/util/error.hpp"
 #include "lib/util/text.hpp"
 
 namespace mlo {
 namespace {
+
+constexpr std::string_view kS3 = "s3://";
 
 /// What a server says of a file.
 struct Head {
@@ -61,6 +65,56 @@ net::Headers condition(const DataOrigin* known) {
   if (!known->etag.empty()) return {{"If-None-Match", known->etag}};
   if (!known->last_modified.empty()) return {{"If-Modified-Since", known->last_modified}};
   return {};
+}
+
+/// Stores the loaded file, which goes if its bytes are not the expected ones.
+FetchedFile store_fetched(const Workspace& workspace, const fs::path& file, const DataOrigin& origin,
+                          const std::optional<Digest>& expected) {
+  ObjectStore::Batch batch(workspace.store());
+  const ObjectStore::Batch::Added added = batch.put_file(file);
+  if (expected && added.id != *expected) {
+    mlo::remove_file(file);
+    throw Error(ErrorKind::remote,
+                fmt::format("`{}` is not what was expected: its SHA-256 is {}", printable(origin.url), added.id.hex()))
+        .hint("nothing was imported; is the digest that of this version?");
+  }
+  batch.commit();
+  return FetchedFile{{TreeEntryKind::file, added.size, added.id, ""}, origin};
+}
+
+std::optional<FetchedFile> fetch_s3(const Workspace& workspace, const std::string& url, const DataOrigin* known,
+                                    const std::optional<Digest>& expected) {
+  const std::size_t slash = std::min(url.find('/', kS3.size()), url.size());
+  const std::string bucket = url.substr(kS3.size(), slash - kS3.size());
+  const std::string key = url.substr(std::min(slash + 1, url.size()));
+  if (bucket.empty() || key.empty() || key.ends_with('/'))
+    throw Error(ErrorKind::usage, fmt::format("`{}` names no object", printable(url)))
+        .hint("write it as `s3://BUCKET/KEY`");
+  RemoteConfig config{.name = bucket, .url = url};
+  for (const RemoteConfig& remote : workspace.config().remotes) {
+    if (remote.url == fmt::format("{}{}", kS3, bucket) || remote.url.starts_with(fmt::format("{}{}/", kS3, bucket)))
+      config = remote;
+  }
+  World& world = workspace.world();
+  S3Client client(world, config, bucket);
+  const auto head = client.find_head(key);
+  if (!head) throw Error(ErrorKind::not_found, fmt::format("there is no `{}`", printable(url)));
+  const DataOrigin origin{.url = url, .etag = printable(head->etag), .last_modified = printable(head->last_modified)};
+  if (known != nullptr && !origin.etag.empty() && origin.etag == known->etag) return std::nullopt;
+  make_dirs(workspace.local() / "tmp");
+  StagingDir staging(workspace.local() / "tmp");
+  const StagingDir::File file = staging.create(0600);
+  const fs::path path = staging.path() / file.name;
+  const auto task = world.progress.start("downloading " + url, ProgressUnit::bytes, head->size);
+  const net::HttpTarget target{
+      .fd = file.fd.get(), .path = path, .advance = [&task](std::uint64_t bytes) { task->advance(bytes); }};
+  const auto changed = [&] {
+    throw Error(ErrorKind::remote, fmt::format("`{}` changed while it was read", printable(url))).hint("try again");
+  };
+  if (!client.get(key, target)) changed();
+  const auto after = client.find_head(key);
+  if (!after || after->etag != head->etag || stat_fd(file.fd.get(), path).size != head->size) changed();
+  return store_fetched(workspace, path, origin, expected);
 }
 
 /// One attempt at a URL: the file that grows in the directory for what is on its way.
@@ -140,10 +194,9 @@ class Download {
   }
 
   net::HttpTarget target(ProgressTask& task, std::uint64_t position) const {
-    return {.fd = fd_.get(),
-            .position = position,
-            .path = file_,
-            .advance = [&task](std::uint64_t bytes) { task.advance(bytes); }};
+    return {.fd = fd_.get(), .position = position, .path = file_, .advance = [&task](std::uint64_t bytes) {
+              task.advance(bytes);
+            }};
   }
 
   World& world_;
@@ -167,23 +220,16 @@ bool is_data_url(std::string_view text) {
 
 std::optional<FetchedFile> fetch_url(const Workspace& workspace, const std::string& url, const DataOrigin* known,
                                      const std::optional<Digest>& expected) {
+  if (url.starts_with(kS3)) return fetch_s3(workspace, url, known, expected);
   require_sendable(url);
   const LockFile lock = LockFile::acquire(workspace.local() / "locks" / "imports", "mlo version-data import",
                                           std::chrono::seconds(60), workspace.world());
   Download download(workspace, url);
   const auto head = download.run(known);
   if (!head) return std::nullopt;
-  ObjectStore::Batch batch(workspace.store());
-  const ObjectStore::Batch::Added added = batch.put_file(download.file());
-  if (expected && added.id != *expected) {
-    download.remove();
-    throw Error(ErrorKind::remote,
-                fmt::format("`{}` is not what was expected: its SHA-256 is {}", printable(url), added.id.hex()))
-        .hint("nothing was imported; is the digest that of this version?");
-  }
-  batch.commit();
+  FetchedFile fetched = store_fetched(workspace, download.file(), head->origin, expected);
   download.remove();
-  return FetchedFile{{TreeEntryKind::file, added.size, added.id, ""}, head->origin};
+  return fetched;
 }
 
 }  // namespace mlo

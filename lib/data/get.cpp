@@ -45,9 +45,7 @@ fs::path choose_scratch(const World& world, const std::optional<std::string>& ou
 
 }  // namespace
 
-std::string DataSpec::str() const {
-  return name + (version ? "@" + *version : "") + (path.empty() ? "" : ":" + path);
-}
+std::string DataSpec::str() const { return name + (version ? "@" + *version : "") + (path.empty() ? "" : ":" + path); }
 
 DataSpec parse_data_spec(std::string_view typed) {
   DataSpec spec;

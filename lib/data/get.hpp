@@ -7,8 +7,8 @@
 
 namespace mlo {
 
-/// `NAME[@VERSION][:PATH]`: a dataset at a version (a git revision, or sha256:PREFIX), and what of it. No revision has a
-/// colon, so a path may hold anything.
+/// `NAME[@VERSION][:PATH]`: a dataset at a version (a git revision, or sha256:PREFIX), and what of it. No revision has
+/// a colon, so a path may hold anything.
 struct DataSpec {
   std::string name;
   std::optional<std::string> version = {};
@@ -33,8 +33,8 @@ struct GotData {
 };
 
 /// Brings a dataset, or one path inside it, to a place of this machine: only the trees and files needed are fetched,
-/// every byte is hashed on its way, and the place appears at once, whole, or not at all. A file goes into an output that
-/// is a directory or ends with `/`. Without a version it is the work tree's, with --repo elsewhere its HEAD's.
+/// every byte is hashed on its way, and the place appears at once, whole, or not at all. A file goes into an output
+/// that is a directory or ends with `/`. Without a version it is the work tree's, with --repo elsewhere its HEAD's.
 /// Error{conflict} if the place is taken; Error{remote} if git or content cannot be fetched.
 GotData get_data(const World& world, const GetDataRequest& request);
 

@@ -35,9 +35,9 @@ Brought bring_from_repository(const Workspace& workspace, const DataOrigin& aske
   const auto manifest =
       commit ? find_dataset_at(other.workspace(), asked.dataset, commit->hex()) : std::optional<DatasetManifest>();
   if (!manifest)
-    throw Error(ErrorKind::not_found, fmt::format("`{}` has no {} `{}`", printable(asked.repo),
-                                                  commit ? "dataset" : "revision",
-                                                  printable(commit ? asked.dataset : revision)));
+    throw Error(ErrorKind::not_found,
+                fmt::format("`{}` has no {} `{}`", printable(asked.repo), commit ? "dataset" : "revision",
+                            printable(commit ? asked.dataset : revision)));
   ContentSource source(world, other, workspace.store(), spec.str());
   Brought brought{source.find(*manifest, asked.path), asked, ""};
   source.bring(brought.entry);
@@ -158,9 +158,8 @@ ImportReport import_dataset(Workspace& workspace, const ImportRequest& request) 
   const std::vector<DatasetManifest> existing = load_datasets(workspace);
   // What can be known to fail without the network.
   if (request.path && !request.into) static_cast<void>(choose_dataset_name(request.name, *request.path, existing));
-  const Brought brought = request.url.empty()
-                              ? bring_from_repository(workspace, asked_origin(workspace, request))
-                              : *bring_from_url(workspace, request.url, nullptr, request.expected);
+  const Brought brought = request.url.empty() ? bring_from_repository(workspace, asked_origin(workspace, request))
+                                              : *bring_from_url(workspace, request.url, nullptr, request.expected);
   std::string path;
   if (request.path && !request.into) {
     path = *request.path;
@@ -197,7 +196,8 @@ ImportReport update_datasets(Workspace& workspace, const UpdateRequest& request)
   for (const DatasetManifest& old : select_datasets(workspace, request.names)) {
     if (!old.origin) {
       if (request.names.empty()) continue;
-      throw Error(ErrorKind::invalid, fmt::format("`{}` was not imported, so nothing says where a newer one is", old.name))
+      throw Error(ErrorKind::invalid,
+                  fmt::format("`{}` was not imported, so nothing says where a newer one is", old.name))
           .hint("make its next version with `mlo version-data add`");
     }
     ImportedDataset dataset{old, old};
@@ -206,8 +206,7 @@ ImportReport update_datasets(Workspace& workspace, const UpdateRequest& request)
   }
   if (request.overwrite == Overwrite::saved_only) {
     for (const ImportedDataset& dataset : report.datasets) {
-      if (dataset.changed())
-        check_out_dataset(workspace, dataset.manifest, Overwrite::saved_only, Execution::dry_run);
+      if (dataset.changed()) check_out_dataset(workspace, dataset.manifest, Overwrite::saved_only, Execution::dry_run);
     }
   }
   adopt(workspace, report, request.overwrite);

@@ -30,8 +30,15 @@ void adopt_config(const World& world, const fs::path& repo) {
 }
 
 std::vector<std::string> shallow_fetch(const std::string& url) {
-  return {"fetch",      "-q",      "--no-tags", "--no-write-fetch-head",
-          "--depth=1",  "--filter=blob:none", "--", url, fmt::format("+HEAD:{}", OtherRepository::kHead)};
+  return {"fetch",
+          "-q",
+          "--no-tags",
+          "--no-write-fetch-head",
+          "--depth=1",
+          "--filter=blob:none",
+          "--",
+          url,
+          fmt::format("+HEAD:{}", OtherRepository::kHead)};
 }
 
 bool is_full_id(std::string_view text) {
@@ -54,8 +61,8 @@ std::string resolve_there(const World& world, const std::string& url, const std:
            "+refs/heads/*:refs/remotes/origin/*", "+refs/tags/*:refs/tags/*"});
   for (const char* prefix : {"", "origin/"}) {
     try {
-      const std::string id = git.run({"rev-parse", "-q", "--verify", "--end-of-options",
-                                      fmt::format("{}{}^{{commit}}", prefix, revision)});
+      const std::string id = git.run(
+          {"rev-parse", "-q", "--verify", "--end-of-options", fmt::format("{}{}^{{commit}}", prefix, revision)});
       return std::string(trim(id));
     } catch (const Error& error) {
       if (error.kind() != ErrorKind::error) throw;
@@ -123,14 +130,15 @@ git::ObjectId fetch_dataset_manifest(const World& world, const std::string& url,
     const bool unknown = error.message().find("couldn't find remote ref") != std::string::npos;
     if (!unknown || revision.empty() || is_full_id(revision)) {
       if (error.kind() == ErrorKind::remote)
-        error.prefix(fmt::format("cannot get `{}`", dataset)).hint(fmt::format("look with: git ls-remote {}", shell_quote(url)));
+        error.prefix(fmt::format("cannot get `{}`", dataset))
+            .hint(fmt::format("look with: git ls-remote {}", shell_quote(url)));
       throw;
     }
     fetch(resolve_there(world, url, revision, into.string() + "-commits"));
   }
   const std::string at = revision.empty() ? OtherRepository::kHead : kWanted;
-  for (const auto& [ref, file] : {std::pair(std::string(OtherRepository::kHead), std::string(kConfig)),
-                                  std::pair(at, dataset_file(dataset))}) {
+  for (const auto& [ref, file] :
+       {std::pair(std::string(OtherRepository::kHead), std::string(kConfig)), std::pair(at, dataset_file(dataset))}) {
     const std::string entry = git.run({"ls-tree", ref, file});
     if (entry.empty() && file != kConfig)
       throw Error(ErrorKind::not_found,

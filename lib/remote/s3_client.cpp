@@ -131,12 +131,19 @@ S3Client::Page S3Client::list(const std::string& prefix, const std::string& next
   return page;
 }
 
-std::optional<std::uint64_t> S3Client::find_size(const std::string& key) {
+std::optional<S3Client::Head> S3Client::find_head(const std::string& key) {
   const Call call{.method = "HEAD", .key = key};
   const net::HttpResponse response = send(call);
   if (response.status == 404) return std::nullopt;
   if (!is_good(response)) fail(call, response);
-  return parse_u64(response.header("content-length").value_or(""));
+  return Head{parse_u64(response.header("content-length").value_or("")).value_or(0),
+              std::string(response.header("etag").value_or("")),
+              std::string(response.header("last-modified").value_or(""))};
+}
+
+std::optional<std::uint64_t> S3Client::find_size(const std::string& key) {
+  const auto head = find_head(key);
+  return head ? std::optional(head->size) : std::nullopt;
 }
 
 std::optional<std::string> S3Client::find(const std::string& key) {

@@ -29,6 +29,11 @@ class S3Client {
   };
   /// One request.
   Page list(const std::string& prefix, const std::string& next = {}, unsigned most = 1000);
+  struct Head {
+    std::uint64_t size = 0;
+    std::string etag, last_modified;  ///< as the server said them; empty: it did not
+  };
+  std::optional<Head> find_head(const std::string& key);
   std::optional<std::uint64_t> find_size(const std::string& key);
   /// For small ones: in memory.
   std::optional<std::string> find(const std::string& key);

@@ -37,6 +37,15 @@ Y
 git add -A && git commit -q -m cut && python3 cut.py 2 > big.csv && mlo version-data add big.csv --commit
 """
 PAGES = INIT + "mkdir flat && for i in $(seq 400); do echo $i > flat/$(printf '%0200d' $i); done\nmlo version-data add flat --commit\n"
+DVC = INIT + r"""put() { mkdir -p .dvc/cache/files/md5/$(md5sum < $1 | cut -c1-2) && cp $1 .dvc/cache/files/md5/$(md5sum < $1 | cut -c1-2)/$(md5sum < $1 | cut -c3-32)${2:-}; md5sum < $1 | cut -c1-32; }
+mkdir -p .dvc data && echo /cache > .dvc/.gitignore && echo /raw > data/.gitignore && seq 9 > .git/a && seq 8 > .git/b
+printf '[{"md5": "%s", "relpath": "a.csv"}, {"md5": "%s", "relpath": "deep/b.csv"}]' $(put .git/a) $(put .git/b) > .git/dir
+printf 'outs:\n- md5: %s.dir\n  hash: md5\n  path: raw\n' $(put .git/dir .dir) > data/raw.dvc && git add -A && git commit -q -m dvc
+"""
+LFS = INIT + r"""point() { id=$(sha256sum < $1 | cut -c1-64); at=.git/lfs/objects/$(echo $id | cut -c1-2)/$(echo $id | cut -c3-4); mkdir -p $at && cp $1 $at/$id
+printf 'version https://git-lfs.github.com/spec/v1\noid sha256:%s\nsize %s\n' $id $(stat -c %s $1) > $1; }
+mkdir data && seq 9 > data/a && seq 8 > data/b && point data/a && point data/b && git add data && git commit -q -m lfs
+"""
 PIPELINE = ADDED + r"""cat > mlo.yaml <<'Y'
 stages:
   first: {cmd: "cat raw/1.csv raw/2.csv > first.txt", deps: [raw], outs: [first.txt]}
@@ -118,6 +127,12 @@ SCENARIOS = [
     Scenario("version-data gc, trash emptied", GARBAGE + GC + "\n", "mlo version-data gc --yes --older-than 0 --unpushed --empty-trash",
              [DATA, "mlo version-data fsck --json", "find .git/mlo/trash -type f"]),
     Scenario("version-data gc --restore", GARBAGE + GC + "\n", "mlo version-data gc --restore", [DATA, "mlo version-data fsck --json"]),
+    Scenario("version-data import --from dvc", DVC, "mlo version-data import --from dvc --commit", [DATA]),
+    Scenario("version-data import --from dvc --history", DVC, "mlo version-data import --from dvc --history", [DATA, "git for-each-ref"]),
+    Scenario("version-data import --from lfs", LFS, "mlo version-data import --from lfs --commit", [DATA]),
+    Scenario("hooks run pre-push", ADDED + "rm -rf ../far; mkdir ../far && mlo remote add far ../far\n",
+             "echo \"refs/heads/main $(git rev-parse main) refs/heads/main 0000000000000000000000000000000000000000\" | mlo hooks run pre-push origin",
+             ["cd ../far && find . -path ./tmp -prune -o -type f -print | LC_ALL=C sort | head -50"]),
     Scenario("version-data remove", ADDED, "mlo version-data remove raw --yes", codes=(0, 1)),
     Scenario("remote add", INIT, "mlo remote add origin ../remote", ["mlo remote list --json"], codes=(0, 1, 4)),
     Scenario("run", PIPELINE, "mlo run", [RUNS, DATA]),

@@ -116,3 +116,21 @@ TEST_CASE("a URL that cannot be had leaves nothing", "[data]") {
   CHECK_FALSE(is_data_url("https://h/a b"));
   CHECK(is_data_url("https://h/x.csv?raw=true&v=1"));
 }
+
+TEST_CASE("an object of S3 is imported, and loaded again only if its ETag is another", "[data]") {
+  UrlWorld w;
+  w.env.insert_or_assign("AWS_ACCESS_KEY_ID", "id");
+  w.env.insert_or_assign("AWS_SECRET_ACCESS_KEY", "secret");
+  w.env.insert_or_assign("AWS_ENDPOINT_URL", w.server.url());
+  w.url = "s3://b/flights.csv";
+  CHECK(w.import().datasets.at(0).manifest.origin->etag.starts_with('"'));
+  CHECK(read_file(w.dir / "flights.csv") == "a,b\n1,2\n");
+  w.server.requests();
+  CHECK_FALSE(update_datasets(*w.workspace, {}).datasets.at(0).changed());
+  CHECK(w.server.requests().find("GET") == std::string::npos);
+  w.server.put("/b/flights.csv", "a,b\n3,4\n");
+  CHECK(update_datasets(*w.workspace, {}).datasets.at(0).changed());
+  CHECK(kind_of([&] { fetch_url(*w.workspace, "s3://b/none", nullptr, std::nullopt); }) == ErrorKind::not_found);
+  CHECK(kind_of([&] { fetch_url(*w.workspace, "s3://b/", nullptr, std::nullopt); }) == ErrorKind::usage);
+  CHECK(w.parts().empty());
+}
