@@ -10,7 +10,7 @@ _mlo() {
     esac
     if [[ -z $where && $word == data ]]; then word=version-data; fi
     case "$where $word" in
-      ' completion'|' drift'|'drift baseline'|'drift check'|'drift report'|'drift tests'|' get'|' help'|' hooks'|'hooks install'|'hooks run'|'hooks status'|'hooks uninstall'|' init'|' lineage'|' materialize'|'materialize get'|'materialize plan'|'materialize status'|'materialize train'|' promote'|'promote check'|'promote history'|'promote rollback'|' pull'|' push'|' register'|'register card'|'register list'|'register show'|'register verify'|' remote'|'remote add'|'remote check'|'remote list'|'remote remove'|' run'|'run graph'|'run logs'|'run status'|'run why'|' status'|' track'|'track compare'|'track delete'|'track list'|'track log'|'track note'|'track plot'|'track restore'|'track search'|'track show'|'track tag'|' version'|' version-data'|'version-data add'|'version-data checkout'|'version-data diff'|'version-data fsck'|'version-data gc'|'version-data get'|'version-data history'|'version-data import'|'version-data ls'|'version-data remove'|'version-data status'|'version-data update'|'version-data validate') where="${where:+$where }$word" ;;
+      ' completion'|' drift'|'drift baseline'|'drift check'|'drift report'|'drift tests'|' get'|' help'|' hooks'|'hooks install'|'hooks run'|'hooks status'|'hooks uninstall'|' init'|' lineage'|' materialize'|'materialize get'|'materialize plan'|'materialize status'|'materialize train'|' promote'|'promote check'|'promote history'|'promote rollback'|' pull'|' push'|' register'|'register card'|'register list'|'register show'|'register verify'|' remote'|'remote add'|'remote check'|'remote list'|'remote new-key'|'remote remove'|'remote rotate-key'|'remote serve'|' run'|'run graph'|'run logs'|'run status'|'run why'|' status'|' track'|'track compare'|'track delete'|'track list'|'track log'|'track note'|'track plot'|'track restore'|'track search'|'track show'|'track tag'|' version'|' version-data'|'version-data add'|'version-data checkout'|'version-data diff'|'version-data fsck'|'version-data gc'|'version-data get'|'version-data history'|'version-data import'|'version-data ls'|'version-data remove'|'version-data status'|'version-data update'|'version-data validate') where="${where:+$where }$word" ;;
       *) break ;;
     esac
   done
@@ -54,11 +54,14 @@ _mlo() {
     'register list') words='' options='--json --quiet -q --verbose -v --color -C --help -h' ;;
     'register show') words='' options='--json --quiet -q --verbose -v --color -C --help -h' ;;
     'register verify') words='' options='--json --quiet -q --verbose -v --color -C --help -h' ;;
-    'remote') words='add list remove check' options='--quiet -q --verbose -v --color -C --help -h' ;;
-    'remote add') words='' options='--default -d --endpoint --region --profile --ca-file --path-style --json --quiet -q --verbose -v --color -C --help -h' ;;
+    'remote') words='add list remove check new-key rotate-key serve' options='--quiet -q --verbose -v --color -C --help -h' ;;
+    'remote add') words='' options='--default -d --endpoint --region --profile --ca-file --key-file --path-style --json --quiet -q --verbose -v --color -C --help -h' ;;
     'remote check') words='' options='--init --json --quiet -q --verbose -v --color -C --help -h' ;;
     'remote list') words='' options='--json --quiet -q --verbose -v --color -C --help -h' ;;
+    'remote new-key') words='' options='--json --quiet -q --verbose -v --color -C --help -h' ;;
     'remote remove') words='' options='--json --quiet -q --verbose -v --color -C --help -h' ;;
+    'remote rotate-key') words='' options='--json --quiet -q --verbose -v --color -C --help -h' ;;
+    'remote serve') words='' options='--quiet -q --verbose -v --color -C --help -h' ;;
     'run') words='status why graph logs' options='--dry-run -n --force -f --keep-going -k --single -s --jobs -j --param -P --name --experiment --json --quiet -q --verbose -v --color -C --help -h' ;;
     'run graph') words='' options='--dot --mermaid --json --quiet -q --verbose -v --color -C --help -h' ;;
     'run logs') words='' options='--json --quiet -q --verbose -v --color -C --help -h' ;;

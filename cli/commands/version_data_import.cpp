@@ -26,8 +26,7 @@ void declare(Args& args, Options& o) {
   args.option(o.name, "--name", "NAME", "name of the dataset here (default: made from the path)");
   args.option(o.sha256, "--sha256", "HEX", "what the bytes of the URL must be");
   args.flag(o.force, "--force", "replace what is there");
-  args.flag(o.history, "--history",
-            "with --from: also the versions of all branches and tags, as branches and tags dvc/.., lfs/..");
+  args.flag(o.history, "--history", "with --from: also the versions of all branches and tags, below dvc/ or lfs/");
   args.flag(o.remove_dvc, "--remove-dvc", "with --from dvc: remove the .dvc files of what was imported");
   args.flag(o.dry_run, "--dry-run,-n", "with --from: only say what would be done");
   args.flag(o.yes, "--yes,-y", "remove without asking");

@@ -34,7 +34,7 @@ $ mlo version-data fsck --json
 {
   "good": true,
   "objects": 10,
-  "bytes": 461,
+  "bytes": 399,
   "indexes_mended": 0,
   "damaged": [],
   "absent": 0

@@ -19,28 +19,28 @@ committed cdcd114e3f8a
 # The version in between was never committed, but it is young.
 
 $ mlo version-data gc
-needed: 20 objects (958 B), by 4 commits and the work tree
-kept: 10 objects (497 B), stored lately
+needed: 20 objects (834 B), by 4 commits and the work tree
+kept: 10 objects (435 B), stored lately
 would move to trash: 0 objects (0 B)
 $ mlo version-data gc --older-than 0
-needed: 20 objects (958 B), by 4 commits and the work tree
-kept: 10 objects (497 B), needed by nothing, but no remote has them
+needed: 20 objects (834 B), by 4 commits and the work tree
+kept: 10 objects (435 B), needed by nothing, but no remote has them
 would move to trash: 0 objects (0 B)
 hint: there is no remote; --unpushed takes what is nowhere else
 $ mlo version-data gc --older-than 0 --unpushed
-needed: 20 objects (958 B), by 4 commits and the work tree
-would move to trash: 10 objects (497 B)
+needed: 20 objects (834 B), by 4 commits and the work tree
+would move to trash: 10 objects (435 B)
 hint: do it with `mlo version-data gc --yes`
 $ mlo version-data gc --older-than 0 --unpushed --yes
-needed: 20 objects (958 B), by 4 commits and the work tree
-moved to trash: 10 objects (497 B)
-in trash: 1 file (908 B)
+needed: 20 objects (834 B), by 4 commits and the work tree
+moved to trash: 10 objects (435 B)
+in trash: 1 file (846 B)
 $ mlo version-data gc --older-than 0 --unpushed --yes
-needed: 20 objects (958 B), by 4 commits and the work tree
+needed: 20 objects (834 B), by 4 commits and the work tree
 moved to trash: 0 objects (0 B)
-in trash: 1 file (908 B)
+in trash: 1 file (846 B)
 $ mlo version-data fsck
-read 20 objects (958 B): none is damaged
+read 20 objects (834 B): none is damaged
 $ mlo version-data gc --restore
 brought back from trash: 10 objects
 $ mlo version-data gc --older-than 0 --unpushed --yes --empty-trash --json
@@ -50,11 +50,11 @@ $ mlo version-data gc --older-than 0 --unpushed --yes --empty-trash --json
   "manifests": 7,
   "needed": {
     "objects": 20,
-    "bytes": 958
+    "bytes": 834
   },
   "taken": {
     "objects": 10,
-    "bytes": 497
+    "bytes": 435
   },
   "packs_taken": 1,
   "packs_rewritten": 0,
@@ -73,7 +73,7 @@ $ mlo version-data gc --older-than 0 --unpushed --yes --empty-trash --json
   "restored": 0,
   "emptied": {
     "files": 1,
-    "bytes": 908
+    "bytes": 846
   },
   "trash": {
     "files": 0,
@@ -99,12 +99,12 @@ $ rm raw/0.csv && mlo version-data add raw
 added raw: 9 files, 54 B, sha256:30a824eeb382
 hint: the manifest is staged; commit it with `git commit`
 $ mlo version-data gc --older-than 0 --yes
-needed: 20 objects (958 B), by 4 commits and the work tree
+needed: 20 objects (834 B), by 4 commits and the work tree
 moved to trash: 2 objects (493 B)
 in trash: 2 files (493 B)
 $ mlo version-data checkout raw --rev HEAD~1 && mlo version-data fsck
 raw: 9 files, 18 B written, 0 removed
-read 20 objects (958 B): none is damaged
+read 20 objects (834 B): none is damaged
 
 # A manifest that cannot be read stops it.
 
