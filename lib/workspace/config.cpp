@@ -45,7 +45,8 @@ const RemoteConfig* find_remote(const Config& config, std::string_view name) {
 
 void read_encryption(const Value& entry, std::string_view source, RemoteConfig& remote, ConfigLayer layer) {
   ObjectReader reader(entry, source, fmt::format("encryption of remote `{}`", remote.name));
-  RemoteConfig::Encryption& encryption = remote.encryption ? *remote.encryption : remote.encryption.emplace();
+  RemoteConfig::Encryption& encryption =
+      remote.encryption ? *remote.encryption : remote.encryption.emplace(RemoteConfig::Encryption{});
   encryption.key_file = reader.string_or("key_file", encryption.key_file);
   // What a repository says must not run a command.
   if (reader.find("key_command") != nullptr && layer == ConfigLayer::shared)
