@@ -35,7 +35,7 @@ void fill(Window& window, std::string_view before, int fd, const fs::path& file)
   }
   window.last = used < kBlock;
   window.fresh = {begin, used};
-  std::memcpy(begin - before.size(), before.data(), before.size());
+  std::copy(before.begin(), before.end(), begin - before.size());
   window.rest = {begin - before.size(), before.size() + used};
   window.parts.clear();
   while (window.last ? !window.rest.empty() : window.rest.size() >= kPartSizes.most) {

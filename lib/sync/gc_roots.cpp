@@ -183,8 +183,8 @@ class Scan {
   std::vector<fs::path> work_trees() const {
     std::vector<fs::path> roots = {workspace_.root()};
     fs::path path;
-    for (const std::string_view line :
-         split(workspace_.work_tree().run({"worktree", "list", "--porcelain", "-z"}), '\0')) {
+    const std::string listed = workspace_.work_tree().run({"worktree", "list", "--porcelain", "-z"});
+    for (const std::string_view line : split(listed, '\0')) {
       if (line.starts_with("worktree ")) path = line.substr(9);
       const bool here = !path.empty() && find_stat(path);
       if (line.empty() && here && path != workspace_.root()) roots.push_back(path);
