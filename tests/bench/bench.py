@@ -103,8 +103,8 @@ with Bench(args.scratch, [args.mlo, args.dvc, args.spawn], args.verbose) as benc
         first_run()
         for count in args.stages.split(","):
             null_run(int(count))
-    versions = [bench.sh(bench.scratch, command).split("\n")[0] for command in ("mlo version", "dvc --version", "git lfs version", "ninja --version")]
+    versions = [bench.sh(bench.scratch, command).split("\n")[0] for command in ("mlo version", "dvc --version", "ninja --version")]
 
-print(f"{machine()}; {versions[0]}, DVC {versions[1]}, {versions[2].split(' ')[0]}, ninja {versions[3]}.")
+print(f"{machine()}; {versions[0]}, DVC {versions[1]}, ninja {versions[2]}.")
 print("Ratios are how many times longer than mlo the other takes.\n")
 bench.table("", "mlo", "DVC", "ratio", "beside", "ratio")

@@ -1,6 +1,6 @@
 #!/bin/sh
-# Measures mlo beside DVC, git-lfs and ninja, on this machine, in one run:
-#   tests/bench/run.sh [--quick] [--files N] [--stages N,N] [--dvc-stages N] [--only startup|data|run] [-v]
+# Measures starts, runs and lookups beside DVC and ninja, on this machine, in one run:
+#   tests/bench/run.sh [--quick] [--stages N,N] [--dvc-stages N] [--only startup|run] [-v]
 # Prints a Markdown table and nothing else. Everything it makes lies in build/bench; DVC comes from PyPI into a venv there.
 # Takes some 20 minutes, --quick some five.
 set -eu
