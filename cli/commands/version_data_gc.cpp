@@ -8,7 +8,7 @@ namespace mlo::cli {
 namespace {
 
 struct Options {
-  std::string older_than = "24h";
+  std::string older_than = "24h", forget;
   bool yes = false, dry_run = false, unpushed = false, empty_trash = false, restore = false;
 };
 
@@ -19,6 +19,7 @@ void declare(Args& args, Options& o) {
               "spare what came to the store within this time: 90m, 24h, 7d (default: 24h)");
   args.flag(o.unpushed, "--unpushed", "take also what no remote has: nothing could bring it back once trash is empty");
   args.flag(o.empty_trash, "--empty-trash", "remove all that is in trash, not only what is old");
+  args.option(o.forget, "--forget", "DIR", "first drop this repository from those that share the cache");
   args.flag(o.restore, "--restore", "bring everything back from trash, and do nothing else");
 }
 
@@ -31,6 +32,7 @@ Value value_of(const GcReport& report, bool real) {
   };
   return Value::object()
       .set("dry_run", !real)
+      .set("repositories", report.repositories)
       .set("commits", report.commits)
       .set("manifests", report.manifests)
       .set("needed", count(report.needed.objects, report.needed.bytes))
@@ -57,8 +59,9 @@ std::string spell(const TrashReport& trash) {
 }
 
 void print(Page& page, const GcReport& report, bool real) {
-  page.line(fmt::format("needed: {}, by {} and the work tree", spell(report.needed.objects, report.needed.bytes),
-                        count_of(report.commits, "commit")));
+  page.line(fmt::format("needed: {}, by {} and the work tree{}", spell(report.needed.objects, report.needed.bytes),
+                        count_of(report.commits, "commit"),
+                        report.repositories > 1 ? fmt::format("s of {} repositories", report.repositories) : ""));
   const auto kept = [&](const ObjectCount& count, std::string_view why) {
     if (count.objects > 0) page.line(fmt::format("kept: {}, {}", spell(count.objects, count.bytes), why));
   };
@@ -90,6 +93,8 @@ int run(Context& ctx, const Options& o) {
   if (o.restore) return restore(ctx);
   Workspace& workspace = ctx.workspace();
   const bool real = o.yes && !o.dry_run;
+  if (!o.forget.empty() && !real) throw Error(ErrorKind::usage, "--forget goes with --yes");
+  if (!o.forget.empty()) forget_repository(workspace, o.forget);
   GcOptions options{.mode = real ? Mode::real : Mode::dry_run, .grace = *grace};
   if (o.unpushed) options.unpushed = GcOptions::Unpushed::take;
   if (o.empty_trash) options.trash = GcOptions::Trash::all;
@@ -121,7 +126,9 @@ Command version_data_gc() {
       "Without `--yes` it only says what it would do. What came to the store lately stays, and what no remote has "
       "stays "
       "too, unless `--unpushed`. What goes waits in `.git/mlo/trash` for another 24 hours: a later gc brings back what "
-      "is needed again and removes the rest; `--restore` brings back all. Other commands can go on meanwhile.";
+      "is needed again and removes the rest; `--restore` brings back all. Other commands can go on meanwhile.\n\n"
+      "Where repositories share a cache (`cache: {dir: ..}` in `.mlo/local/config.yaml`), what any of them needs stays. "
+      "One that is not there stops it, until it is back or dropped with `--forget`.";
   info.examples = {{"mlo version-data gc", "what would go?"},
                    {"mlo version-data gc --yes", "move it to trash"},
                    {"mlo version-data gc --yes --older-than 7d --empty-trash", "and free the disk at once"},

@@ -6,6 +6,8 @@
 #include "lib/store/staging.hpp"
 #include "lib/sync/gc_roots.hpp"
 #include "lib/util/error.hpp"
+#include "lib/util/text.hpp"
+#include "lib/workspace/shared_cache.hpp"
 
 namespace mlo {
 namespace {
@@ -77,9 +79,31 @@ TrashReport measure_dir(const fs::path& dir) {
   return report;
 }
 
+/// What another repository needs of our cache.
+GcRoots roots_of(const World& world, const CacheUser& user) {
+  if (!find_stat(user.common_dir)) {
+    throw Error(ErrorKind::config, fmt::format("cannot tell what `{}` needs of the cache: it is not there",
+                                               user.common_dir.string()))
+        .hint(fmt::format("mount it; if it is gone for good: mlo version-data gc --forget {}",
+                          shell_quote(user.common_dir.string())));
+  }
+  World there = world;
+  there.cwd = find_stat(user.work_tree) ? user.work_tree : user.common_dir.parent_path();
+  Workspace other = Workspace::open(there);
+  return find_gc_roots(other);
+}
+
 /// What is needed; before that comes back from trash what is.
 DigestSet find_needed(Workspace& workspace, Mode mode, GcReport& report) {
-  const GcRoots roots = find_gc_roots(workspace);
+  GcRoots roots = find_gc_roots(workspace);
+  for (const CacheUser& user : cache_users(base_of(workspace.store()))) {
+    if (user.common_dir == workspace.repo().common_dir()) continue;
+    GcRoots others = roots_of(workspace.world(), user);
+    roots.named.merge(others.named);
+    roots.commits += others.commits;
+    roots.manifests += others.manifests;
+    ++report.repositories;
+  }
   report.commits = roots.commits;
   report.manifests = roots.manifests;
   for (;;) {
@@ -142,6 +166,21 @@ GcReport gc(Workspace& workspace, const std::vector<std::unique_ptr<Remote>>& re
   report.quarantine = measure_dir(base_of(store) / "quarantine");
   if (real) report.litter = remove_litter(workspace, std::max<std::chrono::microseconds>(options.grace, kGcGrace));
   return report;
+}
+
+void forget_repository(Workspace& workspace, const fs::path& typed) {
+  const fs::path cache = base_of(workspace.store());
+  const fs::path path = absolute_in(workspace.world().cwd, typed);
+  std::vector<std::string> known;
+  for (const CacheUser& user : cache_users(cache)) {
+    if (user.common_dir == path || user.work_tree == path || user.common_dir == path / ".git") {
+      forget_cache_user(cache, user.common_dir);
+      return;
+    }
+    known.push_back(user.common_dir.string());
+  }
+  throw Error(ErrorKind::not_found, fmt::format("`{}` does not use the cache", path.string()))
+      .hint(known.empty() ? "nothing is shared here" : "who does: " + printable(join(known, ", ")));
 }
 
 std::uint64_t restore_all_trash(Workspace& workspace) {

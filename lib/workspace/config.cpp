@@ -118,6 +118,17 @@ void read_cut(const Value& value, std::string_view source, StoreRules& rules) {
   reader.finish();
 }
 
+void read_cache(ObjectReader& reader, std::string_view source, Config& config, ConfigLayer layer) {
+  const Value* const found = reader.find("cache");
+  if (found == nullptr) return;
+  if (layer == ConfigLayer::shared)
+    reader.fail("cache", "a repository may not say where a machine writes: move it to .mlo/local/config.yaml");
+  ObjectReader cache(*found, source, "cache");
+  config.cache_dir = cache.string("dir");
+  if (config.cache_dir.empty()) cache.fail("dir", "empty");
+  cache.finish();
+}
+
 std::string_view link_name(LinkType link) { return link == LinkType::reflink ? "reflink" : "copy"; }
 
 }  // namespace
@@ -147,6 +158,7 @@ Value read_config(std::string_view text, std::string_view source, Config& config
   config.link = link == "copy" ? LinkType::copy : LinkType::reflink;
   config.store.compress = reader.boolean_or("compress", config.store.compress);
   if (const Value* const cut = reader.find("cut")) read_cut(*cut, source, config.store);
+  read_cache(reader, source, config, layer);
   config.autocommit = reader.boolean_or("autocommit", config.autocommit);
   config.runs_ref = reader.string_or("runs_ref", config.runs_ref);
   if (!is_ref_name(config.runs_ref))

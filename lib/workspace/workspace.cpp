@@ -4,6 +4,7 @@
 
 #include "lib/util/error.hpp"
 #include "lib/util/text.hpp"
+#include "lib/workspace/shared_cache.hpp"
 
 namespace mlo {
 namespace {
@@ -36,6 +37,24 @@ void ensure_local(const fs::path& mlo_dir, const fs::path& local) {
   }
   const fs::path temp = mlo_dir / fmt::format("{}{}", kTempLink, ::getpid());
   if (::symlink(target.c_str(), temp.c_str()) == 0) static_cast<void>(::rename(temp.c_str(), link.c_str()));
+}
+
+/// The directory around `objects` and `packs`: the repository's own, or a cache that others use too.
+fs::path open_cache(World& world, const git::Repository& repo, const fs::path& local, const Config& config) {
+  if (config.cache_dir.empty()) return local;
+  const fs::path cache = absolute_in(repo.work_dir(), config.cache_dir);
+  const auto stat = find_stat(cache / ".");
+  if (!stat) {
+    throw Error(ErrorKind::config, fmt::format("the cache `{}` is not there", cache.string()))
+        .hint(fmt::format("mount its disk, or make it: mkdir -p {}", shell_quote(cache.string())));
+  }
+  register_cache_user(cache, {repo.common_dir(), repo.work_dir()});
+  if (find_stat(local / "objects")) {
+    world.log.warn(fmt::format("what lies in `{}` is not used: the cache is `{}`", local.string(), cache.string()));
+    world.log.hint(fmt::format("cp -rn {0}/objects {0}/packs {1} && rm -rf {0}/objects {0}/packs",
+                               shell_quote(local.string()), shell_quote(cache.string())));
+  }
+  return cache;
 }
 
 void refuse_symlinks(const fs::path& mlo_dir) {
@@ -90,10 +109,11 @@ Workspace Workspace::open(World& world) {
   if (const auto text = find_file(local / "config.yaml", kConfigLimit))
     read_config(*text, ".mlo/local/config.yaml", config, ConfigLayer::local);
   ensure_local(mlo_dir, local);
+  const fs::path cache = open_cache(world, repo, local, config);
   StoreRules rules = config.store;
   rules.threads = world.threads;
   return Workspace(std::unique_ptr<State>(new State{
-      world, std::move(repo), root, local, ObjectStore(local / "objects", std::move(rules)), std::move(config)}));
+      world, std::move(repo), root, local, ObjectStore(cache / "objects", std::move(rules)), std::move(config)}));
 }
 
 bool Workspace::init(World& world) {

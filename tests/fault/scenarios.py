@@ -46,6 +46,7 @@ LFS = INIT + r"""point() { id=$(sha256sum < $1 | cut -c1-64); at=.git/lfs/object
 printf 'version https://git-lfs.github.com/spec/v1\noid sha256:%s\nsize %s\n' $id $(stat -c %s $1) > $1; }
 mkdir data && seq 9 > data/a && seq 8 > data/b && point data/a && point data/b && git add data && git commit -q -m lfs
 """
+SHARED = INIT + RAW + "mkdir .git/cache && printf 'mlo: config/1\\ncache:\\n  dir: .git/cache\\n' > .git/mlo/config.yaml\n"
 PIPELINE = ADDED + r"""cat > mlo.yaml <<'Y'
 stages:
   first: {cmd: "cat raw/1.csv raw/2.csv > first.txt", deps: [raw], outs: [first.txt]}
@@ -133,6 +134,7 @@ SCENARIOS = [
     Scenario("hooks run pre-push", ADDED + "rm -rf ../far; mkdir ../far && mlo remote add far ../far\n",
              "echo \"refs/heads/main $(git rev-parse main) refs/heads/main 0000000000000000000000000000000000000000\" | mlo hooks run pre-push origin",
              ["cd ../far && find . -path ./tmp -prune -o -type f -print | LC_ALL=C sort | head -50"]),
+    Scenario("version-data add, shared cache", SHARED, "mlo version-data add raw", [DATA, "ls .git/cache/repositories"]),
     Scenario("version-data remove", ADDED, "mlo version-data remove raw --yes", codes=(0, 1)),
     Scenario("remote add", INIT, "mlo remote add origin ../remote", ["mlo remote list --json"], codes=(0, 1, 4)),
     Scenario("run", PIPELINE, "mlo run", [RUNS, DATA]),

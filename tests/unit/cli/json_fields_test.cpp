@@ -111,6 +111,7 @@ constexpr const char* kSession[] = {
     "mlo remote remove shared",
     "mlo version-data checkout raw --force",
     "mlo version-data gc",
+    "mlo version-data du --history",
     "f=$(ls .git/mlo/objects/b9/485148*) && chmod u+w $f && printf z > $f",
     "mlo version-data fsck",
     "mlo version-data remove raw --yes",

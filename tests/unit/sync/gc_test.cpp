@@ -227,3 +227,75 @@ TEST_CASE("gc removes temporary files that nobody has open for long", "[sync]") 
   CHECK_FALSE(find_stat(base / "packs/.mlo-tmp-dead"));
   CHECK(find_stat(base / "packs/.mlo-tmp-open"));
 }
+
+namespace {
+
+/// Two repositories with one cache.
+struct TwoUsers : test::TestWorld {
+  std::optional<World> world_a, world_b;
+  std::optional<Workspace> a, b;
+
+  TwoUsers() {
+    sh("mkdir cache");
+    a.emplace(make("a", world_a));
+    b.emplace(make("b", world_b));
+  }
+  Workspace make(const std::string& name, std::optional<World>& here) {
+    sh("git init -q -b main " + name + " && mkdir " + name + "/d && git -C " + name + " commit -q --allow-empty -m x");
+    here.emplace(world);
+    here->cwd = dir / name;
+    Workspace::init(*here);
+    dir.write(name + "/.git/mlo/config.yaml", "mlo: config/1\ncache:\n  dir: ../cache\n");
+    return Workspace::open(*here);
+  }
+  Digest add(Workspace& workspace, const std::string& text) {
+    write_file(workspace.root() / "d/x", text);
+    add_datasets(workspace, {.paths = {"d"}, .name = {}, .source = {}, .message = {}, .commit = false});
+    return sha256(text);
+  }
+  GcReport collect(Workspace& workspace) {
+    return gc(workspace, {},
+              {.mode = Mode::real, .grace = {}, .unpushed = GcOptions::Unpushed::take, .trash = GcOptions::Trash::all});
+  }
+  bool has(const Digest& id) { return ObjectStore(dir / "cache/objects").has(id); }
+};
+
+}  // namespace
+
+TEST_CASE("a gc keeps what another repository needs of the same cache", "[sync]") {
+  TwoUsers users;
+  const Digest of_a = users.add(*users.a, "of a\n"), of_b = users.add(*users.b, "of b\n");
+  CHECK_FALSE(find_stat(users.dir / "a/.git/mlo/objects"));
+  const Digest old = users.add(*users.b, "of b, anew\n");
+  users.b.reset();  // its process ends
+  const GcReport report = users.collect(*users.a);
+  CHECK(report.repositories == 2);
+  CHECK(report.taken.objects == 2);
+  CHECK(users.has(of_a));
+  CHECK_FALSE(users.has(of_b));
+  CHECK(users.has(old));
+}
+
+TEST_CASE("a gc stops if a repository that shares the cache is gone, until it is forgotten", "[sync]") {
+  TwoUsers users;
+  const Digest of_b = users.add(*users.b, "of b\n");
+  users.b.reset();
+  users.sh("mv b away");
+  CHECK_THROWS_AS(users.collect(*users.a), Error);
+  CHECK(users.has(of_b));
+  CHECK_THROWS_AS(forget_repository(*users.a, "c"), Error);
+  users.sh("mv away b");
+  users.collect(*users.a);
+  CHECK(users.has(of_b));
+  users.sh("rm -rf b");
+  forget_repository(*users.a, "../b");
+  CHECK(users.collect(*users.a).repositories == 1);
+  CHECK_FALSE(users.has(of_b));
+}
+
+TEST_CASE("a cache that is not there is an error, never a new one", "[sync]") {
+  TwoUsers users;
+  users.sh("mv cache unmounted");
+  CHECK_THROWS_AS(Workspace::open(*users.world_a), Error);
+  CHECK_FALSE(find_stat(users.dir / "cache"));
+}

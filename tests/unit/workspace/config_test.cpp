@@ -87,3 +87,15 @@ TEST_CASE("what is compressed and cut is for the configuration to say", "[worksp
   CHECK(failure_of("mlo: config/1\ncut:\n  name: a\n").find("unknown key `name`") != std::string::npos);
   CHECK(failure_of("mlo: config/1\ncut: yes\n") != "nothing");
 }
+
+TEST_CASE("only this machine's configuration says where the cache is", "[workspace]") {
+  CHECK(failure_of("mlo: config/1\ncache:\n  dir: /data/cache\n").find("local/config.yaml") != std::string::npos);
+  Config config;
+  read_config("mlo: config/1\ncache:\n  dir: /data/cache\n", "local", config, ConfigLayer::local);
+  CHECK(config.cache_dir == "/data/cache");
+  for (const char* bad : {"cache: /data", "cache:\n  dir: ''", "cache:\n  dri: x", "cache: {}"}) {
+    INFO(bad);
+    CHECK_THROWS_AS(read_config(fmt::format("mlo: config/1\n{}\n", bad), "local", config, ConfigLayer::local), Error);
+  }
+  CHECK(change_config({}, {}, config).find("cache") == std::string::npos);
+}
