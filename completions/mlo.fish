@@ -1,6 +1,6 @@
 # fish completion for mlo. Generated from the table of commands; do not edit.
 function __mlo_at
-  set -l known 'completion' 'drift' 'drift baseline' 'drift check' 'drift report' 'drift tests' 'get' 'help' 'hooks' 'hooks install' 'hooks run' 'hooks status' 'hooks uninstall' 'init' 'lineage' 'materialize' 'materialize get' 'materialize plan' 'materialize status' 'materialize train' 'promote' 'promote check' 'promote history' 'promote rollback' 'pull' 'push' 'register' 'register card' 'register list' 'register show' 'register verify' 'remote' 'remote add' 'remote check' 'remote list' 'remote new-key' 'remote remove' 'remote rotate-key' 'remote serve' 'run' 'run graph' 'run logs' 'run status' 'run why' 'status' 'track' 'track compare' 'track delete' 'track list' 'track log' 'track note' 'track plot' 'track restore' 'track search' 'track show' 'track tag' 'version' 'version-data' 'version-data add' 'version-data checkout' 'version-data diff' 'version-data fsck' 'version-data gc' 'version-data get' 'version-data history' 'version-data import' 'version-data ls' 'version-data remove' 'version-data status' 'version-data update' 'version-data validate'
+  set -l known 'completion' 'drift' 'drift baseline' 'drift check' 'drift report' 'drift tests' 'get' 'help' 'hooks' 'hooks install' 'hooks run' 'hooks status' 'hooks uninstall' 'init' 'lineage' 'materialize' 'materialize get' 'materialize plan' 'materialize status' 'materialize train' 'promote' 'promote check' 'promote history' 'promote rollback' 'pull' 'push' 'register' 'register card' 'register list' 'register show' 'register verify' 'remote' 'remote add' 'remote check' 'remote list' 'remote new-key' 'remote remove' 'remote rotate-key' 'remote serve' 'run' 'run graph' 'run logs' 'run status' 'run why' 'status' 'track' 'track compare' 'track delete' 'track list' 'track log' 'track note' 'track plot' 'track restore' 'track search' 'track show' 'track tag' 'version' 'version-data' 'version-data add' 'version-data checkout' 'version-data diff' 'version-data du' 'version-data fsck' 'version-data gc' 'version-data get' 'version-data history' 'version-data import' 'version-data ls' 'version-data remove' 'version-data status' 'version-data update' 'version-data validate'
   set -l where ''
   set -l skip 0
   for word in (commandline -opc)[2..-1]
@@ -548,6 +548,7 @@ complete -c mlo -n '__mlo_at version-data' -a ls -d 'list datasets, or what a ve
 complete -c mlo -n '__mlo_at version-data' -a get -d 'bring a dataset, or a part of it, to any place'
 complete -c mlo -n '__mlo_at version-data' -a import -d 'take data of elsewhere as a dataset that knows its origin'
 complete -c mlo -n '__mlo_at version-data' -a update -d 'take over what is new where data was imported from'
+complete -c mlo -n '__mlo_at version-data' -a du -d 'show what datasets take of the disk'
 complete -c mlo -n '__mlo_at version-data' -a validate -d 'judge data by a suite of expectations'
 complete -c mlo -n '__mlo_at version-data' -a remove -d 'stop versioning a dataset'
 complete -c mlo -n '__mlo_at version-data' -a fsck -d 'read every stored byte and find what is damaged'
@@ -584,6 +585,13 @@ complete -c mlo -n '__mlo_at '\''version-data diff'\''' -l verbose -s v -d 'say 
 complete -c mlo -n '__mlo_at '\''version-data diff'\''' -l color -x -a 'auto always never' -d 'auto, always or never; NO_COLOR means never'
 complete -c mlo -n '__mlo_at '\''version-data diff'\''' -s C -r -d 'work as if started in DIR'
 complete -c mlo -n '__mlo_at '\''version-data diff'\''' -l help -s h -d 'show this help'
+complete -c mlo -n '__mlo_at '\''version-data du'\''' -l history -d 'also what only older versions need'
+complete -c mlo -n '__mlo_at '\''version-data du'\''' -l json -d 'print the result as JSON'
+complete -c mlo -n '__mlo_at '\''version-data du'\''' -l quiet -s q -d 'no progress, no hints'
+complete -c mlo -n '__mlo_at '\''version-data du'\''' -l verbose -s v -d 'say more about what is done'
+complete -c mlo -n '__mlo_at '\''version-data du'\''' -l color -x -a 'auto always never' -d 'auto, always or never; NO_COLOR means never'
+complete -c mlo -n '__mlo_at '\''version-data du'\''' -s C -r -d 'work as if started in DIR'
+complete -c mlo -n '__mlo_at '\''version-data du'\''' -l help -s h -d 'show this help'
 complete -c mlo -n '__mlo_at '\''version-data fsck'\''' -f
 complete -c mlo -n '__mlo_at '\''version-data fsck'\''' -l heal -d 'fetch good bytes for what is damaged'
 complete -c mlo -n '__mlo_at '\''version-data fsck'\''' -l remote -s r -r -d 'where from (default: the configured one); implies --heal'
@@ -599,6 +607,7 @@ complete -c mlo -n '__mlo_at '\''version-data gc'\''' -l dry-run -s n -d 'only s
 complete -c mlo -n '__mlo_at '\''version-data gc'\''' -l older-than -r -d 'spare what came to the store within this time: 90m, 24h, 7d (default: 24h)'
 complete -c mlo -n '__mlo_at '\''version-data gc'\''' -l unpushed -d 'take also what no remote has: nothing could bring it back once trash is empty'
 complete -c mlo -n '__mlo_at '\''version-data gc'\''' -l empty-trash -d 'remove all that is in trash, not only what is old'
+complete -c mlo -n '__mlo_at '\''version-data gc'\''' -l forget -r -d 'first drop this repository from those that share the cache'
 complete -c mlo -n '__mlo_at '\''version-data gc'\''' -l restore -d 'bring everything back from trash, and do nothing else'
 complete -c mlo -n '__mlo_at '\''version-data gc'\''' -l json -d 'print the result as JSON'
 complete -c mlo -n '__mlo_at '\''version-data gc'\''' -l quiet -s q -d 'no progress, no hints'

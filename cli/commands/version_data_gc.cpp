@@ -127,7 +127,8 @@ Command version_data_gc() {
       "stays "
       "too, unless `--unpushed`. What goes waits in `.git/mlo/trash` for another 24 hours: a later gc brings back what "
       "is needed again and removes the rest; `--restore` brings back all. Other commands can go on meanwhile.\n\n"
-      "Where repositories share a cache (`cache: {dir: ..}` in `.mlo/local/config.yaml`), what any of them needs stays. "
+      "Where repositories share a cache (`cache: {dir: ..}` in `.mlo/local/config.yaml`), what any of them needs "
+      "stays. "
       "One that is not there stops it, until it is back or dropped with `--forget`.";
   info.examples = {{"mlo version-data gc", "what would go?"},
                    {"mlo version-data gc --yes", "move it to trash"},

@@ -4,20 +4,21 @@
 
 #include "lib/data/datasets.hpp"
 #include "lib/store/closure.hpp"
+#include "lib/util/error.hpp"
 
 namespace mlo {
 namespace {
 
-/// The store's objects of one version.
+/// The store's objects of some versions.
 struct Content {
-  std::vector<std::pair<Digest, std::uint64_t>> objects;
+  std::vector<std::pair<Digest, std::uint64_t>> objects;  ///< with their bytes on disk
   std::uint64_t absent = 0;
 };
 
 Content content_of(const Workspace& workspace, const DigestSet& trees) {
   Content content;
   for (const Digest& id : close_over(workspace.world(), workspace.store(), trees)) {
-    if (const auto size = workspace.store().find_size(id))
+    if (const auto size = workspace.store().find_stored_size(id))
       content.objects.emplace_back(id, *size);
     else
       ++content.absent;
@@ -25,46 +26,58 @@ Content content_of(const Workspace& workspace, const DigestSet& trees) {
   return content;
 }
 
-void measure_history(const Workspace& workspace,
-                     const std::unordered_map<Digest, unsigned, DigestHash>& users, DatasetUsage& usage) {
-  DigestSet trees = {usage.manifest.tree};
+/// What is in the history of HEAD besides the version itself.
+DigestSet older_trees(const Workspace& workspace, const DatasetManifest& dataset) {
+  DigestSet trees;
   try {
-    for (const DatasetVersion& version : dataset_history(workspace, usage.manifest.name)) {
+    for (const DatasetVersion& version : dataset_history(workspace, dataset.name)) {
       if (version.manifest) trees.insert(version.manifest->tree);
     }
   } catch (const Error& error) {
     if (error.kind() != ErrorKind::not_found) throw;  // it was never committed
   }
-  usage.versions = trees.size();
-  trees.erase(usage.manifest.tree);
-  for (const auto& [id, size] : content_of(workspace, trees).objects) usage.old_bytes += users.contains(id) ? 0 : size;
+  trees.erase(dataset.tree);
+  return trees;
 }
 
 }  // namespace
 
-std::vector<DatasetUsage> measure_datasets(const Workspace& workspace, const std::vector<std::string>& names,
-                                           History history) {
+DataUsage measure_datasets(const Workspace& workspace, const std::vector<std::string>& names, History history) {
   std::set<std::string> wanted;
   for (const DatasetManifest& dataset : select_datasets(workspace, names)) wanted.insert(dataset.name);
   std::unordered_map<Digest, unsigned, DigestHash> users;
-  std::vector<std::pair<DatasetUsage, Content>> measured;
+  DataUsage usage;
+  std::vector<Content> contents;
   for (DatasetManifest& dataset : load_datasets(workspace)) {
     Content content = content_of(workspace, {dataset.tree});
     for (const auto& [id, size] : content.objects) ++users[id];
     if (!wanted.contains(dataset.name)) continue;
-    measured.emplace_back(DatasetUsage{.manifest = std::move(dataset)}, std::move(content));
+    usage.datasets.push_back({.manifest = std::move(dataset), .bytes = {}, .absent = content.absent});
+    contents.push_back(std::move(content));
   }
-  std::vector<DatasetUsage> out;
-  for (auto& [usage, content] : measured) {
-    usage.absent = content.absent;
-    for (const auto& [id, size] : content.objects) {
-      usage.stored += size;
-      usage.shared += users.at(id) > 1 ? size : 0;
+  DigestSet counted;
+  const auto add = [&](const Digest& id, std::uint64_t size, std::uint64_t StoredBytes::*part, StoredBytes& one) {
+    one.*part += size;
+    if (counted.insert(id).second) usage.total.*part += size;
+  };
+  for (std::size_t i = 0; i < contents.size(); ++i) {
+    StoredBytes& bytes = usage.datasets[i].bytes;
+    for (const auto& [id, size] : contents[i].objects) {
+      const bool shared = users.at(id) > 1;
+      bytes.shared += shared ? size : 0;
+      if (shared && !counted.contains(id)) usage.total.shared += size;
+      add(id, size, &StoredBytes::stored, bytes);
     }
-    if (history == History::measure) measure_history(workspace, users, usage);
-    out.push_back(std::move(usage));
   }
-  return out;
+  if (history == History::skip) return usage;
+  for (DatasetUsage& dataset : usage.datasets) {
+    const DigestSet older = older_trees(workspace, dataset.manifest);
+    dataset.versions = older.size() + 1;
+    for (const auto& [id, size] : content_of(workspace, older).objects) {
+      if (!users.contains(id)) add(id, size, &StoredBytes::old, dataset.bytes);
+    }
+  }
+  return usage;
 }
 
 }  // namespace mlo

@@ -63,6 +63,12 @@ std::optional<std::uint64_t> ObjectStore::find_size(const Digest& id) const {
   return packs_->refresh() ? packs_->find_size(id) : std::nullopt;
 }
 
+std::optional<std::uint64_t> ObjectStore::find_stored_size(const Digest& id) const {
+  if (const auto size = packs_->find_stored_size(id)) return size;
+  if (const auto stat = find_stat(path_of(id))) return stat->size;
+  return packs_->refresh() ? packs_->find_stored_size(id) : std::nullopt;
+}
+
 std::optional<fs::path> ObjectStore::find_file_of(const Digest& id) const {
   fs::path file = path_of(id);
   return ::access(file.c_str(), F_OK) == 0 ? std::optional(std::move(file)) : std::nullopt;

@@ -57,6 +57,9 @@ class ObjectStore {
   /// here.
   std::string get(const Digest& id) const;
   std::optional<std::uint64_t> find_size(const Digest& id) const;
+  /// Bytes of the disk that hold it and nothing else: of its file, or its record in a pack, which for an object in
+  /// parts is the list of them.
+  std::optional<std::uint64_t> find_stored_size(const Digest& id) const;
   /// The file that holds the object alone, for reading only; nothing if there is none.
   std::optional<fs::path> find_file_of(const Digest& id) const;
   /// The same; an object that lies in a pack gets a file first. Error{not_found} if it is absent.

@@ -122,6 +122,11 @@ std::optional<std::uint64_t> PackSet::find_size(const Digest& id) const {
   return found ? std::optional<std::uint64_t>(found->object->size) : std::nullopt;
 }
 
+std::optional<std::uint64_t> PackSet::find_stored_size(const Digest& id) const {
+  const auto found = find(id);
+  return found ? std::optional<std::uint64_t>(kRecordHead + found->object->stored) : std::nullopt;
+}
+
 bool PackSet::claim(const Digest& id) const {
   const auto found = find(id);
   if (!found) return false;

@@ -24,6 +24,8 @@ class PackSet {
 
   bool has(const Digest& id) const { return find_size(id).has_value(); }
   std::optional<std::uint64_t> find_size(const Digest& id) const;
+  /// Of its record, head included.
+  std::optional<std::uint64_t> find_stored_size(const Digest& id) const;
   /// Whether it is here and stays so: its pack's file says to a gc that somebody counts on it.
   bool claim(const Digest& id) const;
   std::optional<Form> find_form(const Digest& id) const;

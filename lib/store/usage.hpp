@@ -15,9 +15,7 @@ struct StoreUsage {
   Part indexes;     ///< of packs
   Part trash;       ///< what a gc took out
   Part quarantine;  ///< what was found damaged
-  std::uint64_t total() const {
-    return objects.bytes + packs.bytes + indexes.bytes + trash.bytes + quarantine.bytes;
-  }
+  std::uint64_t total() const { return objects.bytes + packs.bytes + indexes.bytes + trash.bytes + quarantine.bytes; }
 };
 
 StoreUsage measure_store(const ObjectStore& store);

@@ -82,8 +82,8 @@ TrashReport measure_dir(const fs::path& dir) {
 /// What another repository needs of our cache.
 GcRoots roots_of(const World& world, const CacheUser& user) {
   if (!find_stat(user.common_dir)) {
-    throw Error(ErrorKind::config, fmt::format("cannot tell what `{}` needs of the cache: it is not there",
-                                               user.common_dir.string()))
+    throw Error(ErrorKind::config,
+                fmt::format("cannot tell what `{}` needs of the cache: it is not there", user.common_dir.string()))
         .hint(fmt::format("mount it; if it is gone for good: mlo version-data gc --forget {}",
                           shell_quote(user.common_dir.string())));
   }

@@ -37,14 +37,14 @@ struct GcReport {
 };
 
 /// Moves to trash what nothing needs: no commit, index, work tree, run or cached action of this repository
-/// (gc_roots.hpp) or of another one that shares its cache. What came to the store within the grace period stays, and what none of `remotes` has unless
-/// `options` say otherwise. Trash is emptied of what a gc put there before the grace period, after what is needed again
-/// has come back. Safe beside any other command. Error if it cannot be told what is needed, or if a remote fails: then
-/// nothing changed.
+/// (gc_roots.hpp) or of another one that shares its cache. What came to the store within the grace period stays, and
+/// what none of `remotes` has unless `options` say otherwise. Trash is emptied of what a gc put there before the grace
+/// period, after what is needed again has come back. Safe beside any other command. Error if it cannot be told what is
+/// needed, or if a remote fails: then nothing changed.
 GcReport gc(Workspace& workspace, const std::vector<std::unique_ptr<Remote>>& remotes, const GcOptions& options);
 
-/// From now on a gc does not ask what this repository needs: it is gone, or uses another cache. `typed` is its directory,
-/// or git's in it. Error{not_found} naming those that use the cache.
+/// From now on a gc does not ask what this repository needs: it is gone, or uses another cache. `typed` is its
+/// directory, or git's in it. Error{not_found} naming those that use the cache.
 void forget_repository(Workspace& workspace, const fs::path& typed);
 
 /// Brings everything back from trash; the number of objects.

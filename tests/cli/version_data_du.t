@@ -4,7 +4,7 @@ $ mlo init && git commit -qm init
 made `.mlo` in <dir>
 next: commit it with `git commit -m "mlo init"`, then `mlo version-data add PATH`
 $ mlo version-data du
-on disk 0 B: 0 objects (0 B) by themselves, 0 packs (0 B)
+the store takes 0 B
 $ mkdir raw && for i in 1 2 3; do echo $i > raw/$i.csv; done && cp -r raw copy && echo 4 > copy/4.csv && mlo version-data add raw copy -m data
 added copy: 4 files, 8 B, sha256:348479ff2d05
 added raw: 3 files, 6 B, sha256:ef30c1a60ec7
@@ -13,14 +13,15 @@ $ echo changed > raw/2.csv && mlo version-data add raw -m change
 added raw: 3 files, 12 B, sha256:aa6a49de4ccb
 committed 732a4fce2053
 $ mlo version-data du
-DATASET  FILES  SIZE  STORED  SHARED
-copy         4   8 B   211 B     4 B
-raw          3  12 B   167 B     4 B
-on disk 529 B: 8 objects (529 B) by themselves, 0 packs (0 B)
+DATASET   FILES  SIZE  STORED  SHARED
+copy          4   8 B   211 B     4 B
+raw           3  12 B   167 B     4 B
+together      7  20 B   374 B     4 B
+the store takes 529 B: 8 whole files (529 B)
 $ mlo version-data du raw --history
 DATASET  FILES  SIZE  STORED  SHARED  VERSIONS  OLDER
 raw          3  12 B   167 B     4 B         2  155 B
-on disk 529 B: 8 objects (529 B) by themselves, 0 packs (0 B)
+the store takes 529 B: 8 whole files (529 B)
 $ rm .git/mlo/objects/43/* && mlo version-data du copy --json
 {
   "datasets": [
@@ -33,6 +34,10 @@ $ rm .git/mlo/objects/43/* && mlo version-data du copy --json
       "absent_objects": 1
     }
   ],
+  "total": {
+    "stored_bytes": 209,
+    "shared_bytes": 2
+  },
   "store": {
     "objects": {
       "files": 7,

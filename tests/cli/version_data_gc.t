@@ -46,6 +46,7 @@ brought back from trash: 10 objects
 $ mlo version-data gc --older-than 0 --unpushed --yes --empty-trash --json
 {
   "dry_run": false,
+  "repositories": 1,
   "commits": 4,
   "manifests": 7,
   "needed": {
