@@ -53,16 +53,16 @@ class Comparison {
 
  private:
   void compare_directory(const Pair& pair, Outcome& out) {
-    static const std::vector<ScannedEntry> kNothing;
+    static const ScannedEntries kNothing;
     const Tree wanted = pair.tree ? workspace_.store().get_tree(*pair.tree) : Tree();
-    const auto& found = pair.scanned ? state_.scan.directories[*pair.scanned].entries : kNothing;
+    const ScannedEntries& found = pair.scanned ? state_.scan.directories[*pair.scanned].entries : kNothing;
     auto w = wanted.begin();
-    auto f = found.begin();
-    while (w != wanted.end() || f != found.end()) {
-      const bool take_w = f == found.end() || (w != wanted.end() && w->name <= f->entry.name);
-      const bool take_f = w == wanted.end() || (f != found.end() && f->entry.name <= w->name);
-      const std::string path = child_path(pair.path, take_w ? w->name : f->entry.name);
-      compare(path, take_w ? &*w : nullptr, take_f ? &*f : nullptr, out);
+    for (std::size_t f = 0; w != wanted.end() || f < found.size();) {
+      const bool take_w = f == found.size() || (w != wanted.end() && w->name <= found.name(f));
+      const bool take_f = w == wanted.end() || (f < found.size() && found.name(f) <= w->name);
+      const std::string path = child_path(pair.path, take_w ? std::string_view(w->name) : found.name(f));
+      const std::optional<ScannedEntry> entry = take_f ? std::optional(found[f]) : std::nullopt;
+      compare(path, take_w ? &*w : nullptr, entry ? &*entry : nullptr, out);
       if (take_w) ++w;
       if (take_f) ++f;
     }

@@ -26,36 +26,22 @@ void store_file(ObjectStore& store, ObjectStore::Batch& batch, StatCache& cache,
 DataContent store_directory(const Workspace& workspace, StatCache& cache, const std::string& repo_path) {
   const World& world = workspace.world();
   Scan scan = scan_directory(world, workspace.root(), repo_path);
-  struct Leaf {
-    const std::string* directory;
-    ScannedEntry* found;
-  };
-  std::vector<Leaf> leaves;
-  std::uint64_t bytes = 0;
-  for (ScannedDirectory& directory : scan.directories) {
-    for (ScannedEntry& found : directory.entries) {
-      if (found.entry.kind == TreeEntryKind::directory) continue;
-      leaves.push_back({&directory.path, &found});
-      bytes += found.entry.size;
-    }
-  }
+  const std::uint64_t files = scan.files;
   ObjectStore::Batch batch(workspace.store());
-  const auto task = world.progress.start("storing " + repo_path, ProgressUnit::bytes, bytes);
-  parallel_for(leaves.size(), world.threads, [&](std::size_t i) {
-    check_stop(world);
-    ScannedEntry& found = *leaves[i].found;
-    if (found.entry.kind == TreeEntryKind::symlink) {
-      found.entry.id = batch.put(found.target);
-    } else {
-      const std::string path = child_path(repo_path, child_path(*leaves[i].directory, found.entry.name));
-      store_file(workspace.store(), batch, cache, workspace.root(), path, found.stat, found.entry);
-    }
+  const auto task = world.progress.start("storing " + repo_path, ProgressUnit::bytes, scan.bytes);
+  const auto read = [&](const std::string& path, const ScannedEntry& found) {
+    TreeEntry entry = found.entry;
+    if (entry.kind == TreeEntryKind::symlink)
+      entry.id = batch.put(found.target);
+    else
+      store_file(workspace.store(), batch, cache, workspace.root(), child_path(repo_path, path), found.stat, entry);
     task->advance(found.entry.size);
-  });
-  DataContent content{.entry = name_trees(scan, [&](const std::string& tree) { return batch.put(tree); }),
-                      .files = scan.files};
+    return entry;
+  };
+  const TreeEntry top =
+      name_trees(world, std::move(scan), read, [&](const std::string& tree) { return batch.put(tree); });
   batch.commit();
-  return content;
+  return {.entry = top, .files = files};
 }
 
 }  // namespace

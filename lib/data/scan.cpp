@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <sys/stat.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <climits>
 
@@ -98,8 +99,7 @@ Listing read_directory(const fs::path& root, const std::string& top, const Pendi
     }
     if (!fits(root, repo_child)) refuse(repo_child, "its path is too long", "move it up, or name it in .mloignore");
     if (!is_tree_name(entry.name)) refuse(repo_child, "the name is not allowed", "rename it, or name it in .mloignore");
-    out.directory.entries.push_back(
-        inspect(fd.get(), repo_child, child_path(pending.path, entry.name), entry.name, links));
+    out.directory.entries.add(inspect(fd.get(), repo_child, child_path(pending.path, entry.name), entry.name, links));
   }
   return out;
 }
@@ -141,12 +141,14 @@ Scan scan_directory(const World& world, const fs::path& root, const std::string&
     frontier.clear();
     const std::size_t next_level = scan.directories.size() + listings.size();
     for (Listing& listing : listings) {
-      for (ScannedEntry& found : listing.directory.entries) {
-        if (found.entry.kind == TreeEntryKind::directory) {
-          found.directory = next_level + frontier.size();
-          frontier.push_back({child_path(listing.directory.path, found.entry.name), listing.scope});
+      ScannedEntries& entries = listing.directory.entries;
+      for (std::size_t at = 0; at < entries.size(); ++at) {
+        if (entries.is_directory(at)) {
+          entries.set_directory(at, next_level + frontier.size());
+          frontier.push_back({child_path(listing.directory.path, entries.name(at)), listing.scope});
         } else {
           ++scan.files;
+          scan.bytes += entries.content_size(at);
         }
       }
       scan.directories.push_back(std::move(listing.directory));
@@ -155,19 +157,35 @@ Scan scan_directory(const World& world, const fs::path& root, const std::string&
   return scan;
 }
 
-TreeEntry name_trees(Scan& scan, const std::function<Digest(const std::string& tree)>& put) {
+TreeEntry name_trees(const World& world, Scan scan, const ReadContent& read, const PutTree& put) {
+  std::vector<std::size_t> ends;  // of each directory, in the row of all their names
+  for (const ScannedDirectory& directory : scan.directories)
+    ends.push_back((ends.empty() ? 0 : ends.back()) + directory.entries.size());
+  parallel_for(ends.back(), world.threads, [&](std::size_t i) {
+    check_stop(world);
+    const auto end = std::upper_bound(ends.begin(), ends.end(), i);
+    ScannedDirectory& directory = scan.directories[static_cast<std::size_t>(end - ends.begin())];
+    const std::size_t at = i + directory.entries.size() - *end;
+    if (directory.entries.is_directory(at)) return;
+    directory.entries.set_content(at,
+                                  read(child_path(directory.path, directory.entries.name(at)), directory.entries[at]));
+  });
+
   std::vector<TreeEntry> made(scan.directories.size());
   for (std::size_t i = scan.directories.size(); i-- > 0;) {
+    const ScannedEntries entries = std::move(scan.directories[i].entries);
     Tree tree;
+    tree.reserve(entries.size());
     TreeEntry& self = made[i];
     self.kind = TreeEntryKind::directory;
-    for (ScannedEntry& found : scan.directories[i].entries) {
-      if (found.entry.kind == TreeEntryKind::directory) {
-        found.entry.id = made[found.directory].id;
-        found.entry.size = made[found.directory].size;
-      }
-      self.size += found.entry.size;
+    for (std::size_t at = 0; at < entries.size(); ++at) {
+      const ScannedEntry found = entries[at];
       tree.push_back(found.entry);
+      if (found.entry.kind == TreeEntryKind::directory) {
+        tree.back().id = made[found.directory].id;
+        tree.back().size = made[found.directory].size;
+      }
+      self.size += tree.back().size;
     }
     self.id = put(encode_tree(tree));
   }

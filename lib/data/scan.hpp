@@ -4,30 +4,22 @@
 #include <string_view>
 #include <vector>
 
-#include "lib/store/tree.hpp"
-#include "lib/util/fs.hpp"
+#include "lib/data/scanned_entries.hpp"
 #include "lib/util/world.hpp"
 
 namespace mlo {
 
-/// One name found on disk. `entry.id` is filled in by whoever hashes; `entry.size` is what lstat said.
-struct ScannedEntry {
-  TreeEntry entry;
-  FileStat stat;
-  std::string target;         ///< of a symlink
-  std::size_t directory = 0;  ///< of a directory: its place in Scan::directories
-};
-
 struct ScannedDirectory {
-  std::string path;                   ///< relative to the dataset, "" for its top
-  std::vector<ScannedEntry> entries;  ///< ascending by the unsigned bytes of their names
-  std::vector<std::string> ignored;   ///< names that are no part of the data
+  std::string path;  ///< relative to the dataset, "" for its top
+  ScannedEntries entries;
+  std::vector<std::string> ignored;  ///< names that are no part of the data
 };
 
 /// What lies below a directory, by lstat alone. Parents come before their children.
 struct Scan {
   std::vector<ScannedDirectory> directories;
   std::uint64_t files = 0;  ///< and symlinks
+  std::uint64_t bytes = 0;  ///< in them
 };
 
 /// What to do about symlinks that lead out of the data.
@@ -39,9 +31,13 @@ enum class OuterLinks { refuse, keep };
 Scan scan_directory(const World& world, const fs::path& root, const std::string& top,
                     OuterLinks links = OuterLinks::refuse);
 
-/// Names every directory by its tree, children before parents; the top's entry. Needs the ids of all else. `put` gets
-/// each tree's bytes and returns their id.
-TreeEntry name_trees(Scan& scan, const std::function<Digest(const std::string& tree)>& put);
+/// Reads the content of a file or symlink at `path` (relative to the dataset) and returns its kind, size and id.
+using ReadContent = std::function<TreeEntry(const std::string& path, const ScannedEntry& found)>;
+/// Gets a tree's bytes and returns their id.
+using PutTree = std::function<Digest(const std::string& tree)>;
+
+/// Has everything read on many threads and names every directory by its tree, children before parents; the top's entry.
+TreeEntry name_trees(const World& world, Scan scan, const ReadContent& read, const PutTree& put);
 
 /// True if a symlink at `path` (relative to its dataset) with this target stays inside the dataset, wherever other such
 /// links lead.

@@ -6,7 +6,6 @@
 #include "lib/data/scan.hpp"
 #include "lib/store/staging.hpp"
 #include "lib/util/error.hpp"
-#include "lib/util/parallel.hpp"
 #include "lib/util/text.hpp"
 #include "lib/workspace/git_ignore.hpp"
 
@@ -20,43 +19,30 @@ bool WorkContent::is_own(const std::string& path, const fs::path& file) const {
   return text && has_only_lines(*text, lines->second);
 }
 
-/// First everything is listed, then files are hashed (or stored) in parallel, then trees are named from the leaves up.
 Content WorkContent::read_directory(const std::string& path, const fs::path& directory, ObjectStore::Batch* batch) {
   const World& world = workspace_.world();
   const auto inside = relative_to(root_, directory);
   Scan scan = inside ? scan_directory(world, root_, *inside, OuterLinks::keep)
                      : scan_directory(world, directory.parent_path(), directory.filename(), OuterLinks::keep);
-  struct Leaf {
-    ScannedEntry* found;
-    std::string path;
-    fs::path file;
-  };
-  std::vector<Leaf> leaves;
   for (ScannedDirectory& part : scan.directories) {
-    scan.files -= std::erase_if(part.entries, [&](const ScannedEntry& found) {
-      const std::string below = child_path(part.path, found.entry.name);
-      return found.entry.name == ".gitignore" && is_own(child_path(path, below), directory / below);
-    });
-    for (ScannedEntry& found : part.entries) {
-      const std::string below = child_path(part.path, found.entry.name);
-      if (found.entry.kind != TreeEntryKind::directory)
-        leaves.push_back({&found, child_path(path, below), directory / below});
-    }
+    const std::string below = child_path(part.path, ".gitignore");
+    if (is_own(child_path(path, below), directory / below) && part.entries.erase(".gitignore")) --scan.files;
   }
-  parallel_for(leaves.size(), world.threads, [&](std::size_t i) {
-    check_stop(world);
-    const auto& [found, leaf, file] = leaves[i];
-    if (found->entry.kind == TreeEntryKind::symlink) {
-      found->entry.id = batch != nullptr ? batch->put(found->target) : sha256(found->target);
-      return;
+  const std::uint64_t files = scan.files;
+  const auto put = [&](const std::string& bytes) { return batch != nullptr ? batch->put(bytes) : sha256(bytes); };
+  const auto read_content = [&](const std::string& below, const ScannedEntry& found) {
+    TreeEntry entry = found.entry;
+    if (entry.kind == TreeEntryKind::symlink) {
+      entry.id = put(found.target);
+    } else {
+      const Content content = read(child_path(path, below), directory / below, found.stat, batch);
+      entry.id = content.id;
+      entry.size = content.bytes;
     }
-    const Content content = read(leaf, file, found->stat, batch);
-    found->entry.id = content.id;
-    found->entry.size = content.bytes;
-  });
-  const TreeEntry top =
-      name_trees(scan, [&](const std::string& tree) { return batch != nullptr ? batch->put(tree) : sha256(tree); });
-  return {top.id, true, false, top.size, scan.files};
+    return entry;
+  };
+  const TreeEntry top = name_trees(world, std::move(scan), read_content, put);
+  return {top.id, true, false, top.size, files};
 }
 
 Content WorkContent::read(const std::string& path, const fs::path& file, const FileStat& stat,

@@ -65,6 +65,7 @@ class PackRecords {
   void drop_bytes();
   /// The pack's name; nothing can be added afterwards.
   Digest finish() { return ids_.finish(); }
+  std::vector<PackedObject> take_objects() { return std::move(objects_); }
 
  private:
   std::string bytes_{kPackHead};

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <tuple>
 
 #include "lib/crypto/sha256.hpp"
 #include "lib/util/bytes.hpp"
@@ -93,7 +94,10 @@ bool PackIndex::verify() const {
 }
 
 std::string encode_pack_index(const std::vector<Digest>& packs, std::vector<PackedObject> objects) {
-  std::stable_sort(objects.begin(), objects.end(), [](const auto& a, const auto& b) { return a.id < b.id; });
+  // Of several places of one object the first counts.
+  std::sort(objects.begin(), objects.end(), [](const auto& a, const auto& b) {
+    return std::tie(a.id, a.pack, a.offset) < std::tie(b.id, b.pack, b.offset);
+  });
   objects.erase(std::unique(objects.begin(), objects.end(), [](const auto& a, const auto& b) { return a.id == b.id; }),
                 objects.end());
   std::vector<std::uint32_t> number(packs.size(), UINT32_MAX);
@@ -112,18 +116,20 @@ std::string encode_pack_index(const std::vector<Digest>& packs, std::vector<Pack
   }
   for (std::size_t i = 1; i <= std::size_t{1} << bits; ++i) fanout[i] += fanout[i - 1];
 
-  ByteWriter out;
-  out.raw(kHead);
-  out.u32(static_cast<std::uint32_t>(used.size()));
-  out.u64(objects.size());
-  out.u32(bits);
-  out.u32(0);
-  for (const Digest& pack : used) out.raw(pack.raw());
-  out.raw(std::as_bytes(std::span(fanout)));
-  out.raw(std::as_bytes(std::span(objects)));
-  const Digest sum = sha256(out.str());
-  out.raw(sum.raw());
-  return std::move(out).str();
+  ByteWriter head;
+  head.raw(kHead);
+  head.u32(static_cast<std::uint32_t>(used.size()));
+  head.u64(objects.size());
+  head.u32(bits);
+  head.u32(0);
+  for (const Digest& pack : used) head.raw(pack.raw());
+  head.raw(std::as_bytes(std::span(fanout)));
+  const std::string_view rows = text_of(std::as_bytes(std::span(objects)));
+  std::string out = std::move(head).str();
+  out.reserve(out.size() + rows.size() + kDigest);  // there may be millions: no byte twice in memory
+  out += rows;
+  out += text_of(sha256(out).raw());
+  return out;
 }
 
 MergedIndex merge_pack_indexes(std::vector<Digest> packs, std::vector<PackedObject> objects,
@@ -132,6 +138,7 @@ MergedIndex merge_pack_indexes(std::vector<Digest> packs, std::vector<PackedObje
   std::size_t total = objects.size(), count = 0;
   while (count < indexes.size() && indexes[count]->size() <= 2 * total) total += indexes[count++]->size();
   indexes.resize(count);
+  objects.reserve(total);
   for (const auto& index : indexes) {
     const auto first = static_cast<std::uint32_t>(packs.size());
     packs.insert(packs.end(), index->packs().begin(), index->packs().end());

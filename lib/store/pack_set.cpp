@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <ctime>
+#include <numeric>
 
 #include "lib/crypto/sha256.hpp"
 #include "lib/util/error.hpp"
@@ -205,15 +206,17 @@ void PackSet::replace(const std::vector<Index>& old, const std::vector<Digest>& 
   replace(old, objects.empty() ? std::string() : encode_pack_index(packs, std::move(objects)));
 }
 
-void PackSet::publish(const std::vector<FinishedPack>& packs, const StagingDir& staging) {
+void PackSet::publish(std::vector<FinishedPack> packs, const StagingDir& staging) {
   if (packs.empty()) return;
   make_dirs(dir_);
   const Changing changing(*this);
   std::vector<Digest> names;
   std::vector<PackedObject> objects;
-  for (const FinishedPack& pack : packs) {
+  objects.reserve(std::accumulate(packs.begin(), packs.end(), std::size_t{0},
+                                  [](std::size_t sum, const FinishedPack& pack) { return sum + pack.objects.size(); }));
+  for (FinishedPack& pack : packs) {
     rename_path(staging.path() / pack.staged, pack_file(dir_, pack.name));
-    for (PackedObject object : pack.objects) {
+    for (PackedObject object : std::exchange(pack.objects, {})) {
       object.pack = static_cast<std::uint32_t>(names.size());
       objects.push_back(object);
     }

@@ -36,7 +36,7 @@ class PackSet {
   bool refresh();
 
   /// Makes the packs durable and visible.
-  void publish(const std::vector<FinishedPack>& packs, const StagingDir& staging);
+  void publish(std::vector<FinishedPack> packs, const StagingDir& staging);
   /// Forgets where these objects lie, so that they can be stored again. Their packs are read again: of records that are
   /// whole none is lost.
   void drop(const std::set<Digest>& ids);

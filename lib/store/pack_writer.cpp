@@ -34,7 +34,8 @@ class PackWriter::Pack {
   FinishedPack finish() {
     flush();
     fsync_fd(file_->fd.get(), staging_.path() / file_->name);
-    FinishedPack done{records_.finish(), file_->name, records_.objects()};
+    FinishedPack done{records_.finish(), file_->name, records_.take_objects()};
+    done.objects.shrink_to_fit();
     file_.reset();
     return done;
   }
