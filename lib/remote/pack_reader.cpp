@@ -9,6 +9,7 @@
 #include "lib/crypto/sha256.hpp"
 #include "lib/store/pack.hpp"
 #include "lib/util/error.hpp"
+#include "lib/util/memory_file.hpp"
 #include "lib/util/parallel.hpp"
 
 namespace mlo {
@@ -136,8 +137,7 @@ const std::string& PackReader::name_of(const PackIndex& index) const {
 
 std::optional<PackReader::Found> PackReader::find(const Digest& id) const {
   for (const auto& [name, index] : indexes_) {
-    if (const PackedObject* const object = index->find(id))
-      return Found{index->packs().at(object->pack), object->offset, object->stored};
+    if (const PackedObject* const object = index->find(id)) return Found{index->packs().at(object->pack), *object};
   }
   return std::nullopt;
 }
@@ -151,9 +151,10 @@ void PackReader::expect(const std::vector<Digest>& ids) {
     if (!found) continue;
     auto& span = spans_[found->pack];
     if (!span) span = std::make_unique<Span>();
-    span->begin = std::min(span->begin, found->offset);
-    span->end = std::max(span->end, found->offset + found->size);
-    span->bytes += found->size;
+    const PackedObject& object = found->object;
+    span->begin = std::min<std::uint64_t>(span->begin, object.offset);
+    span->end = std::max(span->end, std::uint64_t{object.offset} + object.stored);
+    span->bytes += object.stored;
     ++span->left;
   }
   // What lies between wanted objects is fetched with them while that costs less than requests of their own.
@@ -165,7 +166,8 @@ void PackReader::expect(const std::vector<Digest>& ids) {
 
 PackReader::Span* PackReader::find_span(const Found& found) {
   const auto it = spans_.find(found.pack);
-  return it == spans_.end() || found.offset < it->second->begin || found.offset + found.size > it->second->end
+  return it == spans_.end() || found.object.offset < it->second->begin ||
+                 std::uint64_t{found.object.offset} + found.object.stored > it->second->end
              ? nullptr
              : it->second.get();
 }
@@ -185,29 +187,38 @@ bool PackReader::fetch_span(const std::string& pack, Span& span) {
   return true;
 }
 
-bool PackReader::get(const Digest& id, int fd, const fs::path& target) {
+std::optional<Form> PackReader::find_form(const Digest& id) const {
   const auto found = find(id);
-  if (!found) return false;
-  if (found->size == 0) return true;
-  const std::string pack = pack_file(kPacksAt, place_.name_of(found->pack)).string();
-  Span* const span = find_span(*found);
-  if (span == nullptr) return place_.get(pack, FileRange{found->offset, found->size}, {.fd = fd, .path = target});
-  std::string bytes(found->size, '\0');
-  {
-    const std::lock_guard lock(span->mutex);
-    if (span->left == 0) {
-      // Asked for again after all were served.
-      return place_.get(pack, FileRange{found->offset, found->size}, {.fd = fd, .path = target});
-    }
-    if (!span->fetched && !fetch_span(pack, *span)) return false;
-    const ssize_t n =
-        ::pread(span->file.get(), bytes.data(), bytes.size(), static_cast<off_t>(found->offset - span->begin));
+  return found ? std::optional(found->object.form) : std::nullopt;
+}
+
+std::optional<Record> PackReader::read(const Digest& id) {
+  const auto found = find(id);
+  if (!found) return std::nullopt;
+  const PackedObject& object = found->object;
+  Record record{object.form, object.size, {}};
+  if (object.stored == 0 || object.stored > kMaxPacked) return record;
+  record.bytes.resize(object.stored);
+  const auto read_from = [&](int fd, std::uint64_t offset) {
+    const ssize_t n = ::pread(fd, record.bytes.data(), record.bytes.size(), static_cast<off_t>(offset));
     if (n < 0) throw_errno("read", cache_.string());
-    bytes.resize(static_cast<std::size_t>(n));
-    if (--span->left == 0) span->file.reset();
+    record.bytes.resize(static_cast<std::size_t>(n));
+  };
+  const std::string pack = pack_file(kPacksAt, place_.name_of(found->pack)).string();
+  if (Span* const span = find_span(*found)) {
+    const std::lock_guard lock(span->mutex);
+    if (span->left > 0) {  // else it is asked for again after all were served
+      if (!span->fetched && !fetch_span(pack, *span)) return std::nullopt;
+      read_from(span->file.get(), object.offset - span->begin);
+      if (--span->left == 0) span->file.reset();
+      return record;
+    }
   }
-  write_all(fd, bytes, target);
-  return true;
+  thread_local MemoryFile file;
+  const int memory = file.fresh();
+  if (!place_.get(pack, FileRange{object.offset, object.stored}, {.fd = memory, .path = cache_})) return std::nullopt;
+  read_from(memory, 0);
+  return record;
 }
 
 }  // namespace mlo

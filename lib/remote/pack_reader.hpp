@@ -33,13 +33,14 @@ class PackReader {
   bool has(const Digest& id) const { return find(id).has_value(); }
   /// Which objects will be asked for: those that lie near each other come by one request.
   void expect(const std::vector<Digest>& ids);
-  /// Writes the object's bytes to the empty file `fd`, unverified; false if no index knows it, or its pack is gone.
-  bool get(const Digest& id, int fd, const fs::path& target);
+  /// The object's record, unverified; nothing if no index knows it, or its pack is gone.
+  std::optional<Record> read(const Digest& id);
+  std::optional<Form> find_form(const Digest& id) const;
 
  private:
   struct Found {
     Digest pack;
-    std::uint64_t offset = 0, size = 0;
+    PackedObject object;
   };
   /// The part of a pack that holds what is expected of it.
   struct Span {

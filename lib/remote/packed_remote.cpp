@@ -1,7 +1,11 @@
 #include "lib/remote/packed_remote.hpp"
 
+#include <unistd.h>
+
 #include "lib/store/object_store.hpp"
+#include "lib/store/recipe.hpp"
 #include "lib/util/error.hpp"
+#include "lib/util/memory_file.hpp"
 #include "lib/util/text.hpp"
 
 namespace mlo {
@@ -107,6 +111,10 @@ void PackedRemote::put_file(const Digest& id, const fs::path& file) {
 }
 
 void PackedRemote::put_bytes(const Digest& id, std::string_view bytes) {
+  put_record(id, {Form::plain, bytes.size(), std::string(bytes)});
+}
+
+void PackedRemote::put_record(const Digest& id, const Record& record) {
   guarded([&] {
     require_writable();
     look_once();
@@ -114,7 +122,9 @@ void PackedRemote::put_bytes(const Digest& id, std::string_view bytes) {
     {
       const std::lock_guard lock(mutex_);
       if (!known_.insert(id).second) return;
-      waiting_->add(id, bytes);
+      const auto body = body_of(record);
+      MLO_ASSERT(body && body->size() <= kMaxPacked);
+      waiting_->add(id, record.form, record.size, *body);
       if (waiting_->size() >= kPackSize) full = std::exchange(waiting_, std::make_unique<PackRecords>());
     }
     if (full) send(*full);
@@ -137,9 +147,15 @@ void PackedRemote::flush() {
     if (place_->is_read_only()) return;
     const std::unique_ptr<PackRecords> rest = std::exchange(waiting_, std::make_unique<PackRecords>());
     known_.clear();
-    if (rest->objects().size() <= kNoPack && sent_.empty()) {
-      for (const PackedObject& object : rest->objects())
-        place_->put(object_name(object.id), rest->record_of(object).bytes);
+    const bool few = sent_.empty() && rest->objects().size() <= kNoPack &&
+                     std::all_of(rest->objects().begin(), rest->objects().end(),
+                                 [](const PackedObject& object) { return object.form != Form::recipe; });
+    if (few) {
+      std::string buffer;
+      for (const PackedObject& object : rest->objects()) {
+        const Record record = rest->record_of(object);
+        place_->put(object_name(object.id), *content_of(record, buffer));
+      }
     } else if (!rest->objects().empty()) {
       send(*rest);
     }
@@ -165,10 +181,57 @@ void PackedRemote::publish_index() {
   packs_.replace(merged_in, name, merged.bytes);
 }
 
+std::optional<Record> PackedRemote::find_record(const Digest& id) {
+  return guarded([&] {
+    look_once();
+    return packs_.read(id);
+  });
+}
+
+bool PackedRemote::read(const Digest& id, const Sink& sink) {
+  const auto record = packs_.read(id);
+  if (!record) return false;
+  if (record->form == Form::recipe) return read_recipe(id, *record, 0, sink);
+  std::string buffer;
+  sink(content_of(*record, buffer).value_or(std::string_view()));
+  return true;
+}
+
+bool PackedRemote::read_part(const Part& part, unsigned depth, const Sink& sink) {
+  constexpr unsigned kMaxNesting = 3;
+  std::string buffer;
+  if (const auto record = packs_.read(part.id)) {
+    // What is of another size, or does not open, is not what the id of the whole says: the caller sees that.
+    if (record->size != part.size || depth > kMaxNesting) return true;
+    if (record->form == Form::recipe) return read_recipe(part.id, *record, depth + 1, sink);
+    sink(content_of(*record, buffer).value_or(std::string_view()));
+    return true;
+  }
+  thread_local MemoryFile file;
+  const int memory = file.fresh();
+  const FileTarget target{.fd = memory, .path = name_};
+  if (!place_->get(object_name(part.id), FileRange{0, part.size}, target)) return false;
+  buffer.resize(part.size);
+  const ssize_t n = ::pread(memory, buffer.data(), buffer.size(), 0);
+  if (n < 0) throw_errno("read", name_);
+  sink(std::string_view(buffer).substr(0, static_cast<std::size_t>(n)));
+  return true;
+}
+
+bool PackedRemote::read_recipe(const Digest& id, const Record& record, unsigned depth, const Sink& sink) {
+  auto recipe = decode_recipe(id, record);
+  if (!recipe) return true;
+  const auto parts = expand(std::move(*recipe), [&](const Part& page, std::string& list) {
+    return read_part(page, depth, [&](std::string_view bytes) { list += bytes; });
+  });
+  return parts &&
+         std::all_of(parts->begin(), parts->end(), [&](const Part& part) { return read_part(part, depth, sink); });
+}
+
 bool PackedRemote::get(const Digest& id, int fd, const fs::path& target) {
   return guarded([&] {
     look_once();
-    if (packs_.has(id)) return packs_.get(id, fd, target);
+    if (packs_.has(id) && read(id, [&](std::string_view bytes) { write_all(fd, bytes, target); })) return true;
     return place_->get(object_name(id), std::nullopt, {.fd = fd, .path = target});
   });
 }

@@ -6,7 +6,7 @@
 #include "lib/remote/pack_reader.hpp"
 #include "lib/remote/place.hpp"
 #include "lib/remote/remote.hpp"
-#include "lib/store/pack.hpp"
+#include "lib/store/recipe.hpp"
 
 namespace mlo {
 
@@ -21,6 +21,9 @@ class PackedRemote : public Remote {
   std::vector<Digest> find_missing(const std::vector<Digest>& ids) override;
   void put_file(const Digest& id, const fs::path& file) override;
   void put_bytes(const Digest& id, std::string_view bytes) override;
+  void put_record(const Digest& id, const Record& record) override;
+  bool is_recipe(const Digest& id) override { return packs_.find_form(id) == Form::recipe; }
+  std::optional<Record> find_record(const Digest& id) override;
   void flush() override;
   bool get(const Digest& id, int fd, const fs::path& target) override;
   void init() override;
@@ -41,6 +44,12 @@ class PackedRemote : public Remote {
   /// For callers who did not ask what is missing.
   void look_once();
   void send(PackRecords& pack);
+  using Sink = std::function<void(std::string_view)>;
+  /// Gives `sink` the content of an object that lies in a pack, unverified; false if it or a part is not there.
+  bool read(const Digest& id, const Sink& sink);
+  /// The same for a part. It may lie in parts itself, to a depth that no loop outlives.
+  bool read_part(const Part& part, unsigned depth, const Sink& sink);
+  bool read_recipe(const Digest& id, const Record& record, unsigned depth, const Sink& sink);
   void publish_index();
 
   const std::string name_;

@@ -8,6 +8,7 @@
 
 #include "lib/crypto/digest.hpp"
 #include "lib/remote/place.hpp"
+#include "lib/store/pack.hpp"
 #include "lib/util/error.hpp"
 #include "lib/util/fs.hpp"
 #include "lib/util/world.hpp"
@@ -28,6 +29,13 @@ class Remote {
   virtual void put_file(const Digest& id, const fs::path& file) = 0;
   /// The same for bytes that are known to be what `id` says, and not more than kMaxPacked.
   virtual void put_bytes(const Digest& id, std::string_view bytes) = 0;
+  /// The same for an object as it lies in a pack, whole; what a recipe names is there already or was put.
+  virtual void put_record(const Digest& id, const Record& record) = 0;
+  /// Whether what lies there is a recipe; false as well if there is nothing. Only for what `find_missing` was asked
+  /// for.
+  virtual bool is_recipe(const Digest& id) = 0;
+  /// An object as it lies in a pack there, unverified; nothing if it lies by itself, or is not there.
+  virtual std::optional<Record> find_record(const Digest& id) = 0;
   /// All that was put is durable and visible when this returns. What was not flushed may be gone.
   virtual void flush() = 0;
   /// Writes the object's bytes to the empty file `fd`; false if it has none. Not verified: the caller does.

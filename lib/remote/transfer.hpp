@@ -24,7 +24,9 @@ enum class Mode { real, dry_run };
 
 /// What a remote lacks.
 struct UploadPlan {
-  std::vector<ObjectRef> objects;  ///< with their sizes
+  std::vector<ObjectRef> objects;  ///< with their sizes; parts of recipes are among them
+  std::vector<ObjectRef> recipes;  ///< what lies in parts
+  std::size_t count = 0;           ///< without parts
   std::vector<ObjectRef> absent;   ///< what neither side has
   std::uint64_t bytes() const;
 };

@@ -1,7 +1,6 @@
 #include <fcntl.h>
 #include <linux/fs.h>
 #include <sys/ioctl.h>
-#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -18,6 +17,7 @@
 #include "lib/store/staging.hpp"
 #include "lib/store/writing.hpp"
 #include "lib/util/error.hpp"
+#include "lib/util/memory_file.hpp"
 #include "lib/util/text.hpp"
 
 namespace mlo {
@@ -172,8 +172,9 @@ struct ObjectStore::Batch::State {
   bool is_cut(const fs::path& file, std::uint64_t size) const {
     const StoreRules& rules = store.rules_;
     const std::string name = to_lower(file.filename().string());
-    return size >= rules.cut_from && std::any_of(rules.cut_names.begin(), rules.cut_names.end(),
-                                                 [&](const auto& glob) { return glob_match(glob, name); });
+    return size >= rules.cut_from && size <= kMaxCut &&
+           std::any_of(rules.cut_names.begin(), rules.cut_names.end(),
+                       [&](const auto& glob) { return glob_match(glob, name); });
   }
 
   /// Whether an object of that size lies by itself: then it may be the one that comes, and a look is worth it.
@@ -271,18 +272,9 @@ namespace {
 
 constexpr const char* kMemory = "a file in memory";
 
-void require_id(const Digest& given, const Digest& id) {
-  if (given == id) return;
+[[noreturn]] void fail_given(const Digest& id) {
   throw Error(ErrorKind::corrupt,
               fmt::format("the bytes given for object `{}` are not what its name says", id.brief()));
-}
-
-/// A file of this thread that lies in memory, empty.
-int fresh_memory() {
-  thread_local const UniqueFd memory(::memfd_create("mlo-object", MFD_CLOEXEC));
-  const int fd = memory.get();
-  if (fd < 0 || ::ftruncate(fd, 0) != 0 || ::lseek(fd, 0, SEEK_SET) != 0) throw_errno("make", kMemory);
-  return fd;
 }
 
 }  // namespace
@@ -294,13 +286,14 @@ std::uint64_t ObjectStore::Batch::put_from(const Digest& id, std::uint64_t size,
   if (size > kMaxPacked) {
     fill(incoming.emplace(*state_).fd());
   } else {
-    const int memory = fresh_memory();
+    thread_local MemoryFile file;
+    const int memory = file.fresh();
     fill(memory);
     const std::uint64_t filled = stat_fd(memory, kMemory).size;
     if (::lseek(memory, 0, SEEK_SET) != 0) throw_errno("read", kMemory);
     if (filled <= kMaxPacked) {
       const auto bytes = read_small(memory, filled, kMemory);
-      require_id(sha256(*bytes), id);
+      if (sha256(*bytes) != id) fail_given(id);
       state_->add_small(id, *bytes);
       return filled;
     }
@@ -309,9 +302,25 @@ std::uint64_t ObjectStore::Batch::put_from(const Digest& id, std::uint64_t size,
   }
   if (::lseek(incoming->fd(), 0, SEEK_SET) != 0) throw_errno("read", incoming->path().string());
   const HashedFile hashed = sha256_fd(incoming->fd(), incoming->path());
-  require_id(hashed.digest, id);
+  if (hashed.digest != id) fail_given(id);
   incoming->adopt(id);
   return hashed.size;
+}
+
+void ObjectStore::Batch::put_record(const Digest& id, const Record& record) {
+  state_->open();
+  if (state_->known(id, record.size)) return;
+  const ObjectStore& store = state_->store;
+  if (record.form != Form::recipe) {
+    if (!is_whole(id, record)) fail_given(id);
+  } else if (!store.read_recipe(id, record, [](std::string_view) {})) {
+    const std::size_t hurt = store.set_parts_aside(id, record);
+    if (hurt == 0) fail_given(id);
+    throw Error(ErrorKind::io, fmt::format("cannot put together object `{}`: {} of its parts here were damaged or lost",
+                                           id.brief(), hurt))
+        .hint("they were moved to quarantine; the same command again fetches them");
+  }
+  state_->packs->add_record(id, record);
 }
 
 void ObjectStore::Batch::State::rename_all(const Moves& moves) {

@@ -48,20 +48,14 @@ std::optional<std::string_view> ObjectStore::find_part(const Part& part, std::st
 }
 
 std::optional<Parts> ObjectStore::expand(Recipe recipe, unsigned depth, std::vector<Digest>* lists) const {
-  for (std::string buffer; recipe.depth > 0; --recipe.depth) {
-    std::string list;
-    for (const Part& page : recipe.parts) {
-      const auto bytes = find_part(page, buffer, depth);
-      if (!bytes || sha256(*bytes) != page.id) return std::nullopt;
-      list += *bytes;
-      if (lists != nullptr) lists->push_back(page.id);
-    }
-    auto parts = decode_parts(list);
-    if (!parts) return std::nullopt;
-    recipe.parts = std::move(*parts);
-    if (!fits({recipe.size, recipe.depth - 1, recipe.parts})) return std::nullopt;
-  }
-  return std::move(recipe.parts);
+  std::string buffer;
+  return mlo::expand(std::move(recipe), [&](const Part& page, std::string& list) {
+    const auto bytes = find_part(page, buffer, depth);
+    if (!bytes || sha256(*bytes) != page.id) return false;
+    list += *bytes;
+    if (lists != nullptr) lists->push_back(page.id);
+    return true;
+  });
 }
 
 bool ObjectStore::read_parts(const Parts& parts, const Sink& sink) const {
@@ -104,6 +98,17 @@ bool ObjectStore::read_recipe(const Digest& id, const Record& record, const Sink
                       sink(bytes);
                     }) &&
          whole.finish() == id;
+}
+
+std::optional<Record> ObjectStore::find_record(const Digest& id) const {
+  Record record;
+  if (!packs_->read(id, record) && (find_file_of(id) || !packs_->refresh() || !packs_->read(id, record)))
+    return std::nullopt;
+  if (record.form != Form::recipe)
+    static_cast<void>(verified(id, record));
+  else if (!is_whole(id, record))
+    fail_in_parts(id);
+  return record;
 }
 
 bool ObjectStore::has_parts(const Digest& id) const {
@@ -156,19 +161,16 @@ std::vector<Digest> ObjectStore::parts_of(const Digest& id) const {
   return ids;
 }
 
-void ObjectStore::fail_in_parts(const Digest& id) const {
-  std::vector<Digest> parts;
-  if (Record record; packs_->read(id, record)) {
-    if (auto recipe = decode_recipe(id, record)) {
-      for (const Part& part : recipe->parts) parts.push_back(part.id);
-      if (const auto all = expand(std::move(*recipe), 0)) {
-        for (const Part& part : *all) parts.push_back(part.id);
-      }
+std::size_t ObjectStore::set_parts_aside(const Digest& id, const Record& record) const {
+  std::set<Digest> parts, aside{id};
+  if (auto recipe = decode_recipe(id, record)) {
+    for (const Part& part : recipe->parts) parts.insert(part.id);
+    if (const auto all = expand(std::move(*recipe), 0)) {
+      for (const Part& part : *all) parts.insert(part.id);
     }
   }
-  std::set<Digest> aside{id};
   std::size_t hurt = 0;
-  for (const Digest& part : std::set<Digest>(parts.begin(), parts.end())) {
+  for (const Digest& part : parts) {
     const bool there = has(part);
     if (there && verify(part)) continue;
     ++hurt;
@@ -178,6 +180,13 @@ void ObjectStore::fail_in_parts(const Digest& id) const {
       set_file_aside(part);
   }
   set_packed_aside(aside);
+  return hurt;
+}
+
+void ObjectStore::fail_in_parts(const Digest& id) const {
+  Record record;
+  static_cast<void>(packs_->read(id, record));
+  const std::size_t hurt = set_parts_aside(id, record);
   const std::string why = hurt == 0 ? "its list of parts is not what was written"
                                     : fmt::format("{} of its parts are lost or not what their names say", hurt);
   throw Error(ErrorKind::corrupt, fmt::format("object `{}` is damaged: {}", id.brief(), why))

@@ -64,10 +64,14 @@ class ObjectStore {
   std::optional<fs::path> find_file_of(const Digest& id) const;
   /// The same; an object that lies in a pack gets a file first. Error{not_found} if it is absent.
   fs::path file_of(const Digest& id);
+  /// An object as it lies in a pack, verified, of a recipe only what it says itself; nothing if it lies in no pack.
+  std::optional<Record> find_record(const Digest& id) const;
   /// The objects that must be there so that this one can be read, itself not counted: none but for one that lies in
   /// parts. Lists of parts count as such; of one that is not there nobody knows
   /// what it names. Error{corrupt} if nothing can be told.
   std::vector<Digest> parts_of(const Digest& id) const;
+  /// Whether it lies in parts, and all of them are here.
+  bool has_parts(const Digest& id) const;
   /// Writes the content to the empty file `fd`, unverified: the caller does; false if there is no such object.
   bool copy_to(const Digest& id, int fd, const fs::path& target) const;
   /// `ab/<62 hex>`, below the root.
@@ -100,6 +104,9 @@ class ObjectStore {
     /// For bytes that come from elsewhere: `fill` writes them to the descriptor. `size`: how many there should be, 0 if
     /// unknown. Error{corrupt} if they are not what `id` says.
     std::uint64_t put_from(const Digest& id, std::uint64_t size, const std::function<void(int fd)>& fill);
+    /// The same for an object as it lies in a pack. The parts of a recipe must be in the store already: the whole is
+    /// read. Error{io} if it is their bytes that are wrong: they are put aside.
+    void put_record(const Digest& id, const Record& record);
     /// Afterwards the batch is empty and can be used again.
     void commit();
 
@@ -141,13 +148,15 @@ class ObjectStore {
   std::optional<std::string_view> find_part(const Part& part, std::string& buffer, unsigned depth) const;
   std::optional<std::vector<Part>> expand(Recipe recipe, unsigned depth, std::vector<Digest>* lists = nullptr) const;
   bool verify_file(const Digest& id) const;
-  bool has_parts(const Digest& id) const;
   /// PackSet::claim for an object and all its parts.
   bool claim_packed(const Digest& id) const;
   fs::path quarantine() const;
   void set_file_aside(const Digest& id) const;
   void set_packed_aside(const std::set<Digest>& ids) const;
   [[noreturn]] void fail_corrupt(const Digest& id) const;
+  /// Puts aside the object, if it is here, and those of its parts that are damaged; the number of these and of the
+  /// lost.
+  std::size_t set_parts_aside(const Digest& id, const Record& record) const;
   [[noreturn]] void fail_in_parts(const Digest& id) const;
   fs::path path_of(const Digest& id) const { return root_ / relative_path(id); }
   fs::path root_;

@@ -90,4 +90,20 @@ bool fits(const Recipe& recipe) {
   return bytes % kEntry == 0 && bytes <= most;
 }
 
+std::optional<Parts> expand(Recipe recipe, const std::function<bool(const Part& page, std::string& list)>& read) {
+  for (; recipe.depth > 0; --recipe.depth) {
+    std::string list;
+    for (const Part& page : recipe.parts) {
+      const std::size_t before = list.size();
+      if (before + page.size > kMaxPartList || !read(page, list) || list.size() != before + page.size)
+        return std::nullopt;
+    }
+    auto parts = decode_parts(list);
+    if (!parts) return std::nullopt;
+    recipe.parts = std::move(*parts);
+    if (!fits({recipe.size, recipe.depth - 1, recipe.parts})) return std::nullopt;
+  }
+  return std::move(recipe.parts);
+}
+
 }  // namespace mlo

@@ -40,6 +40,15 @@ std::string encode_recipe(const Digest& id, const Recipe& recipe);
 /// Nothing unless it is what encode_recipe wrote for that id.
 std::optional<Recipe> decode_recipe(const Digest& id, const Record& record);
 
+/// No list of parts is longer: a few bytes of recipe may promise any number of them. That of a file of up to kMaxCut
+/// bytes never is.
+inline constexpr std::size_t kMaxPartList = std::size_t{1} << 28U;
+inline constexpr std::uint64_t kMaxCut = std::uint64_t{1} << 38U;
+
+/// The parts of the content. `read` appends the bytes of a page of a list, verified; nothing if it cannot, or if they
+/// are no such list.
+std::optional<Parts> expand(Recipe recipe, const std::function<bool(const Part& page, std::string& list)>& read);
+
 /// Whether the parts have together as many bytes as the content, or no more than its list of parts can have.
 bool fits(const Recipe& recipe);
 

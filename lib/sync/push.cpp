@@ -49,7 +49,7 @@ SyncReport push(Workspace& workspace, Remote& remote, const std::vector<std::str
     if (mode == Mode::real)
       report.transfer += upload(world, store, remote, std::move(*plan));
     else
-      report.transfer += {plan->objects.size(), plan->bytes(), {}};
+      report.transfer += {plan->count, plan->bytes(), {}};
   }
   const ObjectSet runs = names.empty() ? objects_below(store, run_roots(workspace)) : ObjectSet();
   for (const auto* objects : {&runs.files, &runs.trees}) {

@@ -5,156 +5,20 @@
 #include <set>
 
 #include "lib/crypto/sha256.hpp"
-#include "lib/remote/encryption.hpp"
 #include "lib/remote/remote.hpp"
 #include "lib/remote/transfer.hpp"
 #include "lib/util/parallel.hpp"
 #include "lib/util/text.hpp"
+#include "tests/contract/places.hpp"
 #include "tests/support/servers.hpp"
 #include "tests/support/test.hpp"
 #include "tests/support/test_world.hpp"
 
-// What every kind of remote promises. A new kind gets one line in `places`: a URL that works on this machine.
+// What every kind of remote promises.
 using namespace mlo;
+using namespace mlo::contract;
 
 namespace {
-
-/// Servers want requests of today.
-class RealClock : public test::TestClock {
- public:
-  UtcTime now() override { return UtcTime::from_seconds(::time(nullptr)); }
-};
-
-/// The outside of all remotes here.
-struct Outside : test::TestWorld {
-  RealClock real;
-  World now{real, rng, env, log, progress, stop.get_token(), 2, dir.path()};
-};
-
-/// A read-only remote filled through another one that leads to the same place.
-class FilledFrom : public Remote {
- public:
-  FilledFrom(std::unique_ptr<Remote> writer, std::unique_ptr<Remote> reader)
-      : writer_(std::move(writer)), reader_(std::move(reader)) {}
-  std::vector<Digest> find_missing(const std::vector<Digest>& ids) override { return reader_->find_missing(ids); }
-  void put_file(const Digest& id, const fs::path& file) override { writer_->put_file(id, file); }
-  void put_bytes(const Digest& id, std::string_view bytes) override { writer_->put_bytes(id, bytes); }
-  void flush() override { writer_->flush(); }
-  bool get(const Digest& id, int fd, const fs::path& target) override { return reader_->get(id, fd, target); }
-  void init() override { writer_->init(); }
-  void check() override { reader_->check(); }
-  const std::string& name() const override { return reader_->name(); }
-
- private:
-  std::unique_ptr<Remote> writer_, reader_;
-};
-
-using Open = std::function<std::unique_ptr<Remote>()>;
-
-/// A kind of remote that stands ready on this machine: `open_in` leads to a fresh place of its own for each directory.
-struct Place {
-  std::string_view kind;
-  std::string what;
-  std::function<Open(Outside&, const fs::path&)> open_in;
-};
-
-Open open_url(Outside& out, const fs::path& dir, RemoteConfig config) {
-  return [&out, dir, config = std::move(config)] { return open_remote(out.now, config, dir); };
-}
-
-/// The same place, encrypted.
-Open open_sealed(Outside& out, const fs::path& dir, RemoteConfig config) {
-  write_file(dir / "key", encode_remote_key(sha256("key")), Durability::cache);
-  config.encryption = RemoteConfig::Encryption{.key_file = (dir / "key").string()};
-  return open_url(out, dir, std::move(config));
-}
-
-/// Started by the first that asks, ended with the test run; null if it is not installed.
-const test::S3Server* s3_server(test::S3Server::Make make) {
-  static std::map<test::S3Server::Make, std::unique_ptr<test::S3Server>> servers;
-  if (!test::find_server(test::S3Server::program_of(make))) return nullptr;
-  auto& server = servers[make];
-  if (!server) server = std::make_unique<test::S3Server>(make);
-  return server.get();
-}
-
-void miss(std::string_view program) {
-  const char* const ci = ::getenv("CI");
-  const std::string line =
-      fmt::format("no `{}`: its remotes are not tested; `cmake/setup.sh tests` installs it", program);
-  if (ci != nullptr && std::string_view(ci) == "true") {
-    FAIL_CHECK(line);
-  } else {
-    WARN(line);
-  }
-}
-
-std::vector<Place> places() {
-  std::vector<Place> out;
-  for (const auto* form : {"{}/remote", "file://{}/remote2", "relative"}) {
-    out.push_back({"dir", form, [form](Outside& o, const fs::path& dir) {
-                     return open_url(o, dir, {"origin", fmt::format(fmt::runtime(form), dir.string())});
-                   }});
-  }
-  out.push_back({"dir", "encrypted", [](Outside& o, const fs::path& dir) {
-                   return open_sealed(o, dir, {"origin", (dir / "remote").string()});
-                 }});
-  for (const auto make : {test::S3Server::Make::seaweedfs, test::S3Server::Make::rclone}) {
-    const test::S3Server* const server = s3_server(make);
-    if (server == nullptr) {
-      miss(test::S3Server::program_of(make));
-      continue;
-    }
-    out.push_back({"s3", test::S3Server::program_of(make), [server](Outside& o, const fs::path& dir) {
-                     server->allow(o.env);
-                     const std::string url = "s3://bucket/some where/" + dir.filename().string();
-                     return open_url(o, dir, {.name = "origin", .url = url, .endpoint = server->url()});
-                   }});
-    out.push_back({"s3", "encrypted", [server](Outside& o, const fs::path& dir) {
-                     server->allow(o.env);
-                     const std::string url = "s3://bucket/sealed/" + dir.filename().string();
-                     return open_sealed(o, dir, {.name = "origin", .url = url, .endpoint = server->url()});
-                   }});
-  }
-  if (test::find_server("sshd")) {
-    static const test::SshServer server;
-    const auto config = [](std::string_view form, const fs::path& dir) {
-      return RemoteConfig{.name = "origin",
-                          .url = fmt::format(fmt::runtime(form), (dir / "far").string()),
-                          .ssh_command = server.command(),
-                          .far_mlo = MLO_TEST_BINARY};
-    };
-    for (const auto* form : {"ssh://127.0.0.1{}", "127.0.0.1:{}"}) {
-      out.push_back({"ssh", form,
-                     [config, form](Outside& o, const fs::path& dir) { return open_url(o, dir, config(form, dir)); }});
-    }
-    out.push_back({"ssh", "encrypted", [config](Outside& o, const fs::path& dir) {
-                     return open_sealed(o, dir, config("127.0.0.1:{}", dir));
-                   }});
-  } else {
-    miss("sshd");
-  }
-  if (test::find_server("nginx")) {
-    out.push_back({"http", "nginx", [](Outside& o, const fs::path& dir) -> Open {
-                     const auto server = std::make_shared<test::WebServer>(dir);  // lives as long as who opens
-                     const Open write = open_url(o, dir, {"origin", (dir / "store").string()});
-                     const Open read = open_url(o, dir, {"origin", server->url() + "/store/"});
-                     return [server, write, read] { return std::make_unique<FilledFrom>(write(), read()); };
-                   }});
-  } else {
-    miss("nginx");
-  }
-  return out;
-}
-
-ErrorKind kind_of(const std::function<void()>& action) {
-  try {
-    action();
-  } catch (const Error& error) {
-    return error.kind();
-  }
-  return ErrorKind::internal;
-}
 
 /// What the remote has under an id; nothing if it has none.
 std::optional<std::string> fetch(Remote& remote, const test::TempDir& dir, const Digest& id) {
@@ -167,7 +31,7 @@ std::optional<std::string> fetch(Remote& remote, const test::TempDir& dir, const
 /// Runs the body once for each place, on a fresh directory.
 void for_each_place(const std::function<void(const test::TempDir&, const Open&)>& body) {
   std::set<std::string_view> covered;
-  for (const Place& place : places()) {
+  for (const Stand& place : places()) {
     Outside out;
     const test::TempDir dir;
     INFO(place.kind << ": " << place.what);

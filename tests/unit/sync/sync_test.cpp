@@ -23,6 +23,11 @@ class CutRemote : public Remote {
   void put_bytes(const Digest& id, std::string_view bytes) override {
     send([&] { inner_->put_bytes(id, bytes); });
   }
+  void put_record(const Digest& id, const Record& record) override {
+    send([&] { inner_->put_record(id, record); });
+  }
+  bool is_recipe(const Digest& id) override { return inner_->is_recipe(id); }
+  std::optional<Record> find_record(const Digest& id) override { return inner_->find_record(id); }
   void flush() override { inner_->flush(); }
   bool get(const Digest& id, int fd, const fs::path& target) override { return inner_->get(id, fd, target); }
   void init() override { inner_->init(); }

@@ -1,0 +1,62 @@
+#include "lib/remote/portions.hpp"
+
+#include "lib/crypto/digest_set.hpp"
+#include "lib/util/parallel.hpp"
+
+namespace mlo {
+namespace {
+
+/// What is moved between two syncs: enough that the sync costs little, so little that an interruption loses little.
+constexpr std::size_t kObjectsPerFlush = 8192;
+constexpr std::uint64_t kBytesPerFlush = std::uint64_t{1} << 30U;
+
+}  // namespace
+
+void drop_duplicates(std::vector<ObjectRef>& objects) {
+  FlatDigestSet seen;
+  std::erase_if(objects, [&](const ObjectRef& object) { return !seen.insert(object.id); });
+}
+
+std::vector<ObjectRef> take_missing(Remote& remote, std::vector<ObjectRef>& objects) {
+  std::vector<Digest> ids;
+  ids.reserve(objects.size());
+  for (const ObjectRef& object : objects) ids.push_back(object.id);
+  const std::vector<Digest> missing = remote.find_missing(ids);
+  std::vector<ObjectRef> taken;
+  std::size_t kept = 0;
+  for (ObjectRef& object : objects) {
+    if (taken.size() < missing.size() && missing[taken.size()] == object.id)
+      taken.push_back(std::move(object));
+    else if (ObjectRef& place = objects[kept++]; &place != &object)
+      place = std::move(object);
+  }
+  objects.resize(kept);
+  return taken;
+}
+
+std::uint64_t total_bytes(const std::vector<ObjectRef>& objects) {
+  std::uint64_t bytes = 0;
+  for (const ObjectRef& object : objects) bytes += object.size;
+  return bytes;
+}
+
+void move_in_portions(const World& world, const std::string& label, const std::vector<ObjectRef>& objects,
+                      unsigned connections, const std::function<void(std::size_t)>& move,
+                      const std::function<void()>& settle) {
+  const auto task = world.progress.start(label, ProgressUnit::bytes, total_bytes(objects));
+  for (std::size_t begin = 0; begin < objects.size();) {
+    std::size_t end = begin;
+    for (std::uint64_t bytes = 0; end < objects.size() && end - begin < kObjectsPerFlush && bytes < kBytesPerFlush;
+         ++end)
+      bytes += objects[end].size;
+    parallel_for(end - begin, std::max(world.threads, connections), [&](std::size_t i) {
+      check_stop(world);
+      move(begin + i);
+      task->advance(objects[begin + i].size);
+    });
+    settle();
+    begin = end;
+  }
+}
+
+}  // namespace mlo
