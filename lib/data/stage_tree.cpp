@@ -6,7 +6,6 @@
 
 #include <mutex>
 
-#include "lib/data/scan.hpp"
 #include "lib/util/error.hpp"
 #include "lib/util/parallel.hpp"
 #include "lib/util/text.hpp"
@@ -70,7 +69,7 @@ class TreeStager {
         const std::lock_guard lock(mutex_);
         next_.push_back({below, entry->id});
       } else {
-        require_object(store_, path, *entry);
+        require_object(store_, path, *entry, options_.links);
         write_entry(fd.get(), path, *entry);
       }
     }
@@ -88,7 +87,7 @@ class TreeStager {
     if (!fd) throw_errno("create", printable(path));
     store_.write_to(entry.id, fd.get(), path, options_.link);
     if (options_.sync) fsync_fd(fd.get(), path);
-    options_.on_file(path, entry, stat_fd(fd.get(), path));
+    if (options_.on_file) options_.on_file(path, entry, stat_fd(fd.get(), path));
   }
 
   static void make_directory(int parent, const std::string& name, const std::string& path) {
@@ -118,7 +117,7 @@ class TreeStager {
 
 }  // namespace
 
-void require_object(const ObjectStore& store, const std::string& path, const TreeEntry& want) {
+void require_object(const ObjectStore& store, const std::string& path, const TreeEntry& want, OuterLinks links) {
   const auto size = store.find_size(want.id);
   if (!size) {
     throw Error(ErrorKind::not_found,
@@ -130,7 +129,7 @@ void require_object(const ObjectStore& store, const std::string& path, const Tre
                 fmt::format("the content of `{}` ({}) is damaged", printable(path), want.id.brief()))
         .hint("`mlo pull` fetches it again");
   }
-  if (want.kind == TreeEntryKind::symlink && !is_inner_link(path, store.get(want.id))) {
+  if (links == OuterLinks::refuse && want.kind == TreeEntryKind::symlink && !is_inner_link(path, store.get(want.id))) {
     throw Error(ErrorKind::corrupt,
                 fmt::format("the version has a symlink `{}` that leads out of the data", printable(path)))
         .hint("do not trust where this version came from");

@@ -2,6 +2,7 @@
 #include <functional>
 #include <string>
 
+#include "lib/data/scan.hpp"
 #include "lib/store/object_store.hpp"
 #include "lib/util/world.hpp"
 
@@ -9,8 +10,9 @@
 namespace mlo {
 
 /// Error{not_found} if the store lacks the content of a file or symlink, Error{corrupt} if it cannot be that or, for a
-/// symlink, leads out of the dataset. `path`: below the dataset.
-void require_object(const ObjectStore& store, const std::string& path, const TreeEntry& want);
+/// symlink that must not, leads out of the dataset. `path`: below the dataset.
+void require_object(const ObjectStore& store, const std::string& path, const TreeEntry& want,
+                    OuterLinks links = OuterLinks::refuse);
 
 /// Files (and symlinks) below a tree; counts no further than `limit`.
 std::uint64_t count_files(const ObjectStore& store, const Digest& tree, std::uint64_t limit = UINT64_MAX);
@@ -28,7 +30,8 @@ using OnFile = std::function<void(const std::string& path, const TreeEntry& entr
 struct StageOptions {
   LinkType link;
   bool sync;  ///< each file and directory; if not, the caller syncs the file system
-  OnFile on_file;
+  OnFile on_file = {};
+  OuterLinks links = OuterLinks::refuse;
 };
 
 /// Writes the tree with all below it, verified, on many threads: a directory's files by one thread, unless there are

@@ -4,6 +4,7 @@
 
 #include "lib/crypto/sha256.hpp"
 #include "lib/data/scan.hpp"
+#include "lib/data/stage_tree.hpp"
 #include "lib/store/staging.hpp"
 #include "lib/util/error.hpp"
 #include "lib/util/text.hpp"
@@ -117,11 +118,11 @@ void WorkContent::restore(const std::string& path, const Content& content) {
   make_dirs(target.parent_path());
   if (content.directory) {
     StagingDir staging(StagingDir::choose_parent(store_.root().parent_path() / "tmp", target.parent_path()));
-    const fs::path fresh = staging.path() / "tree";
-    fs::create_directory(fresh);
-    write_directory(content.id, fresh);
+    constexpr const char* kFresh = "tree";
+    stage_tree(workspace_.world(), store_, content.id, {staging.fd(), kFresh, path},
+               {.link = link_, .sync = false, .links = OuterLinks::keep});
     remove(path);
-    rename_path(fresh, target);
+    rename_path(staging.path() / kFresh, target);
   } else {
     TempFile fresh = TempFile::beside(target);
     store_.write_to(content.id, fresh.fd(), fresh.path(), link_);
@@ -129,20 +130,6 @@ void WorkContent::restore(const std::string& path, const Content& content) {
     fresh.publish(target, content.executable ? 0755 : 0644, Durability::cache);
   }
   forget(path);
-}
-
-void WorkContent::write_directory(const Digest& tree, const fs::path& into) const {
-  for (const TreeEntry& entry : store_.get_tree(tree)) {
-    const fs::path target = into / entry.name;
-    if (entry.kind == TreeEntryKind::directory) {
-      fs::create_directory(target);
-      write_directory(entry.id, target);
-    } else if (entry.kind == TreeEntryKind::symlink) {
-      fs::create_symlink(store_.get(entry.id), target);
-    } else {
-      store_.check_out(entry.id, target, entry.kind == TreeEntryKind::executable, link_);
-    }
-  }
 }
 
 void WorkContent::remove(const std::string& path) {

@@ -61,7 +61,6 @@ class WorkContent {
   Content read(const std::string& path, const fs::path& file, const FileStat& stat, ObjectStore::Batch* batch);
   Content read_directory(const std::string& path, const fs::path& directory, ObjectStore::Batch* batch);
   bool is_own(const std::string& path, const fs::path& file) const;
-  void write_directory(const Digest& tree, const fs::path& into) const;
 
   const Workspace& workspace_;
   fs::path root_;

@@ -80,7 +80,7 @@ class Collector {
 
 IdleProof::IdleProof(Workspace& workspace) : workspace_(workspace), file_(Pipeline::find_file(workspace)) {
   const fs::path dir = path().parent_path();
-  fs::create_directories(dir);
+  make_dirs(dir);
   const TempFile now(dir);
   began_ns_ = stat_fd(now.fd(), now.path()).mtime_ns;
 }

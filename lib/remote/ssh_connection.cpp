@@ -226,7 +226,7 @@ SshConnection::Answer SshConnection::wait(Request& request) {
 
 SshConnection::Answer SshConnection::ask(Kind kind, std::string_view payload, const FileTarget* target,
                                          std::uint64_t most) {
-  std::call_once(started_, [this] { start(); });
+  started_([this] { start(); });
   Request request;
   request.target = target;
   request.most = target == nullptr ? std::min<std::uint64_t>(most, kMaxAnswer) : most;
@@ -236,7 +236,7 @@ SshConnection::Answer SshConnection::ask(Kind kind, std::string_view payload, co
 }
 
 void SshConnection::put(const wire::Put& put, const std::function<std::string_view()>& next) {
-  std::call_once(started_, [this] { start(); });
+  started_([this] { start(); });
   Request request;
   const Pending pending(*this, request);
   send(pending.id, Kind::put, wire::encode_put(put));

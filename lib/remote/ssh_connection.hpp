@@ -5,6 +5,7 @@
 #include <thread>
 
 #include "lib/remote/wire.hpp"
+#include "lib/util/once.hpp"
 #include "lib/util/process.hpp"
 #include "lib/util/world.hpp"
 
@@ -53,7 +54,7 @@ class SshConnection {
   const World& world_;
   const std::vector<std::string> argv_;
   const std::string host_;
-  std::once_flag started_;
+  Once started_;
   UniqueFd socket_, errors_;
   std::optional<ChildProcess> process_;
   std::thread listener_;

@@ -18,6 +18,7 @@
 #include "lib/store/writing.hpp"
 #include "lib/util/error.hpp"
 #include "lib/util/memory_file.hpp"
+#include "lib/util/once.hpp"
 #include "lib/util/text.hpp"
 
 namespace mlo {
@@ -98,16 +99,16 @@ struct ObjectStore::Batch::State {
 
   ObjectStore& store;
   Writing& writing;
-  std::once_flag opened;
+  Once opened;
   std::mutex mutex;
   std::unordered_map<Digest, std::string, DigestHash> pending;  ///< id -> name in staging
   std::optional<PackWriter> packs;                              ///< what is pending and small
-  std::once_flag listed;
+  Once listed;
   std::unordered_set<std::uint64_t> file_sizes;  ///< of objects that lie by themselves
   std::mutex cutting;                            ///< one file at a time: each takes all threads
 
   void open() {
-    std::call_once(opened, [this] {
+    opened([this] {
       writing.open(store.root());
       store.packs_->refresh();
       packs.emplace(*writing.staging);
@@ -179,7 +180,7 @@ struct ObjectStore::Batch::State {
 
   /// Whether an object of that size lies by itself: then it may be the one that comes, and a look is worth it.
   bool has_file_of(std::uint64_t size) {
-    std::call_once(listed, [this] {
+    listed([this] {
       for (const Digest& id : list_loose(store.root())) {
         if (const auto stat = find_stat(store.path_of(id))) file_sizes.insert(stat->size);
       }

@@ -46,6 +46,7 @@ class PackSet::Changing {
     const fs::path file = set.dir_.parent_path() / "locks" / "packs";
     make_dirs(file.parent_path());
     file_ = UniqueFd(::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644));
+    if (!file_ && errno == EROFS) return;  // whoever only looks needs nobody's leave
     if (!file_) throw_errno("open lock", file.string());
     while (::flock(file_.get(), LOCK_EX) != 0) {
       if (errno != EINTR) throw_errno("lock", file.string());

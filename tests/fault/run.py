@@ -10,8 +10,8 @@ children) and gives the state that must come out in the end. Then, from a fresh 
   1. git fsck finds nothing, every object in the store is what its name says, `mlo status` works;
   2. the same command, run again, ends with the state of the undisturbed run.
 
-Then real SIGKILLs at random moments (seeded), and with --full a small file system that is full after so many more bytes: the command must
-end by itself with one line of error. Prints a line per scenario; exits 1 if any cut left a third state.
+Then real SIGKILLs at random moments (seeded), and with --full a file system that nothing can be written to, and a small one that is full after
+so many more bytes: the command must end by itself with one line of error. Prints a line per scenario; exits 1 if any cut left a third state.
 """
 import argparse, fnmatch, hashlib, json, os, pathlib, random, shutil, signal, struct, subprocess, sys, tempfile, time
 
@@ -85,6 +85,20 @@ class Bench:
         code, _, err = self.command()
         ballast.unlink()
         return code, err
+
+    def command_read_only(self):
+        """Runs the command where nothing can be written; what only reads must say there what it says elsewhere."""
+        def look(view):
+            return subprocess.run(["sh", "-c", view], cwd=self.trial, env=self.env, capture_output=True, text=True).stdout
+        shown = [(view, look(view)) for view in self.scenario.views]
+        subprocess.run(["mount", "--bind", self.trial, self.trial], check=True)
+        subprocess.run(["mount", "-o", "remount,bind,ro", self.trial], check=True)
+        try:
+            wrong = [view for view, text in shown if look(view) != text]
+            code, _, err = self.command()
+        finally:
+            subprocess.run(["umount", self.trial], check=True)
+        return (128, f"other than before: {wrong}") if wrong else (code, err)
 
     def lose_unsynced(self):
         """Cuts files back to what a sync had reached, as a journalling file system may after a power cut."""
@@ -198,16 +212,18 @@ def run_scenario(bench, args, rng):
         bench.fresh()
         bench.command(kill_after=rng.uniform(0, duration))
         try_again(bench, wanted, f"kill {i + 1}", complaints)
+    refusals = [lambda: ("read-only", *bench.command_read_only())] if args.full else []
     for i in range(args.full):
-        bench.fresh()
         room = max(0, needed) * i // args.full // PAGE * PAGE
-        code, err = bench.command_with_room(room)
-        label = f"full after {room} bytes"
+        refusals.append(lambda room=room: (f"full after {room} bytes", *bench.command_with_room(room)))
+    for refused in refusals:
+        bench.fresh()
+        label, code, err = refused()
         # A stage's own program may say what it likes.
         if code < 0 or code >= 70 or (err.count("error: ") != 1 and code != 0 and not bench.scenario.foreign_output):
             complaints.append(f"{bench.scenario.name} {label}: exit {code}: {err.strip()[-300:]}")
         try_again(bench, wanted, label, complaints)
-    cuts = 2 * len(steps) + args.kills + args.full
+    cuts = 2 * len(steps) + args.kills + len(refusals)
     print(f"{bench.scenario.name}: {total} steps, {cuts} cuts, {len(complaints)} complaints", flush=True)
     for complaint in complaints[:6]:
         print("  " + complaint, flush=True)
@@ -222,7 +238,7 @@ def main():
     parser.add_argument("--only", default="*", help="scenarios, by their names or a pattern such as `version-data*`")
     parser.add_argument("--steps", type=int, default=12, help="sampled steps a scenario")
     parser.add_argument("--kills", type=int, default=4, help="random SIGKILLs a scenario")
-    parser.add_argument("--full", type=int, default=0, help="sizes of a full disk a scenario; needs the right to mount")
+    parser.add_argument("--full", type=int, default=0, help="sizes of a full disk a scenario, and a read-only one; needs the right to mount")
     parser.add_argument("--mounted", help=argparse.SUPPRESS)
     args = parser.parse_args()
     if args.full and not args.mounted:

@@ -102,8 +102,7 @@ TEST_CASE("what reading told of a file counts, not what lstat said before", "[da
     entry.id = sha256("alpha!");
     return entry;
   };
-  const TreeEntry top =
-      name_trees(w.world, w.scan(), grown, [](const std::string& tree) { return sha256(tree); });
+  const TreeEntry top = name_trees(w.world, w.scan(), grown, [](const std::string& tree) { return sha256(tree); });
   w.dir.write("data/a", "alpha!");
   fs::permissions(w.dir / "data/a", fs::perms::owner_exec, fs::perm_options::add);
   CHECK(top.id == tree_of(w.dir / "data").id);
@@ -124,11 +123,10 @@ TEST_CASE("a name taken out of a directory is not part of its tree", "[data]") {
 
 TEST_CASE("the first error of reading ends it", "[data]") {
   ScannedWorld w;
-  CHECK_THROWS_AS(name_trees(
-                      w.world, w.scan(),
-                      [](const std::string&, const ScannedEntry&) -> TreeEntry {
-                        throw Error(ErrorKind::conflict, "it changed");
-                      },
-                      [](const std::string& tree) { return sha256(tree); }),
-                  Error);
+  CHECK_THROWS_AS(
+      name_trees(
+          w.world, w.scan(),
+          [](const std::string&, const ScannedEntry&) -> TreeEntry { throw Error(ErrorKind::conflict, "it changed"); },
+          [](const std::string& tree) { return sha256(tree); }),
+      Error);
 }
