@@ -1,49 +1,60 @@
 #pragma once
 #include <algorithm>
-#include <utility>
+#include <deque>
+#include <initializer_list>
 #include <vector>
 
 #include "lib/crypto/digest.hpp"
 
 namespace mlo {
 
-/// A set of digests that may hold millions: 64 bytes or less for each, all in one piece. Digests spread by themselves,
-/// so a few of their bits are the place.
-class FlatDigestSet {
+/// A set of digests that may hold millions: 48 bytes or less for each. In the order they came.
+class DigestSet {
  public:
+  DigestSet() = default;
+  DigestSet(std::initializer_list<Digest> ids) { insert(ids.begin(), ids.end()); }
+  template <class Iterator>
+  DigestSet(Iterator begin, Iterator end) {
+    insert(begin, end);
+  }
   /// True if it is new.
   bool insert(const Digest& id) {
-    if (id == Digest()) return !std::exchange(has_zero_, true);
-    if (2 * (size_ + 1) > slots_.size()) grow();
-    Digest& slot = slots_[place_of(id)];
-    if (slot == id) return false;
-    slot = id;
-    ++size_;
+    if (slots_.size() < 2 * (ids_.size() + 1)) grow();
+    std::uint32_t& slot = slots_[slot_of(id)];
+    if (slot != 0) return false;
+    ids_.push_back(id);
+    slot = static_cast<std::uint32_t>(ids_.size());
     return true;
   }
-  bool contains(const Digest& id) const {
-    if (id == Digest()) return has_zero_;
-    return !slots_.empty() && slots_[place_of(id)] == id;
+  template <class Iterator>
+  void insert(Iterator begin, Iterator end) {
+    for (; begin != end; ++begin) insert(*begin);
+  }
+  bool contains(const Digest& id) const { return !slots_.empty() && slots_[slot_of(id)] != 0; }
+  std::size_t size() const { return ids_.size(); }
+  bool empty() const { return ids_.empty(); }
+  void clear() { *this = DigestSet(); }
+  auto begin() const { return ids_.begin(); }
+  auto end() const { return ids_.end(); }
+  bool operator==(const DigestSet& other) const {
+    return size() == other.size() && std::all_of(begin(), end(), [&](const Digest& id) { return other.contains(id); });
   }
 
  private:
-  /// Where the digest lies or would.
-  std::size_t place_of(const Digest& id) const {
+  /// Where the digest is named or would be. Digests spread by themselves, so a few of their bits are the place.
+  std::size_t slot_of(const Digest& id) const {
     const std::size_t mask = slots_.size() - 1;
     for (std::size_t at = DigestHash()(id) & mask;; at = (at + 1) & mask) {
-      if (slots_[at] == Digest() || slots_[at] == id) return at;
+      if (slots_[at] == 0 || ids_[slots_[at] - 1] == id) return at;
     }
   }
   void grow() {
-    std::vector<Digest> old = std::exchange(slots_, std::vector<Digest>(std::max<std::size_t>(64, slots_.size() * 2)));
-    for (const Digest& id : old) {
-      if (id != Digest()) slots_[place_of(id)] = id;
-    }
+    slots_.assign(std::max<std::size_t>(64, slots_.size() * 2), 0);
+    for (std::size_t i = 0; i < ids_.size(); ++i) slots_[slot_of(ids_[i])] = static_cast<std::uint32_t>(i + 1);
   }
 
-  std::vector<Digest> slots_;  ///< a power of two, at most half of them taken; zero: free
-  std::size_t size_ = 0;
-  bool has_zero_ = false;
+  std::deque<Digest> ids_;
+  std::vector<std::uint32_t> slots_;  ///< a power of two, at most half taken: 1 + the place in ids_, 0 if free
 };
 
 }  // namespace mlo

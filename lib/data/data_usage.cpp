@@ -31,12 +31,11 @@ DigestSet older_trees(const Workspace& workspace, const DatasetManifest& dataset
   DigestSet trees;
   try {
     for (const DatasetVersion& version : dataset_history(workspace, dataset.name)) {
-      if (version.manifest) trees.insert(version.manifest->tree);
+      if (version.manifest && version.manifest->tree != dataset.tree) trees.insert(version.manifest->tree);
     }
   } catch (const Error& error) {
     if (error.kind() != ErrorKind::not_found) throw;  // it was never committed
   }
-  trees.erase(dataset.tree);
   return trees;
 }
 
@@ -58,7 +57,7 @@ DataUsage measure_datasets(const Workspace& workspace, const std::vector<std::st
   DigestSet counted;
   const auto add = [&](const Digest& id, std::uint64_t size, std::uint64_t StoredBytes::*part, StoredBytes& one) {
     one.*part += size;
-    if (counted.insert(id).second) usage.total.*part += size;
+    if (counted.insert(id)) usage.total.*part += size;
   };
   for (std::size_t i = 0; i < contents.size(); ++i) {
     StoredBytes& bytes = usage.datasets[i].bytes;

@@ -9,8 +9,8 @@ namespace mlo {
 namespace {
 
 [[noreturn]] void fail_object(const Remote& remote, const ObjectRef& object, std::string_view what) {
-  throw Error(ErrorKind::remote,
-              fmt::format("remote `{}`: object `{}` of {} {}", remote.name(), object.id.brief(), object.owner, what))
+  throw Error(ErrorKind::remote, fmt::format("remote `{}`: object `{}` of {} {}", remote.name(), object.id.brief(),
+                                             object.owner.text(), what))
       .hint("a clone that has it can push it again once it is removed from the remote");
 }
 

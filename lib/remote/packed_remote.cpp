@@ -2,6 +2,8 @@
 
 #include <unistd.h>
 
+#include <unordered_set>
+
 #include "lib/store/object_store.hpp"
 #include "lib/store/recipe.hpp"
 #include "lib/util/error.hpp"
@@ -121,7 +123,7 @@ void PackedRemote::put_record(const Digest& id, const Record& record) {
     std::unique_ptr<PackRecords> full;
     {
       const std::lock_guard lock(mutex_);
-      if (!known_.insert(id).second) return;
+      if (!known_.insert(id)) return;
       const auto body = body_of(record);
       MLO_ASSERT(body && body->size() <= kMaxPacked);
       waiting_->add(id, record.form, record.size, *body);

@@ -1,8 +1,8 @@
 #pragma once
 #include <atomic>
 #include <mutex>
-#include <unordered_set>
 
+#include "lib/crypto/digest_set.hpp"
 #include "lib/remote/pack_reader.hpp"
 #include "lib/remote/place.hpp"
 #include "lib/remote/remote.hpp"
@@ -60,7 +60,7 @@ class PackedRemote : public Remote {
   std::mutex looking_;
   std::mutex mutex_;                                                        ///< of all below
   std::unique_ptr<PackRecords> waiting_ = std::make_unique<PackRecords>();  ///< objects for the next pack
-  std::unordered_set<Digest, DigestHash> known_;                            ///< put since the last flush
+  DigestSet known_;                                                         ///< put since the last flush
   std::vector<Digest> sent_;                                                ///< packs since the last flush
   std::vector<PackedObject> indexed_;                                       ///< what they hold
 };

@@ -13,7 +13,7 @@ constexpr std::uint64_t kBytesPerFlush = std::uint64_t{1} << 30U;
 }  // namespace
 
 void drop_duplicates(std::vector<ObjectRef>& objects) {
-  FlatDigestSet seen;
+  DigestSet seen;
   std::erase_if(objects, [&](const ObjectRef& object) { return !seen.insert(object.id); });
 }
 

@@ -1,4 +1,5 @@
 #pragma once
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -7,11 +8,23 @@
 
 namespace mlo {
 
-/// An object to move, and whose it is, for errors.
+/// Whose an object is, for errors. One text for all that are.
+class Owner {
+ public:
+  Owner() = default;
+  Owner(std::string text) : text_(std::make_shared<const std::string>(std::move(text))) {}
+  Owner(const char* text) : Owner(std::string(text)) {}
+  std::string_view text() const { return text_ ? std::string_view(*text_) : std::string_view(); }
+
+ private:
+  std::shared_ptr<const std::string> text_;
+};
+
+/// An object to move.
 struct ObjectRef {
   Digest id;
   std::uint64_t size = 0;
-  std::string owner;
+  Owner owner;
 };
 
 struct TransferReport {

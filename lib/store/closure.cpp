@@ -28,11 +28,11 @@ DigestSet close_over(const World& world, const ObjectStore& store, const DigestS
   DigestSet needed, seen;  // seen: what may be a tree
   std::vector<Tree> open;
   const auto need = [&](const Digest& id, bool maybe_tree) {
-    if (!needed.insert(id).second && !maybe_tree) return;
+    if (!needed.insert(id) && !maybe_tree) return;
     for (const Digest& part : store.parts_of(id)) {
-      if (needed.insert(part).second && !store.has(part)) refuse_quarantined(store, part);
+      if (needed.insert(part) && !store.has(part)) refuse_quarantined(store, part);
     }
-    if (!maybe_tree || !seen.insert(id).second) return;
+    if (!maybe_tree || !seen.insert(id)) return;
     if (!store.has(id)) return refuse_quarantined(store, id);
     if (auto tree = find_tree(store, id)) open.push_back(std::move(*tree));
   };

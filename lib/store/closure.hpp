@@ -1,12 +1,8 @@
 #pragma once
-#include <unordered_set>
-#include <vector>
-
+#include "lib/crypto/digest_set.hpp"
 #include "lib/store/object_store.hpp"
 
 namespace mlo {
-
-using DigestSet = std::unordered_set<Digest, DigestHash>;
 
 /// All that is needed to read what `roots` name: they themselves, and below the trees among them every entry. An object
 /// whose bytes are a tree's counts as one, whatever it was named as: rather too much than too little. What the store

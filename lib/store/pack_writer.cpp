@@ -67,7 +67,7 @@ PackWriter::~PackWriter() {
 bool PackWriter::is_new(const Digest& id) {
   Shard& mine = shard(id);
   const std::lock_guard lock(mine.mutex);
-  return mine.ids.insert(id).second;
+  return mine.ids.insert(id);
 }
 
 void PackWriter::add(const Digest& id, std::string_view bytes, Compression compression) {

@@ -3,9 +3,9 @@
 #include <memory>
 #include <mutex>
 #include <string_view>
-#include <unordered_set>
 #include <vector>
 
+#include "lib/crypto/digest_set.hpp"
 #include "lib/store/recipe.hpp"
 #include "lib/store/staging.hpp"
 
@@ -48,7 +48,7 @@ class PackWriter {
   class Pack;
   struct Shard {
     mutable std::mutex mutex;
-    std::unordered_set<Digest, DigestHash> ids;
+    DigestSet ids;
   };
   Shard& shard(const Digest& id) { return shards_[std::to_integer<std::size_t>(id.raw()[0]) % shards_.size()]; }
   const Shard& shard(const Digest& id) const {

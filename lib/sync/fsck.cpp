@@ -8,11 +8,11 @@ namespace mlo {
 namespace {
 
 /// Who needs which object, as far as the trees are here.
-std::map<Digest, std::string> owners_of_objects(Workspace& workspace) {
+std::map<Digest, Owner> owners_of_objects(Workspace& workspace) {
   std::vector<Root> roots = manifest_roots(workspace, {});
   for (Root& root : run_roots(workspace)) roots.push_back(std::move(root));
   const ObjectSet set = objects_below(workspace.store(), roots);
-  std::map<Digest, std::string> owners;
+  std::map<Digest, Owner> owners;
   for (const auto* objects : {&set.files, &set.trees}) {
     for (const ObjectRef& object : *objects) owners.emplace(object.id, object.owner);
   }
@@ -40,10 +40,10 @@ FsckReport fsck(Workspace& workspace, Remote* remote) {
   report.objects = check.objects;
   report.bytes = check.bytes;
   report.indexes = check.indexes;
-  std::map<Digest, std::string> owners = owners_of_objects(workspace);
+  std::map<Digest, Owner> owners = owners_of_objects(workspace);
   for (const Digest& id : check.damaged) {
     const auto owner = owners.find(id);
-    report.damaged.push_back({.id = id, .owner = owner == owners.end() ? "" : owner->second});
+    report.damaged.push_back({.id = id, .owner = owner == owners.end() ? "" : std::string(owner->second.text())});
   }
   if (remote != nullptr && !report.damaged.empty()) {
     heal(workspace.world(), store, *remote, report.damaged);

@@ -99,7 +99,7 @@ DigestSet find_needed(Workspace& workspace, Mode mode, GcReport& report) {
   for (const CacheUser& user : cache_users(base_of(workspace.store()))) {
     if (user.common_dir == workspace.repo().common_dir()) continue;
     GcRoots others = roots_of(workspace.world(), user);
-    roots.named.merge(others.named);
+    roots.named.insert(others.named.begin(), others.named.end());
     roots.commits += others.commits;
     roots.manifests += others.manifests;
     ++report.repositories;
@@ -123,7 +123,7 @@ void keep_unpushed(const Collector& collector, const std::vector<std::unique_ptr
   std::unordered_map<Digest, std::uint64_t, DigestHash> sizes;
   const std::vector<Collector::Object> objects = collector.objects();
   for (const Collector::Object& object : objects) {
-    if (!seen.insert(object.id).second) continue;
+    if (!seen.insert(object.id)) continue;
     ObjectCount* const count = needed.contains(object.id) ? &report.needed : object.young ? &report.young : nullptr;
     if (count == nullptr) {
       dead.push_back(object.id);

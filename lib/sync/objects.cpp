@@ -46,9 +46,8 @@ std::vector<Root> run_roots(Workspace& workspace) {
 
 ObjectSet objects_below(const ObjectStore& store, const std::vector<Root>& roots) {
   ObjectSet set;
-  FlatDigestSet seen;
-  const std::function<void(const TreeEntry&, const std::string&)> visit = [&](const TreeEntry& entry,
-                                                                              const std::string& owner) {
+  DigestSet seen;
+  const std::function<void(const TreeEntry&, const Owner&)> visit = [&](const TreeEntry& entry, const Owner& owner) {
     if (!seen.insert(entry.id)) return;
     if (entry.kind != TreeEntryKind::directory) {
       set.files.push_back({entry.id, entry.size, owner});

@@ -86,7 +86,7 @@ TransferReport push_roots(Workspace& workspace, Remote& remote, const std::vecto
     throw Error(ErrorKind::not_found,
                 fmt::format("object `{}` of {} is neither here nor on the remote `{}`: what is pushed would name what "
                             "nobody has",
-                            first.id.brief(), first.owner, remote.name()))
+                            first.id.brief(), first.owner.text(), remote.name()))
         .hint("another clone may have it: `mlo push` there; to push all the same: git push --no-verify");
   }
   TransferReport report;

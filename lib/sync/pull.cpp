@@ -14,7 +14,7 @@ void require_fetched(const TransferReport& report) {
   if (report.absent.empty()) return;
   const ObjectRef& first = report.absent.front();
   throw Error(ErrorKind::remote,
-              fmt::format("cannot pull {}: the remote has no object `{}`", first.owner, first.id.brief()))
+              fmt::format("cannot pull {}: the remote has no object `{}`", first.owner.text(), first.id.brief()))
       .hint("ask who committed that version to run `mlo push`");
 }
 

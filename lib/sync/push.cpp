@@ -13,14 +13,15 @@ void require_complete(const UploadPlan& plan) {
   if (plan.absent.empty()) return;
   const ObjectRef& first = plan.absent.front();
   throw Error(ErrorKind::not_found, fmt::format("cannot push {}: object `{}` is neither here nor on the remote",
-                                                first.owner, first.id.brief()))
+                                                first.owner.text(), first.id.brief()))
       .hint("`mlo version-data status` shows what is missing; another remote or clone may have it");
 }
 
 void warn_incomplete(const World& world, const TransferReport& report) {
   if (report.absent.empty()) return;
   world.log.warn(fmt::format("{} of runs neither here nor on the remote, the first of {}",
-                             count_of(report.absent.size(), "object is", "objects are"), report.absent.front().owner));
+                             count_of(report.absent.size(), "object is", "objects are"),
+                             report.absent.front().owner.text()));
 }
 
 /// Datasets and models of these names, or all there are.

@@ -6,7 +6,7 @@
 using namespace mlo;
 
 TEST_CASE("a set of digests holds each once, the zero digest too", "[crypto]") {
-  FlatDigestSet set;
+  DigestSet set;
   CHECK_FALSE(set.contains(Digest()));
   CHECK_FALSE(set.contains(sha256("0")));
   for (int round = 0; round < 2; ++round) {
@@ -16,10 +16,23 @@ TEST_CASE("a set of digests holds each once, the zero digest too", "[crypto]") {
   for (int i = 0; i < 5000; ++i) CHECK(set.contains(sha256(std::to_string(i))));
   CHECK(set.contains(Digest()));
   CHECK_FALSE(set.contains(sha256("5000")));
+  CHECK(set.size() == 5001);
+}
+
+TEST_CASE("a set of digests is listed as it was filled, and compared as a set", "[crypto]") {
+  const Digest a = sha256("a"), b = sha256("b"), c = sha256("c");
+  DigestSet set{b, a, b};
+  CHECK(std::vector<Digest>(set.begin(), set.end()) == std::vector<Digest>{b, a});
+  CHECK(set == DigestSet{a, b});
+  CHECK_FALSE(set == DigestSet{a, c});
+  CHECK_FALSE(set == DigestSet{a});
+  set.clear();
+  CHECK(set.empty());
+  CHECK_FALSE(set.contains(a));
 }
 
 TEST_CASE("digests that begin alike are told apart", "[crypto]") {
-  FlatDigestSet set;
+  DigestSet set;
   std::array<std::byte, 32> raw{};
   raw[0] = std::byte{1};
   for (int i = 0; i < 200; ++i) {
