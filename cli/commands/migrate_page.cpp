@@ -28,7 +28,8 @@ Value migrated_value(const MigrateReport& report, bool dry_run) {
   }
   Value out;
   out.set("datasets", std::move(list)).set("skipped", texts_value(report.skipped));
-  out.set("removed", texts_value(report.removed)).set("history", std::move(history)).set("dry_run", dry_run);
+  out.set("removed", texts_value(report.removed)).set("ignores", texts_value(report.ignores));
+  out.set("history", std::move(history)).set("dry_run", dry_run);
   return out.set("commit", report.commit ? Value(*report.commit) : Value());
 }
 
@@ -46,6 +47,8 @@ void migrated_lines(Page& page, const MigrateReport& report, bool dry_run) {
                {" (" + dataset.from + ")", Style::dim}});
   }
   for (const std::string& line : report.skipped) page.line("skipped " + line);
+  for (const std::string& file : report.ignores)
+    page.line(fmt::format("{} {} to a .mloignore", dry_run ? "would copy" : "copied", file));
   for (const std::string& file : report.removed) page.line((dry_run ? "would remove " : "removed ") + file);
   if (report.history) {
     const MigratedHistory& h = *report.history;

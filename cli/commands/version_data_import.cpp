@@ -109,7 +109,8 @@ Command version_data_import() {
       "--from dvc makes every output of every `.dvc` file in this repository a dataset: its bytes come from DVC's "
       "cache "
       "(2.x, 3.x), the work tree or a remote of DVC's on a disk, S3 or the web, each verified by its MD5. Outputs of "
-      "stages stay with the pipeline, which mlo reads from dvc.yaml. --from lfs makes the "
+      "stages stay with the pipeline, which mlo reads from dvc.yaml; a `.dvcignore` is copied to a `.mloignore`. "
+      "--from lfs makes the "
       "topmost directories that hold git-lfs's files alone a dataset each, and every other such file one; they leave "
       "git's index and stay on disk. What either tool keeps in its own caches and in git's history stays; --history "
       "writes what branches and tags had as branches and tags dvc/NAME or lfs/NAME, for `NAME@dvc/v1.2`.";

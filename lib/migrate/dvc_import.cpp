@@ -3,6 +3,7 @@
 #include "lib/data/add.hpp"
 #include "lib/data/compare.hpp"
 #include "lib/data/datasets.hpp"
+#include "lib/data/ignore.hpp"
 #include "lib/manifest/names.hpp"
 #include "lib/migrate/adopt.hpp"
 #include "lib/migrate/dvc_content.hpp"
@@ -15,6 +16,8 @@ namespace {
 
 constexpr std::string_view kSuffix = ".dvc";
 constexpr std::uint64_t kFileLimit = 16U << 20U;
+constexpr std::string_view kDvcIgnore = ".dvcignore", kMloIgnore = ".mloignore";
+constexpr std::uint64_t kIgnoreLimit = 1U << 20U;
 
 bool is_dvc_file(std::string_view path) {
   const std::string_view name = path.substr(path.rfind('/') + 1);
@@ -117,6 +120,34 @@ void require_committed(const Workspace& workspace, const std::vector<std::string
   }
 }
 
+/// Each `.dvcignore` that has no `.mloignore` beside it yet, or the same: the grammar is the same.
+std::vector<std::string> find_ignores(const Workspace& workspace, std::vector<std::string>& skipped) {
+  std::vector<std::string> found;
+  for (const std::string& file : workspace.work_tree().files()) {
+    const fs::path path = workspace.root() / file;
+    if (path.filename() != kDvcIgnore || find_stat(path).value_or(FileStat{}).kind != FileKind::file) continue;
+    const auto text = find_file(path, kIgnoreLimit), mine = find_file(path.parent_path() / kMloIgnore, kIgnoreLimit);
+    if (!text || IgnoreRules::parse(*text).empty()) continue;
+    if (!mine || *mine == *text)
+      found.push_back(file);
+    else
+      skipped.push_back(fmt::format("`{}`: there is another `{}` beside it", file, kMloIgnore));
+  }
+  return found;
+}
+
+/// The new files, in the repository.
+std::vector<std::string> take_over_ignores(const Workspace& workspace, const std::vector<std::string>& ignores) {
+  std::vector<std::string> written;
+  for (const std::string& file : ignores) {
+    written.push_back((fs::path(file).parent_path() / kMloIgnore).string());
+    const std::string text = read_file(workspace.root() / file, kIgnoreLimit);
+    if (find_file(workspace.root() / written.back()) != text) write_file(workspace.root() / written.back(), text);
+  }
+  if (!written.empty()) workspace.work_tree().stage(written);
+  return written;
+}
+
 }  // namespace
 
 MigrateReport import_from_dvc(Workspace& workspace, const MigrateRequest& request) {
@@ -156,11 +187,13 @@ MigrateReport import_from_dvc(Workspace& workspace, const MigrateRequest& reques
     require_committed(workspace, files);
     report.removed = files;
   }
+  report.ignores = find_ignores(workspace, report.skipped);
   if (request.execution == Execution::dry_run) return report;
   name_datasets(workspace, report.datasets);
   if (request.history) report.history = import_history(workspace, request, content);
+  const std::vector<std::string> ignores = take_over_ignores(workspace, report.ignores);
   // The manifests before what they replace goes.
-  adopt_datasets(workspace, request, report, {}, [&](const std::string& path) {
+  adopt_datasets(workspace, request, report, ignores, [&](const std::string& path) {
     const auto stat = find_stat(workspace.root() / path);
     return stat && stat->kind == FileKind::symlink &&
            content.is_in_cache(

@@ -35,6 +35,7 @@ struct MigrateReport {
   std::vector<MigratedDataset> datasets;  ///< by path
   std::vector<std::string> skipped;       ///< for people
   std::vector<std::string> removed;       ///< files
+  std::vector<std::string> ignores = {};  ///< of DVC: each `.dvcignore` that became a `.mloignore` beside it
   std::optional<MigratedHistory> history;
   std::optional<std::string> commit;
 };
@@ -42,7 +43,7 @@ struct MigrateReport {
 /// Every output of every `.dvc` file, verified by its MD5. Error{not_found} naming what
 /// is neither in DVC's cache nor on a remote that mlo can read; Error{corrupt} for bytes that are not what their MD5
 /// says; Error{conflict} for a path that is another dataset already, or `.dvc` files to remove that git does not have.
-/// Outputs of stages in dvc.yaml stay with the pipeline.
+/// Outputs of stages in dvc.yaml stay with the pipeline. What a `.dvcignore` names stays no part of the data.
 MigrateReport import_from_dvc(Workspace& workspace, const MigrateRequest& request);
 
 /// Every file of HEAD that is a git-lfs pointer: the topmost directories that hold nothing else become a dataset each,
