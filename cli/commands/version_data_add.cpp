@@ -31,7 +31,8 @@ Value to_value(const AddReport& report) {
     item.set("changed", added.changed()).set("previous", added.previous ? Value(added.previous->str()) : Value());
     Value untracked = Value::array();
     for (const std::string& path : added.untracked) untracked.push(path);
-    list.push(item.set("untracked", std::move(untracked)));
+    item.set("untracked", std::move(untracked)).set("linked", added.links.files);
+    list.push(std::move(item));
   }
   Value validations = Value::array();
   for (const validate::ValidationReport& validation : report.validations) validations.push(to_value(validation));
@@ -50,6 +51,11 @@ void to_page(Page& page, const AddReport& report) {
     if (!added.untracked.empty())
       page.line(
           fmt::format("  taken out of git's index: {} (still on disk)", count_of(added.untracked.size(), "file")));
+    if (added.links.files > 0)
+      page.line(fmt::format("  read-only from now on: {}, shared with the store",
+                            size_text(added.links.files, added.links.bytes)));
+    for (const std::string& path : added.links.in_use)
+      page.line(fmt::format("  not linked: {}, which may be open for writing", printable(path)));
   }
   if (report.commit) page.line("committed " + report.commit->substr(0, 12));
 }
@@ -85,6 +91,10 @@ Command version_data_add() {
       "Run it again after a change to make the next version; data that did not change costs one look at each file.\n\n"
       "Files named in a `.mloignore` (gitignore's grammar) are no part of the data. Files that git tracked are taken "
       "out of its index and stay on disk.\n\n"
+      "With `link: hardlink` in the configuration, on a file system without reflinks, files that lie whole in the "
+      "store "
+      "become read-only links of what was stored, and take the disk once; `mlo version-data unprotect` makes them "
+      "writable.\n\n"
       "A suite (`mlo help expectations`) says what the data must be like; it is asked with --validate and by `mlo "
       "version-data validate`.";
   info.examples = {

@@ -32,11 +32,15 @@ Value to_value(const std::vector<CheckoutReport>& reports, bool dry_run) {
   Value list = Value::array();
   for (const CheckoutReport& report : reports) {
     Value item = dataset_value(report.manifest);
-    item.set("written", report.written).set("removed", report.removed);
+    item.set("written", report.written).set("removed", report.removed).set("linked", report.linked);
     list.push(item.set("bytes_written", report.bytes_written));
   }
   Value out;
   return out.set("datasets", std::move(list)).set("dry_run", dry_run);
+}
+
+std::string links_of(const CheckoutReport& report) {
+  return report.linked == 0 ? "" : fmt::format(" ({} of them read-only, shared with the store)", report.linked);
 }
 
 int run(Context& ctx, const Options& o) {
@@ -56,8 +60,8 @@ int run(Context& ctx, const Options& o) {
               if (reports.empty()) page.line("no datasets");
               for (const CheckoutReport& r : reports) {
                 page.line({{r.manifest.name, Style::name},
-                           {r.changed() ? fmt::format(": {}{} written, {} removed", o.dry_run ? "would be " : "",
-                                                      size_text(r.written, r.bytes_written), r.removed)
+                           {r.changed() ? fmt::format(": {}{} written{}, {} removed", o.dry_run ? "would be " : "",
+                                                      size_text(r.written, r.bytes_written), links_of(r), r.removed)
                                         : ": already there"}});
               }
             });
@@ -76,7 +80,10 @@ Command version_data_checkout() {
       "manifest of that revision is written and staged too, as `git checkout REV -- FILE` would.\n\n"
       "Unsaved changes (content that is not in the store) are never lost without --force. Stopped at any moment, every "
       "file is the old one or the new one, "
-      "and the same command finishes the work.";
+      "and the same command finishes the work.\n\n"
+      "`link` in the configuration says how far files may share bytes with the store: `copy`; `reflink` (default), "
+      "where "
+      "the file system can; `hardlink`, where it cannot: read-only, for a change would be one of the store.";
   info.examples = {{"mlo version-data checkout", "make all data fit the manifests"},
                    {"mlo version-data checkout raw --rev v1.0", "one dataset as it was at a tag"},
                    {"mlo version-data checkout raw@sha256:3f5a --dry-run", "what a version by its id would change"}};

@@ -93,7 +93,9 @@ std::optional<std::string> commit_if_changed(const Workspace& workspace, const s
   return tree.commit_only(paths, message).hex();
 }
 
-AddReport add_datasets(Workspace& workspace, const AddRequest& request) {
+namespace {
+
+AddReport add_unlinked(Workspace& workspace, const AddRequest& request, StatCache& cache) {
   if (request.name && request.paths.size() != 1) {
     throw Error(ErrorKind::usage, "--name goes with one path").hint("add each path by itself");
   }
@@ -101,7 +103,6 @@ AddReport add_datasets(Workspace& workspace, const AddRequest& request) {
   const bool commit = request.commit || workspace.config().autocommit;
   const git::WorkTree tree = workspace.work_tree();
   if (commit) tree.require_quiet();
-  StatCache cache = workspace.stat_cache();
   std::vector<DatasetManifest> existing = load_datasets(workspace);
   AddReport report;
   for (const std::string& path : std::set<std::string>(request.paths.begin(), request.paths.end())) {
@@ -148,6 +149,17 @@ AddReport add_datasets(Workspace& workspace, const AddRequest& request) {
   for (const DatasetManifest& manifest : manifests) names.push_back(manifest.name);
   report.commit = commit_if_changed(workspace, written,
                                     data_commit_message(request.message, "data: add " + join(names, ", "), manifests));
+  return report;
+}
+
+}  // namespace
+
+AddReport add_datasets(Workspace& workspace, const AddRequest& request) {
+  StatCache cache = workspace.stat_cache();
+  AddReport report = add_unlinked(workspace, request, cache);
+  if (workspace.config().link != LinkType::hardlink) return report;
+  for (AddedDataset& dataset : report.datasets) dataset.links = link_files(workspace, cache, dataset.manifest);
+  cache.save(workspace.world().clock.now());
   return report;
 }
 

@@ -3,6 +3,7 @@
 #include <string>
 #include <vector>
 
+#include "lib/data/links.hpp"
 #include "lib/manifest/dataset.hpp"
 #include "lib/validate/report.hpp"
 #include "lib/workspace/workspace.hpp"
@@ -23,6 +24,7 @@ struct AddedDataset {
   DatasetManifest manifest;
   std::optional<Digest> previous;      ///< the version before; nothing for a new dataset
   std::vector<std::string> untracked;  ///< files taken out of git's index
+  LinkReport links = {};               ///< files that became links of what was stored
   bool changed() const { return previous != manifest.tree; }
 };
 
@@ -36,6 +38,7 @@ struct AddReport {
 
 /// Stores the data, then writes its manifests, then the `.gitignore` lines, then stages both; the commit comes last.
 /// With `validate`, the stored bytes are judged by each dataset's suite before any manifest is written.
+/// With `link: hardlink` files become links of what was stored, last of all.
 /// Adding unchanged data again changes nothing. Error{invalid} for a path inside another dataset or around one;
 /// Error{conflict} for a name that another path has; Error{not_found} for a suite that
 /// is not there or, with `validate`, not named.

@@ -1,10 +1,12 @@
 #include "lib/data/checkout.hpp"
 
+#include <atomic>
 #include <set>
 
 #include "lib/crypto/sha256.hpp"
 #include "lib/data/compare.hpp"
 #include "lib/data/datasets.hpp"
+#include "lib/data/links.hpp"
 #include "lib/data/place.hpp"
 #include "lib/data/stage_tree.hpp"
 #include "lib/util/error.hpp"
@@ -77,11 +79,6 @@ void require_room(const DatasetManifest& version, const WorkState& state) {
   }
 }
 
-/// A rename alone changed the file since: what it holds is what was written.
-bool is_same_file(const FileStat& now, const FileStat& staged) {
-  return now.inode == staged.inode && now.size == staged.size && now.mtime_ns == staged.mtime_ns;
-}
-
 /// What must be written: files and symlinks one by one, directories that the disk lacks each as a whole.
 struct Writes {
   std::vector<const Difference*> files, trees;
@@ -103,6 +100,7 @@ bool are_few(const ObjectStore& store, const Writes& writes) {
 struct Staged {
   std::vector<Place::StagedFile> files;
   std::vector<std::string> trees;
+  std::uint64_t linked = 0;
 };
 
 Staged stage(const Workspace& workspace, StatCache& cache, const DatasetManifest& version, const Writes& writes,
@@ -112,24 +110,29 @@ Staged stage(const Workspace& workspace, StatCache& cache, const DatasetManifest
   const auto task = world.progress.start("checking out " + version.path, ProgressUnit::bytes, bytes);
   Staged staged;
   staged.files.resize(writes.files.size());
+  std::atomic<std::uint64_t> linked = 0;
   parallel_for(writes.files.size(), world.threads, [&](std::size_t i) {
     check_stop(world);
     const TreeEntry& want = *writes.files[i]->want;
-    if (is_regular(want))
+    if (is_regular(want)) {
       staged.files[i] = place.stage_file(workspace.store(), want.id, want.kind == TreeEntryKind::executable, link);
-    else
+      linked += is_link(staged.files[i].stat) ? 1 : 0;
+    } else {
       staged.files[i].name = place.stage_link(workspace.store().get(want.id));
+    }
     task->advance(want.size);
   });
   for (const Difference* tree : writes.trees) {
     const auto on_file = [&](const std::string& path, const TreeEntry& entry, const FileStat& written) {
       cache.record_own(child_path(version.path, path), written, entry.id);
+      linked += is_link(written) ? 1 : 0;
       task->advance(entry.size);
     };
     staged.trees.push_back(place.stage_tree(world, workspace.store(), tree->want->id, tree->path, link, on_file));
   }
   place.sync();
   cache.settle();
+  staged.linked = linked;
   return staged;
 }
 
@@ -153,6 +156,7 @@ CheckoutReport apply(const Workspace& workspace, StatCache& cache, const Dataset
 
   Place place(workspace.root(), version.path, version.directory, are_few(store, writes), workspace.local() / "tmp");
   const Staged staged = stage(workspace, cache, version, writes, place, report.bytes_written);
+  report.linked = staged.linked;
   // Deepest first, so that a directory is empty when its turn comes; then shallowest first, so that parents are there.
   for (auto it = state.differences.rbegin(); it != state.differences.rend(); ++it) {
     if (!it->found) continue;

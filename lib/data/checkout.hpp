@@ -14,6 +14,7 @@ struct CheckoutReport {
   DatasetManifest manifest;
   std::uint64_t written = 0, removed = 0;  ///< files; in a dry run those that would be
   std::uint64_t bytes_written = 0;
+  std::uint64_t linked = 0;  ///< of those written: read-only hard links of the store's objects
   bool changed() const { return written + removed != 0; }
 };
 

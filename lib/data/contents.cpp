@@ -52,7 +52,8 @@ std::optional<Digest> hash_file(const Workspace& workspace, StatCache& cache, co
   const fs::path file = workspace.root() / repo_path;
   const std::int64_t now = cache.now();
   const Digest id = sha256_file(file).digest;
-  if (find_stat(file) != stat) return std::nullopt;
+  const auto after = find_stat(file);
+  if (!after || !StatCache::same(stat, *after)) return std::nullopt;
   cache.record(repo_path, stat, id, now);
   return id;
 }

@@ -10,6 +10,7 @@
 #include "lib/data/scan.hpp"
 #include "lib/util/error.hpp"
 #include "lib/util/text.hpp"
+#include "lib/workspace/stat_cache.hpp"
 
 namespace mlo {
 namespace {
@@ -20,6 +21,10 @@ namespace {
 }
 
 }  // namespace
+
+bool is_same_file(const FileStat& now, const FileStat& staged) {
+  return now.inode == staged.inode && now.size == staged.size && now.mtime_ns == staged.mtime_ns;
+}
 
 Place::Place(fs::path root, std::string path, bool directory, bool few, fs::path home)
     : root_(std::move(root)), home_(std::move(home)), path_(std::move(path)), directory_(directory), few_(few) {}
@@ -70,10 +75,11 @@ StagingDir& Place::staging() {
 
 Place::StagedFile Place::stage_file(const ObjectStore& store, const Digest& id, bool executable, LinkType link) {
   StagingDir& staged = staging();
-  StagingDir::File file = staged.create(executable ? 0755 : 0644);
-  store.write_to(id, file.fd.get(), staged.path() / file.name, link);
-  if (few_) fsync_fd(file.fd.get(), staged.path() / file.name);
-  return {std::move(file.name), stat_fd(file.fd.get(), staged.path())};
+  std::string name = staged.new_name();
+  const fs::path file = staged.path() / name;
+  const UniqueFd fd = store.check_out_at(id, staged.fd(), name, file, executable, link);
+  if (few_) fsync_fd(fd.get(), file);
+  return {std::move(name), stat_fd(fd.get(), file)};
 }
 
 std::string Place::stage_link(const std::string& target) {
@@ -83,6 +89,24 @@ std::string Place::stage_link(const std::string& target) {
   if (::symlinkat(target.c_str(), staged.fd(), name.c_str()) != 0)
     throw_errno("create a symlink in", staged.path().string());
   return name;
+}
+
+std::optional<Place::StagedFile> Place::stage_hard_link(const ObjectStore& store, const Digest& id) {
+  StagingDir& staged = staging();
+  std::string name = staged.new_name();
+  const UniqueFd fd = store.link_at(id, staged.fd(), name);
+  if (!fd) return std::nullopt;
+  const FileStat stat = stat_fd(fd.get(), staged.path());
+  return StagedFile{std::move(name), stat};
+}
+
+Place::StagedFile Place::stage_copy(int from, bool executable) {
+  StagingDir& staged = staging();
+  StagingDir::File file = staged.create(executable ? 0755 : 0644);
+  const fs::path path = staged.path() / file.name;
+  copy_contents(from, file.fd.get(), path);
+  if (few_) fsync_fd(file.fd.get(), path);
+  return {std::move(file.name), stat_fd(file.fd.get(), path)};
 }
 
 std::string Place::stage_tree(const World& world, const ObjectStore& store, const Digest& tree, const std::string& path,
@@ -96,6 +120,12 @@ void Place::sync() {
   if (staging_ && !few_) sync_file_system(staging_->fd(), staging_->path());
 }
 
+void Place::require_same(const Spot& spot, const std::string& shown, const FileStat& expected) const {
+  const auto there = find_stat_at(spot.directory, spot.name, shown);
+  // Where a link takes the place of a file, or goes, the other names of its file see it.
+  if (!there || (*there != expected && !StatCache::same(expected, *there))) throw_moved(shown, "it changed meanwhile");
+}
+
 void Place::publish(const std::string& staged, const std::string& path, const FileStat* replaced) {
   const Spot spot = locate(path);
   const std::string shown = child_path(path_, path);
@@ -104,8 +134,8 @@ void Place::publish(const std::string& staged, const std::string& path, const Fi
     if (errno == EEXIST) throw_moved(shown, "a file appeared there meanwhile");
     if (errno != EINVAL && errno != ENOSYS) throw_errno("rename to", printable(shown));
     if (find_stat_at(spot.directory, spot.name, shown)) throw_moved(shown, "a file appeared there meanwhile");
-  } else if (find_stat_at(spot.directory, spot.name, shown) != *replaced) {
-    throw_moved(shown, "it changed meanwhile");
+  } else {
+    require_same(spot, shown, *replaced);
   }
   if (::renameat(staging_->fd(), staged.c_str(), spot.directory, spot.name.c_str()) != 0)
     throw_errno("rename to", printable(shown));
@@ -123,7 +153,7 @@ void Place::make_directory(const std::string& path) {
 void Place::remove_file(const std::string& path, const FileStat& expected) {
   const Spot spot = locate(path);
   const std::string shown = child_path(path_, path);
-  if (find_stat_at(spot.directory, spot.name, shown) != expected) throw_moved(shown, "it changed meanwhile");
+  require_same(spot, shown, expected);
   if (::unlinkat(spot.directory, spot.name.c_str(), 0) != 0) throw_errno("remove", printable(shown));
 }
 

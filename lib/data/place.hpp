@@ -10,6 +10,9 @@
 
 namespace mlo {
 
+/// Whether a rename alone changed the file since: what it holds is what was written.
+bool is_same_file(const FileStat& now, const FileStat& staged);
+
 /// The place of one dataset in the work tree while it is changed. Paths are relative to the dataset, "" is the dataset
 /// itself. Every step goes from directory to directory by descriptor and stops at a symlink with Error{conflict}, so a
 /// link put there at any moment leads nowhere.
@@ -24,9 +27,13 @@ class Place {
     std::string name;
     FileStat stat;
   };
-  /// Safe from any thread, as stage_link.
+  /// Safe from any thread, as all that stage one file.
   StagedFile stage_file(const ObjectStore& store, const Digest& id, bool executable, LinkType link);
   std::string stage_link(const std::string& target);
+  /// A second name of the object's own file; nothing where ObjectStore::link_at makes none.
+  std::optional<StagedFile> stage_hard_link(const ObjectStore& store, const Digest& id);
+  /// The bytes of an open file, in a writable one.
+  StagedFile stage_copy(int from, bool executable);
   /// A directory with all below it, that is going to be at `path`; returns its staged name.
   std::string stage_tree(const World& world, const ObjectStore& store, const Digest& tree, const std::string& path,
                          LinkType link, const OnFile& on_file);
@@ -49,6 +56,7 @@ class Place {
   };
   /// The open directory around `path`, and its name there.
   Spot locate(const std::string& path);
+  void require_same(const Spot& spot, const std::string& shown, const FileStat& expected) const;
   UniqueFd open_directory(const std::string& repo_path, bool make) const;
   StagingDir& staging();
 

@@ -82,10 +82,8 @@ class TreeStager {
         throw_errno("create the symlink", printable(path));
       return;
     }
-    const mode_t mode = entry.kind == TreeEntryKind::executable ? 0755 : 0644;
-    const UniqueFd fd(::openat(directory, entry.name.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, mode));
-    if (!fd) throw_errno("create", printable(path));
-    store_.write_to(entry.id, fd.get(), path, options_.link);
+    const bool executable = entry.kind == TreeEntryKind::executable;
+    const UniqueFd fd = store_.check_out_at(entry.id, directory, entry.name, path, executable, options_.link);
     if (options_.sync) fsync_fd(fd.get(), path);
     if (options_.on_file) options_.on_file(path, entry, stat_fd(fd.get(), path));
   }

@@ -32,6 +32,7 @@ constexpr std::size_t kFewFiles = 16;
 constexpr std::uint64_t kWriteBehind = 8U << 20U;
 /// Trees from this size on lie in pages, so that a change of one name stores some of them.
 constexpr std::size_t kLargeTree = 64U << 10U;
+constexpr std::uint32_t kWritable = 0222;
 
 bool is_large_tree(std::string_view bytes) { return bytes.size() > kLargeTree && bytes.starts_with(kTreeHead); }
 
@@ -233,16 +234,19 @@ ObjectStore::Batch::Added ObjectStore::Batch::put_file(const fs::path& file) {
     return added;
   }
   state_->open();
+  const bool read_only = (before.mode & kWritable) == 0;
   if (state_->is_cut(file, before.size)) {
     const HashedFile read = state_->add_cut_file(source.get(), file, before.size);
     if (read.size != before.size || stat_fd(source.get(), file) != before) throw_changed(file);
     added.id = read.digest;
+    if (read_only) state_->store.refuse_changed_link(added.id, source.get(), file);
     return added;
   }
   State::Incoming incoming(*state_);
   const HashedFile copied = copy_large(source.get(), incoming.fd(), file, incoming.path());
   if (copied.size != before.size || stat_fd(source.get(), file) != before) throw_changed(file);
   added.id = copied.digest;
+  if (read_only) state_->store.refuse_changed_link(added.id, source.get(), file);
   if (!state_->known(added.id, added.size)) incoming.adopt(added.id);
   return added;
 }

@@ -17,24 +17,30 @@ namespace {
 /// A pack of which at least so much (of 100) is needed stays as it is.
 constexpr std::uint64_t kWorthKeeping = 75;
 
-/// The time that `claim` sets, and that our own moving leaves alone.
-std::optional<timespec> find_claim(const fs::path& file) {
+/// What `claim` changes, and our own moving leaves alone.
+struct Claim {
+  timespec when;
+  bool linked;  ///< work files are links to it
+};
+std::optional<Claim> find_claim(const fs::path& file) {
   struct stat st {};
   if (::lstat(file.c_str(), &st) != 0) return std::nullopt;
-  return st.st_atim;
+  return Claim{st.st_atim, st.st_nlink > 1};
 }
 
 /// Moves a file into trash; back again if somebody claimed it between our decision and the move. False if it stays.
 bool move_unless_claimed(const fs::path& from, const fs::path& to, std::int64_t claimed_before_ns) {
   const auto before = find_claim(from);
   const auto stat = find_stat(from);
-  if (!before || !stat || stat->ctime_ns >= claimed_before_ns) return false;
+  if (!before || before->linked || !stat || stat->ctime_ns >= claimed_before_ns) return false;
   if (::rename(from.c_str(), to.c_str()) != 0) {
     if (errno == ENOENT) return false;
     throw_errno("move to trash", from.string());
   }
   const auto after = find_claim(to);
-  if (after && after->tv_sec == before->tv_sec && after->tv_nsec == before->tv_nsec) return true;
+  if (after && !after->linked && after->when.tv_sec == before->when.tv_sec &&
+      after->when.tv_nsec == before->when.tv_nsec)
+    return true;
   // If the same was stored anew meanwhile, this is a copy.
   rename_path(to, from);
   return false;
@@ -60,7 +66,10 @@ Collector::Collector(const World& world, ObjectStore& store, const AgeRule& age)
   };
   for (const Digest& id : list_loose(store.root())) {
     check_stop(world);
-    if (const auto stat = find_stat(store.path_of(id))) files_.push_back({id, stat->size, is_young(*stat)});
+    const fs::path file = store.path_of(id);
+    const auto stat = find_stat(file);
+    const auto claim = find_claim(file);
+    if (stat && claim) files_.push_back({id, stat->size, claim->linked || is_young(*stat)});
   }
   store.packs_->refresh();
   for (auto& [name, objects] : store.packs_->packs()) {

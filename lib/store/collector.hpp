@@ -31,7 +31,7 @@ class Collector {
   struct Object {
     Digest id;
     std::uint64_t size = 0;
-    bool young = false;  ///< stays, whoever needs it
+    bool young = false;  ///< stays, whoever needs it; so does what work files are links to
   };
   /// All objects, those that lie in several places several times; by place.
   std::vector<Object> objects() const;

@@ -159,7 +159,7 @@ void ObjectStore::write_to(const Digest& id, int target_fd, const fs::path& targ
   const fs::path file = path_of(id);
   const UniqueFd source = open_object(id, file);
   // A reflink is hashed after the fact: what counts is what the target now holds.
-  const bool linked = link == LinkType::reflink && ::ioctl(target_fd, FICLONE, source.get()) == 0;
+  const bool linked = link != LinkType::copy && ::ioctl(target_fd, FICLONE, source.get()) == 0;
   const Digest written =
       linked ? sha256_fd(target_fd, target).digest : copy_hashed(source.get(), file, target_fd, target);
   if (written != id) fail_corrupt(id);

@@ -14,9 +14,10 @@
 
 namespace mlo {
 
-/// How checked-out files share bytes with the store. reflink falls back to copy; mlo never hands out a file whose
-/// change would change the store.
-enum class LinkType { reflink, copy };
+/// How far files may share bytes with the store; each falls back on the one before. reflink: unseen, whatever is
+/// changed later. hardlink: as a second name of the object's own file, read-only (mode 0444), where the file system has
+/// no reflinks; only where a function says so, and only for objects larger than kMaxPacked that lie whole.
+enum class LinkType { copy, reflink, hardlink };
 
 class PackSet;
 struct Part;
@@ -92,6 +93,8 @@ class ObjectStore {
     explicit Batch(ObjectStore& store);
     ~Batch();
     /// Reads the file once: hashes while copying (reflink where possible). Error{conflict} if it changed meanwhile.
+    /// Error{corrupt} if it is a hard link through which somebody changed an object: that is put aside, so that the
+    /// next call stores the file.
     struct Added {
       Digest id;
       std::uint64_t size;
@@ -118,6 +121,14 @@ class ObjectStore {
   /// Writes the object's bytes to the new file `target` (whose directory exists) with mode 0644 or 0755, by link type.
   /// The caller syncs. Verifies what it writes; Error{corrupt} leaves no file.
   void check_out(const Digest& id, const fs::path& target, bool executable, LinkType link) const;
+  /// The same for the new file `name` in an open directory; `shown` words errors. Returns it open, perhaps as a hard
+  /// link: then its mode is 0444. After an error it is the caller's to remove.
+  UniqueFd check_out_at(const Digest& id, int directory, const std::string& name, const fs::path& shown,
+                        bool executable, LinkType link) const;
+  /// Makes `name` in an open directory a second name of the object's own file, verified, and returns it open. No
+  /// descriptor if there is no such file, or it is not as mlo made it, or the file system has no hard links from there,
+  /// or has reflinks.
+  UniqueFd link_at(const Digest& id, int directory, const std::string& name) const;
   /// The same into an empty file open for reading and writing, whose mode is the caller's; after an error the file is
   /// the caller's to remove.
   void write_to(const Digest& id, int target_fd, const fs::path& target, LinkType link) const;
@@ -150,6 +161,8 @@ class ObjectStore {
   bool verify_file(const Digest& id) const;
   /// PackSet::claim for an object and all its parts.
   bool claim_packed(const Digest& id) const;
+  /// If the file is another object's too, whose bytes are therefore not what its name says.
+  void refuse_changed_link(const Digest& id, int fd, const fs::path& file) const;
   fs::path quarantine() const;
   void set_file_aside(const Digest& id) const;
   void set_packed_aside(const std::set<Digest>& ids) const;

@@ -12,6 +12,7 @@
 namespace mlo {
 
 bool touch_file(int dir, const char* name) {
+  if (struct stat st{}; ::fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW) == 0 && st.st_nlink > 1) return true;
   constexpr timespec kNow[2] = {{0, UTIME_NOW}, {0, UTIME_OMIT}};
   if (::utimensat(dir, name, kNow, AT_SYMLINK_NOFOLLOW) == 0) return true;
   return errno != ENOENT && errno != ENOTDIR;

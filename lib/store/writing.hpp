@@ -22,7 +22,8 @@ struct ObjectStore::Writing {
 };
 
 /// Says to a gc that somebody counts on the file: its inode changed now. False if it is gone. What may not be touched
-/// is another user's, and as old as it is.
+/// is another user's, and as old as it is. A file with several names stays as it is: a gc leaves it alone, and losing
+/// one of them changes its inode.
 bool touch_file(int dir, const char* name);
 
 }  // namespace mlo

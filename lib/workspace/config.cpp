@@ -129,7 +129,23 @@ void read_cache(ObjectReader& reader, std::string_view source, Config& config, C
   cache.finish();
 }
 
-std::string_view link_name(LinkType link) { return link == LinkType::reflink ? "reflink" : "copy"; }
+constexpr std::array<std::pair<LinkType, std::string_view>, 3> kLinks = {
+    {{LinkType::copy, "copy"}, {LinkType::reflink, "reflink"}, {LinkType::hardlink, "hardlink"}}};
+
+std::string_view link_name(LinkType link) {
+  return std::find_if(kLinks.begin(), kLinks.end(), [&](const auto& known) { return known.first == link; })->second;
+}
+
+void read_link(ObjectReader& reader, Config& config) {
+  const std::string link = reader.string_or("link", link_name(config.link));
+  for (const auto& [type, name] : kLinks) {
+    if (link == name) {
+      config.link = type;
+      return;
+    }
+  }
+  reader.fail("link", fmt::format("`{}` is neither `reflink`, `hardlink` nor `copy`", printable(link)));
+}
 
 }  // namespace
 
@@ -152,10 +168,7 @@ Value read_config(std::string_view text, std::string_view source, Config& config
     put_remote(config.remotes, read_remote(name, value, source, find_remote(config, name), layer));
   }
   config.default_remote = reader.string_or("default_remote", config.default_remote);
-  const std::string link = reader.string_or("link", link_name(config.link));
-  if (link != "reflink" && link != "copy")
-    reader.fail("link", fmt::format("`{}` is neither `reflink` nor `copy`", printable(link)));
-  config.link = link == "copy" ? LinkType::copy : LinkType::reflink;
+  read_link(reader, config);
   config.store.compress = reader.boolean_or("compress", config.store.compress);
   if (const Value* const cut = reader.find("cut")) read_cut(*cut, source, config.store);
   read_cache(reader, source, config, layer);
@@ -188,6 +201,11 @@ std::string change_config(Value file, const Config& before, const Config& after)
   if (!after.default_remote.empty() && after.default_remote != before.default_remote)
     file.set("default_remote", after.default_remote);
   if (after.link != before.link) file.set("link", link_name(after.link));
+  if (after.cache_dir.empty() && !before.cache_dir.empty()) file.erase("cache");
+  if (!after.cache_dir.empty() && after.cache_dir != before.cache_dir) {
+    Value cache = file.find("cache") == nullptr ? Value::object() : *file.find("cache");
+    file.set("cache", std::move(cache.set("dir", after.cache_dir)));
+  }
   if (after.autocommit != before.autocommit) file.set("autocommit", after.autocommit);
   if (after.runs_ref != before.runs_ref) file.set("runs_ref", after.runs_ref);
   return emit_yaml(file);

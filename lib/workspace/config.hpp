@@ -45,8 +45,8 @@ struct Config {
   std::string default_remote;         ///< empty: the only one, or `origin`
   LinkType link = LinkType::reflink;
   bool autocommit = false;
-  /// Where objects lie instead of in the repository; absolute, or relative to its root. Only from
-  /// `.mlo/local/config.yaml`, and never written.
+  /// Where objects lie instead of in the repository; absolute, or relative to its root. Only in
+  /// `.mlo/local/config.yaml`.
   std::string cache_dir;
   std::string runs_ref = "refs/mlo/runs";
 };

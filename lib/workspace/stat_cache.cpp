@@ -50,10 +50,16 @@ class FileClock {
   bool kernel_ = false;
 };
 
+/// Whose ctime tells nothing of its content: it changes with every name that the file gets or loses.
+bool is_read_only(std::uint32_t mode) {
+  constexpr std::uint32_t kWritable = 0222;
+  return (mode & kWritable) == 0;
+}
+
 /// True if any change after `moment` must show in the stat.
 template <class Stat>
 bool settled(const Stat& stat, std::int64_t moment) {
-  const std::int64_t changed = std::max(stat.mtime_ns, stat.ctime_ns);
+  const std::int64_t changed = is_read_only(stat.mode) ? stat.mtime_ns : std::max(stat.mtime_ns, stat.ctime_ns);
   constexpr std::int64_t kSecond = 1'000'000'000;
   const bool coarse = stat.mtime_ns % kSecond == 0 && stat.ctime_ns % kSecond == 0;  // whole seconds, or two (FAT)
   return coarse ? changed < moment - 2 * kSecond : changed < moment;
@@ -61,8 +67,8 @@ bool settled(const Stat& stat, std::int64_t moment) {
 
 template <class Stat>
 bool fits(const Stat& known, const FileStat& stat) {
-  return known.size == stat.size && known.mtime_ns == stat.mtime_ns && known.ctime_ns == stat.ctime_ns &&
-         known.inode == stat.inode && known.mode == stat.mode;
+  return known.size == stat.size && known.mtime_ns == stat.mtime_ns && known.inode == stat.inode &&
+         known.mode == stat.mode && (known.ctime_ns == stat.ctime_ns || is_read_only(stat.mode));
 }
 
 /// In a row's mode, which has 16 bits: recorded, but not yet settled.
@@ -94,6 +100,10 @@ struct StatCache::State {
   StatRows recorded;
   bool changed = false;
 };
+
+bool StatCache::same(const FileStat& then, const FileStat& now) {
+  return then.kind == now.kind && then.device == now.device && fits(then, now);
+}
 
 StatCache::StatCache(fs::path file) : state_(std::make_unique<State>(std::move(file))) {}
 StatCache::StatCache(StatCache&&) noexcept = default;

@@ -17,10 +17,15 @@ namespace mlo {
 /// same clock tick unseen, and is not recorded. That moment comes from the file system's clock, so a skewed system
 /// clock does no harm. The order is therefore: lstat, `now`, hash, `record`.
 ///
+/// Of a file that nobody may write the ctime does not count: another name of it may have come or gone, as of a hard
+/// link of the store's object.
+///
 /// A cache: a damaged or missing file only costs rehashing. `find` and `record` are safe from any thread; of two
 /// processes that save, the last one wins whole.
 class StatCache {
  public:
+  /// Whether nothing says that the file holds something else now than then.
+  static bool same(const FileStat& then, const FileStat& now);
   explicit StatCache(fs::path file);
   StatCache(StatCache&&) noexcept;
   ~StatCache();

@@ -51,8 +51,7 @@ fs::path open_cache(World& world, const git::Repository& repo, const fs::path& l
   register_cache_user(cache, {repo.common_dir(), repo.work_dir()});
   if (find_stat(local / "objects")) {
     world.log.warn(fmt::format("what lies in `{}` is not used: the cache is `{}`", local.string(), cache.string()));
-    world.log.hint(fmt::format("cp -rn {0}/objects {0}/packs {1} && rm -rf {0}/objects {0}/packs",
-                               shell_quote(local.string()), shell_quote(cache.string())));
+    world.log.hint("move it there: mlo version-data cache " + shell_quote(cache.string()));
   }
   return cache;
 }
@@ -159,6 +158,20 @@ void Workspace::save_config(const Config& config) {
   read_config(text, ".mlo/config.yaml", ignored);  // what would not read back is never written
   write_file(path, text);
   state_->config = config;
+}
+
+void Workspace::save_cache_dir(const std::string& dir) {
+  const LockFile lock = lock_manifests("changing the configuration");
+  const fs::path path = local() / "config.yaml";
+  const auto stat = find_stat(path);
+  const auto text = find_file(path, kConfigLimit);
+  Config before = state_->config;
+  const Value file = text ? read_config(*text, ".mlo/local/config.yaml", before, ConfigLayer::local) : Value();
+  Config after = before;
+  after.cache_dir = dir;
+  constexpr std::uint32_t kMode = 0644, kPermissions = 0777;  // there may be secrets in it
+  write_file(path, change_config(file, before, after), Durability::durable, stat ? stat->mode & kPermissions : kMode);
+  state_->config.cache_dir = dir;
 }
 
 StatCache Workspace::stat_cache() const {

@@ -37,6 +37,8 @@ class Workspace {
   const Config& config() const;
   /// Writes what differs from config() into `.mlo/config.yaml`; takes lock_manifests itself.
   void save_config(const Config& config);
+  /// Writes where objects lie from now on into `.mlo/local/config.yaml`; "": in the repository. The open store stays.
+  void save_cache_dir(const std::string& dir);
   /// The stat cache of this work tree; one object per command is enough.
   StatCache stat_cache() const;
 

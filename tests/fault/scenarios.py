@@ -38,7 +38,7 @@ git add -A && git commit -q -m cut && python3 cut.py 2 > big.csv && mlo version-
 """
 PAGES = INIT + "mkdir flat && for i in $(seq 400); do echo $i > flat/$(printf '%0200d' $i); done\nmlo version-data add flat --commit\n"
 DVC = INIT + r"""put() { mkdir -p .dvc/cache/files/md5/$(md5sum < $1 | cut -c1-2) && cp $1 .dvc/cache/files/md5/$(md5sum < $1 | cut -c1-2)/$(md5sum < $1 | cut -c3-32)${2:-}; md5sum < $1 | cut -c1-32; }
-mkdir -p .dvc data && echo /cache > .dvc/.gitignore && echo /raw > data/.gitignore && seq 9 > .git/a && seq 8 > .git/b
+mkdir -p .dvc data && echo '*.tmp' > .dvcignore && echo /cache > .dvc/.gitignore && echo /raw > data/.gitignore && seq 9 > .git/a && seq 8 > .git/b
 printf '[{"md5": "%s", "relpath": "a.csv"}, {"md5": "%s", "relpath": "deep/b.csv"}]' $(put .git/a) $(put .git/b) > .git/dir
 printf 'outs:\n- md5: %s.dir\n  hash: md5\n  path: raw\n' $(put .git/dir .dir) > data/raw.dvc && git add -A && git commit -q -m dvc
 """
@@ -46,6 +46,7 @@ LFS = INIT + r"""point() { id=$(sha256sum < $1 | cut -c1-64); at=.git/lfs/object
 printf 'version https://git-lfs.github.com/spec/v1\noid sha256:%s\nsize %s\n' $id $(stat -c %s $1) > $1; }
 mkdir data && seq 9 > data/a && seq 8 > data/b && point data/a && point data/b && git add data && git commit -q -m lfs
 """
+LINKED = INIT + "printf 'mlo: config/1\\nlink: hardlink\\n' > .git/mlo/config.yaml && mkdir raw && seq 200000 > raw/big && seq 9 > raw/small\n"
 SHARED = INIT + RAW + "mkdir .git/cache && printf 'mlo: config/1\\ncache:\\n  dir: .git/cache\\n' > .git/mlo/config.yaml\n"
 PIPELINE = ADDED + r"""cat > mlo.yaml <<'Y'
 stages:
@@ -135,6 +136,15 @@ SCENARIOS = [
              "echo \"refs/heads/main $(git rev-parse main) refs/heads/main 0000000000000000000000000000000000000000\" | mlo hooks run pre-push origin",
              ["cd ../far && find . -path ./tmp -prune -o -type f -print | LC_ALL=C sort | head -50"]),
     Scenario("version-data add, shared cache", SHARED, "mlo version-data add raw", [DATA, "ls .git/cache/repositories"]),
+    Scenario("version-data add, links", LINKED, "mlo version-data add raw", [DATA, "mlo version-data fsck --json"]),
+    Scenario("version-data checkout, links", LINKED + "mlo version-data add raw --commit && rm raw/big && seq 200001 > raw/big && mlo version-data add raw\n",
+             "mlo version-data checkout raw --rev HEAD", [DATA, "mlo version-data fsck --json"]),
+    Scenario("version-data unprotect", LINKED + "mlo version-data add raw\n", "mlo version-data unprotect raw",
+             [DATA, "mlo version-data fsck --json", "stat -c '%a %h' raw/*"]),
+    Scenario("version-data cache", MORE + "mkdir .git/cache\n", "mlo version-data cache .git/cache",
+             [DATA, "mlo version-data fsck --json", "find .git/mlo -name '*.pack'", "ls .git/cache/repositories"]),
+    Scenario("version-data cache --own", MORE + "mkdir .git/cache && mlo version-data cache .git/cache\n", "mlo version-data cache --own",
+             [DATA, "mlo version-data fsck --json", "find .git/cache -type f -not -path '*/locks/*'"]),
     Scenario("version-data remove", ADDED, "mlo version-data remove raw --yes", codes=(0, 1)),
     Scenario("remote add", INIT, "mlo remote add origin ../remote", ["mlo remote list --json"], codes=(0, 1, 4)),
     Scenario("run", PIPELINE, "mlo run", [RUNS, DATA]),

@@ -70,6 +70,16 @@ TEST_CASE("a remote's settings are read strictly", "[workspace]") {
   }
 }
 
+TEST_CASE("how far files share bytes with the store is for the configuration to say", "[workspace]") {
+  Config config;
+  CHECK(config.link == LinkType::reflink);
+  read_config("mlo: config/1\nlink: hardlink\n", "file", config);
+  CHECK(config.link == LinkType::hardlink);
+  read_config("mlo: config/1\nlink: copy\n", "file", config);
+  CHECK(config.link == LinkType::copy);
+  CHECK(failure_of("mlo: config/1\nlink: symlink\n").find("`symlink` is neither") != std::string::npos);
+}
+
 TEST_CASE("what is compressed and cut is for the configuration to say", "[workspace]") {
   Config config;
   CHECK(config.store.compress);
@@ -95,7 +105,13 @@ TEST_CASE("only this machine's configuration says where the cache is", "[workspa
   CHECK(config.cache_dir == "/data/cache");
   for (const char* bad : {"cache: /data", "cache:\n  dir: ''", "cache:\n  dri: x", "cache: {}"}) {
     INFO(bad);
-    CHECK_THROWS_AS(read_config(fmt::format("mlo: config/1\n{}\n", bad), "local", config, ConfigLayer::local), Error);
+    Config ignored;
+    CHECK_THROWS_AS(read_config(fmt::format("mlo: config/1\n{}\n", bad), "local", ignored, ConfigLayer::local), Error);
   }
-  CHECK(change_config({}, {}, config).find("cache") == std::string::npos);
+  CHECK(change_config({}, config, config).find("cache") == std::string::npos);
+  const std::string written = change_config({}, {}, config);
+  Config again;
+  const Value file = read_config(written, "local", again, ConfigLayer::local);
+  CHECK(again.cache_dir == "/data/cache");
+  CHECK(change_config(file, config, {}).find("cache") == std::string::npos);
 }
