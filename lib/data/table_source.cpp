@@ -64,19 +64,23 @@ DataSource stored_source(const Workspace& workspace, std::string label, const Di
   DataSource source{.label = std::move(label), .tree = tree, .directory = directory, .file_name = file_name};
   ObjectStore& store = workspace.store();
   const auto require = [&](const Digest& id) {
-    if (store.has(id)) return store.file_of(id);
+    if (store.has(id)) return;
     throw Error(ErrorKind::not_found, fmt::format("the data of `{}` is not in the store", printable(source.label)))
         .hint("get it with `mlo pull`");
+  };
+  const auto file_of = [&](const Digest& id) {
+    require(id);
+    return store.file_of(id);
   };
   std::vector<NamedFile> files;
   if (directory) {
     require(tree);
     walk_tree(store, tree, [&](const std::string& path, const TreeEntry& entry) {
       const bool file = entry.kind == TreeEntryKind::file || entry.kind == TreeEntryKind::executable;
-      if (file && table::format_of(path)) files.push_back({path, require(entry.id)});
+      if (file && table::format_of(path)) files.push_back({path, file_of(entry.id)});
     });
   } else {
-    files.push_back({file_name, require(tree)});
+    files.push_back({file_name, file_of(tree)});
   }
   use_tables(source, files);
   return source;

@@ -87,15 +87,16 @@ std::vector<InputFile> dataset_files(const Workspace& workspace, const ViewManif
   ObjectStore& store = workspace.store();
   std::vector<InputFile> files;
   const auto require = [&](const Digest& id) {
-    if (store.has(id)) return store.file_of(id);
+    if (store.has(id)) return;
     throw Error(ErrorKind::not_found,
                 fmt::format("view `{}`: the data of `{}` is not in the store", view.name, dataset.name))
         .hint("get it with `mlo pull`");
   };
   const auto add = [&](const std::string& path, const Digest& id, std::uint64_t size) {
     if (!table::format_of(path)) return;
+    require(id);
     files.push_back({.label = dataset.name + "/" + path,
-                     .path = fs::canonical(require(id)),
+                     .path = fs::canonical(store.file_of(id)),
                      .bytes = size,
                      .stat = {},
                      .digest = id});

@@ -266,13 +266,6 @@ HashedFile ObjectStore::Batch::State::add_cut_file(int fd, const fs::path& file,
   return {cut.id, cut.size};
 }
 
-void ObjectStore::Batch::put_alone(const Digest& id, const std::function<void(int fd)>& fill) {
-  state_->open();
-  State::Incoming incoming(*state_);
-  fill(incoming.fd());
-  incoming.adopt(id);
-}
-
 namespace {
 
 constexpr const char* kMemory = "a file in memory";

@@ -74,15 +74,6 @@ std::optional<fs::path> ObjectStore::find_file_of(const Digest& id) const {
   return ::access(file.c_str(), F_OK) == 0 ? std::optional(std::move(file)) : std::nullopt;
 }
 
-fs::path ObjectStore::file_of(const Digest& id) {
-  fs::path file = path_of(id);
-  if (::access(file.c_str(), F_OK) == 0) return file;
-  Batch batch(*this);
-  batch.put_alone(id, [&](int fd) { write_to(id, fd, file, LinkType::copy); });
-  batch.commit();
-  return file;
-}
-
 bool ObjectStore::read_packed(const Digest& id, Record& record) const {
   if (!packs_->read(id, record) && (find_file_of(id) || !packs_->refresh() || !packs_->read(id, record))) return false;
   return record.form != Form::recipe || !find_file_of(id);

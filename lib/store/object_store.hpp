@@ -63,7 +63,8 @@ class ObjectStore {
   std::optional<std::uint64_t> find_stored_size(const Digest& id) const;
   /// The file that holds the object alone, for reading only; nothing if there is none.
   std::optional<fs::path> find_file_of(const Digest& id) const;
-  /// The same; an object that lies in a pack gets a file first. Error{not_found} if it is absent.
+  /// The same; an object that lies in a pack gets a file beside the store, which goes with this ObjectStore (or, if
+  /// this process is killed, with the next one that writes). Error{not_found} if it is absent.
   fs::path file_of(const Digest& id);
   /// An object as it lies in a pack, verified, of a recipe only what it says itself; nothing if it lies in no pack.
   std::optional<Record> find_record(const Digest& id) const;
@@ -102,8 +103,6 @@ class ObjectStore {
     };
     Added put_file(const fs::path& file);
     Digest put(std::string_view bytes);
-    /// The same into a file of its own, which `fill` writes; it answers for the bytes.
-    void put_alone(const Digest& id, const std::function<void(int fd)>& fill);
     /// For bytes that come from elsewhere: `fill` writes them to the descriptor. `size`: how many there should be, 0 if
     /// unknown. Error{corrupt} if they are not what `id` says.
     std::uint64_t put_from(const Digest& id, std::uint64_t size, const std::function<void(int fd)>& fill);

@@ -56,6 +56,25 @@ ObjectStore::ObjectStore(fs::path root, StoreRules rules)
       writing_(std::make_unique<Writing>()) {}
 ObjectStore::~ObjectStore() = default;
 
+fs::path ObjectStore::file_of(const Digest& id) {
+  if (auto file = find_file_of(id)) return std::move(*file);
+  writing_->open(root_);
+  const std::lock_guard lock(writing_->lending);
+  StagingDir& staging = *writing_->staging;
+  fs::path lent = staging.path() / id.hex();
+  if (find_stat(lent)) return lent;
+  const StagingDir::File file = staging.create(0444);
+  const fs::path path = staging.path() / file.name;
+  try {
+    write_to(id, file.fd.get(), path, LinkType::copy);
+  } catch (...) {
+    staging.remove(file.name);
+    throw;
+  }
+  rename_path(path, lent);
+  return lent;
+}
+
 bool ObjectStore::claim(const Digest& id) const {
   if (find_stat(root_)) writing_->hold(root_);
   if (claim_packed(id) || touch_file(AT_FDCWD, path_of(id).c_str())) return true;
