@@ -7,7 +7,6 @@
 #include "lib/net/http.hpp"
 #include "lib/net/url.hpp"
 #include "lib/remote/s3_client.hpp"
-#include "lib/store/staging.hpp"
 #include "lib/util/error.hpp"
 #include "lib/util/text.hpp"
 
@@ -82,6 +81,45 @@ FetchedFile store_fetched(const Workspace& workspace, const fs::path& file, cons
   return FetchedFile{{TreeEntryKind::file, added.size, added.id, ""}, origin};
 }
 
+/// The file that grows while something comes, and stays for the next attempt if this one is cut: one for each URL and
+/// what its server said of it.
+class PartialFile {
+ public:
+  PartialFile(const Workspace& workspace, const std::string& url)
+      : dir_(workspace.local() / "tmp"), prefix_(fmt::format("import-{}-", sha256(url).hex().substr(0, 16))) {
+    make_dirs(dir_);
+  }
+  /// The files of other versions go.
+  void open(const std::string& version, bool keep) {
+    for (const DirEntry& entry : list_dir(dir_)) {
+      if (entry.name.starts_with(prefix_) && entry.name != prefix_ + version) mlo::remove_file(dir_ / entry.name);
+    }
+    file_ = dir_ / (prefix_ + version);
+    fd_ = UniqueFd(::open(file_.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | (keep ? 0 : O_TRUNC), 0600));
+    if (!fd_) throw_errno("create", file_.string());
+  }
+  void open(const std::string& etag, std::uint64_t size) {
+    open(sha256(fmt::format("{}\n{}", etag, size)).hex().substr(0, 16), /*keep=*/true);
+  }
+  bool is_open() const { return static_cast<bool>(fd_); }
+  std::uint64_t size() const { return stat_fd(fd_.get(), file_).size; }
+  void empty() {
+    if (::ftruncate(fd_.get(), 0) != 0) throw_errno("truncate", file_.string());
+  }
+  net::HttpTarget target(ProgressTask& task, std::uint64_t position) const {
+    return {.fd = fd_.get(), .position = position, .path = file_, .advance = [&task](std::uint64_t bytes) {
+              task.advance(bytes);
+            }};
+  }
+  const fs::path& path() const { return file_; }
+  void remove() const { mlo::remove_file(file_); }
+
+ private:
+  fs::path dir_, file_;
+  std::string prefix_;
+  UniqueFd fd_;
+};
+
 std::optional<FetchedFile> fetch_s3(const Workspace& workspace, const std::string& url, const DataOrigin* known,
                                     const std::optional<Digest>& expected) {
   const std::size_t slash = std::min(url.find('/', kS3.size()), url.size());
@@ -101,31 +139,33 @@ std::optional<FetchedFile> fetch_s3(const Workspace& workspace, const std::strin
   if (!head) throw Error(ErrorKind::not_found, fmt::format("there is no `{}`", printable(url)));
   const DataOrigin origin{.url = url, .etag = printable(head->etag), .last_modified = printable(head->last_modified)};
   if (known != nullptr && !origin.etag.empty() && origin.etag == known->etag) return std::nullopt;
-  make_dirs(workspace.local() / "tmp");
-  StagingDir staging(workspace.local() / "tmp");
-  const StagingDir::File file = staging.create(0600);
-  const fs::path path = staging.path() / file.name;
+  PartialFile file(workspace, url);
+  if (head->etag.empty())
+    file.open("whole", /*keep=*/false);
+  else
+    file.open(head->etag, head->size);
+  if (file.size() > head->size) file.empty();
+  const std::uint64_t have = file.size();
   const auto task = world.progress.start("downloading " + url, ProgressUnit::bytes, head->size);
-  const net::HttpTarget target{
-      .fd = file.fd.get(), .path = path, .advance = [&task](std::uint64_t bytes) { task->advance(bytes); }};
-  const auto changed = [&] {
-    throw Error(ErrorKind::remote, fmt::format("`{}` changed while it was read", printable(url))).hint("try again");
-  };
-  if (!client.get(key, target)) changed();
+  task->advance(have);
+  const bool got = have == head->size ||
+                   client.get(key, file.target(*task, have), net::HttpRange{have, head->size - have}, head->etag);
+  // A server may know no condition.
   const auto after = client.find_head(key);
-  if (!after || after->etag != head->etag || stat_fd(file.fd.get(), path).size != head->size) changed();
-  return store_fetched(workspace, path, origin, expected);
+  if (!got || !after || after->etag != head->etag || file.size() != head->size) {
+    file.remove();
+    throw Error(ErrorKind::remote, fmt::format("`{}` changed while it was read", printable(url))).hint("try again");
+  }
+  FetchedFile fetched = store_fetched(workspace, file.path(), origin, expected);
+  file.remove();
+  return fetched;
 }
 
 /// One attempt at a URL: the file that grows in the directory for what is on its way.
 class Download {
  public:
   Download(const Workspace& workspace, const std::string& url)
-      : world_(workspace.world()), url_(url), client_(world_, options_for(world_)) {
-    make_dirs(workspace.local() / "tmp");
-    prefix_ = fmt::format("import-{}-", sha256(url).hex().substr(0, 16));
-    dir_ = workspace.local() / "tmp";
-  }
+      : world_(workspace.world()), url_(url), client_(world_, options_for(world_)), file_(workspace, url) {}
 
   /// Nothing if it is what `known` was.
   std::optional<Head> run(const DataOrigin* known) {
@@ -138,27 +178,16 @@ class Download {
     if (known != nullptr && !head.origin.etag.empty() && head.origin.etag == known->etag) return std::nullopt;
     const bool exact = head.ranges && head.size != 0 && head.origin.etag.starts_with('"');
     if (!exact) return load_whole(condition(known));
-    open(sha256(fmt::format("{}\n{}", head.origin.etag, head.size)).hex().substr(0, 16), /*keep=*/true);
-    const std::uint64_t have = stat_fd(fd_.get(), file_).size;
+    file_.open(head.origin.etag, head.size);
+    const std::uint64_t have = file_.size();
     if (have == head.size) return head;
     if (have != 0 && have < head.size && load_rest(head, have)) return head;
     return load_whole({{"If-Match", head.origin.etag}});
   }
 
-  const fs::path& file() const { return file_; }
-  void remove() const { mlo::remove_file(file_); }
+  const PartialFile& file() const { return file_; }
 
  private:
-  /// The file for one version of what the URL shows; those of others go.
-  void open(const std::string& version, bool keep) {
-    for (const DirEntry& entry : list_dir(dir_)) {
-      if (entry.name.starts_with(prefix_) && entry.name != prefix_ + version) mlo::remove_file(dir_ / entry.name);
-    }
-    file_ = dir_ / (prefix_ + version);
-    fd_ = UniqueFd(::open(file_.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | (keep ? 0 : O_TRUNC), 0600));
-    if (!fd_) throw_errno("create", file_.string());
-  }
-
   bool load_rest(const Head& head, std::uint64_t have) {
     const auto task = world_.progress.start("downloading " + url_, ProgressUnit::bytes, head.size);
     task->advance(have);
@@ -166,9 +195,9 @@ class Download {
       const net::HttpResponse response = client_.send({.url = url_,
                                                        .headers = {{"If-Match", head.origin.etag}},
                                                        .range = net::HttpRange{have, head.size - have},
-                                                       .target = target(*task, have),
+                                                       .target = file_.target(*task, have),
                                                        .follow = true});
-      return response.status == 206 && stat_fd(fd_.get(), file_).size == head.size;
+      return response.status == 206 && file_.size() == head.size;
     } catch (const Error& error) {
       if (error.kind() != ErrorKind::remote) throw;
       return false;
@@ -176,35 +205,27 @@ class Download {
   }
 
   std::optional<Head> load_whole(const net::Headers& headers) {
-    if (!fd_) open("whole", /*keep=*/false);
-    if (::ftruncate(fd_.get(), 0) != 0) throw_errno("truncate", file_.string());
+    if (!file_.is_open()) file_.open("whole", /*keep=*/false);
+    file_.empty();
     const auto task = world_.progress.start("downloading " + url_, ProgressUnit::bytes, 0);
     const net::HttpResponse response =
-        client_.send({.url = url_, .headers = headers, .target = target(*task, 0), .follow = true});
+        client_.send({.url = url_, .headers = headers, .target = file_.target(*task, 0), .follow = true});
     if (response.status == 304) return std::nullopt;
     if (response.status == 412) {
-      open("whole", /*keep=*/false);  // it has just become another one
+      file_.open("whole", /*keep=*/false);  // it has just become another one
       return load_whole({});
     }
     if (response.status != 200 && response.status != 206) {
-      remove();
+      file_.remove();
       fail_status(url_, response.status);
     }
     return read_head(url_, response);
   }
 
-  net::HttpTarget target(ProgressTask& task, std::uint64_t position) const {
-    return {.fd = fd_.get(), .position = position, .path = file_, .advance = [&task](std::uint64_t bytes) {
-              task.advance(bytes);
-            }};
-  }
-
   World& world_;
   const std::string& url_;
   net::HttpClient client_;
-  std::string prefix_;
-  fs::path dir_, file_;
-  UniqueFd fd_;
+  PartialFile file_;
 };
 
 }  // namespace
@@ -220,15 +241,16 @@ bool is_data_url(std::string_view text) {
 
 std::optional<FetchedFile> fetch_url(const Workspace& workspace, const std::string& url, const DataOrigin* known,
                                      const std::optional<Digest>& expected) {
-  if (url.starts_with(kS3)) return fetch_s3(workspace, url, known, expected);
-  require_sendable(url);
+  const bool s3 = url.starts_with(kS3);
+  if (!s3) require_sendable(url);
   const LockFile lock = LockFile::acquire(workspace.local() / "locks" / "imports", "mlo version-data import",
                                           std::chrono::seconds(60), workspace.world());
+  if (s3) return fetch_s3(workspace, url, known, expected);
   Download download(workspace, url);
   const auto head = download.run(known);
   if (!head) return std::nullopt;
-  FetchedFile fetched = store_fetched(workspace, download.file(), head->origin, expected);
-  download.remove();
+  FetchedFile fetched = store_fetched(workspace, download.file().path(), head->origin, expected);
+  download.file().remove();
   return fetched;
 }
 

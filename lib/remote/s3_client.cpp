@@ -154,9 +154,12 @@ std::optional<std::string> S3Client::find(const std::string& key) {
   return std::move(response.body);
 }
 
-bool S3Client::get(const std::string& key, const net::HttpTarget& target, const std::optional<net::HttpRange>& range) {
-  const Call call{.key = key, .target = target, .range = range};
+bool S3Client::get(const std::string& key, const net::HttpTarget& target, const std::optional<net::HttpRange>& range,
+                   const std::string& etag) {
+  Call call{.key = key, .target = target, .range = range};
+  if (!etag.empty()) call.headers["if-match"] = etag;
   const net::HttpResponse response = send(call);
+  if (response.status == 412 && !etag.empty()) return false;
   if (response.status == 404 && xml_text(response.body, "Code") != "NoSuchBucket") return false;
   if (!is_good(response)) fail(call, response);
   return true;

@@ -37,8 +37,9 @@ class S3Client {
   std::optional<std::uint64_t> find_size(const std::string& key);
   /// For small ones: in memory.
   std::optional<std::string> find(const std::string& key);
-  /// Of all, or of a part; false if there is none.
-  bool get(const std::string& key, const net::HttpTarget& target, const std::optional<net::HttpRange>& range = {});
+  /// Of all, or of a part; false if there is none, or with an `etag`: if the object has another.
+  bool get(const std::string& key, const net::HttpTarget& target, const std::optional<net::HttpRange>& range = {},
+           const std::string& etag = {});
   /// Stores `body`, whose SHA-256 is `digest`, unless there is such a key already.
   void put(const std::string& key, const net::HttpBody& body, const Digest& digest);
   /// The same in the place of what is there.

@@ -130,6 +130,24 @@ TEST_CASE("an object of S3 is imported, and loaded again only if its ETag is ano
   CHECK(w.server.requests().find("GET") == std::string::npos);
   w.server.put("/b/flights.csv", "a,b\n3,4\n");
   CHECK(update_datasets(*w.workspace, {}).datasets.at(0).changed());
+  // What a killed attempt left is gone on with; a part of another version is no use, and goes.
+  const std::string url = "s3://b/large.bin", bytes(1000, 'x');
+  w.server.put("/b/large.bin", bytes);
+  const std::string etag = fetch_url(*w.workspace, url, nullptr, sha256(bytes))->origin.etag;
+  const fs::path part =
+      w.workspace->local() / "tmp" /
+      fmt::format("import-{}-{}", sha256(url).hex().substr(0, 16), sha256(etag + "\n1000").hex().substr(0, 16));
+  write_file(part, bytes.substr(0, 400), Durability::cache);
+  w.server.requests();
+  CHECK(fetch_url(*w.workspace, url, nullptr, sha256(bytes)));
+  CHECK(w.server.requests().find("GET /b/large.bin authorization if-match range") != std::string::npos);
+  write_file(part, bytes, Durability::cache);
+  CHECK(fetch_url(*w.workspace, url, nullptr, sha256(bytes)));
+  CHECK(w.server.requests().find("GET /b/large.bin") == std::string::npos);
+  w.server.put("/b/large.bin", std::string(900, 'y'));
+  write_file(part, bytes.substr(0, 400), Durability::cache);
+  CHECK(fetch_url(*w.workspace, url, nullptr, sha256(std::string(900, 'y'))));
+  CHECK(w.parts().empty());
   CHECK(kind_of([&] { fetch_url(*w.workspace, "s3://b/none", nullptr, std::nullopt); }) == ErrorKind::not_found);
   CHECK(kind_of([&] { fetch_url(*w.workspace, "s3://b/", nullptr, std::nullopt); }) == ErrorKind::usage);
   CHECK(w.parts().empty());
