@@ -23,7 +23,9 @@ class SshPlace : public Place {
   SshPlace(const World& world, const RemoteConfig& config, const SshUrl& url, std::vector<std::string> argv)
       : url_(config.url),
         connections_(config.connections == 0 ? kConnections : static_cast<unsigned>(config.connections)),
-        far_(world, std::move(argv), url.host) {}
+        in_(world, config.bytes_per_second),
+        out_(world, config.bytes_per_second),
+        far_(world, std::move(argv), url.host, in_, out_) {}
 
   Glance glance() override {
     const auto answer = far_.ask(Kind::glance, {});
@@ -88,6 +90,7 @@ class SshPlace : public Place {
  private:
   const std::string url_;
   const unsigned connections_;
+  Throttle in_, out_;
   SshConnection far_;
 };
 

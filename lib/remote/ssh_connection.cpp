@@ -17,6 +17,8 @@ using wire::Kind;
 
 /// What a login may print before mlo's hello.
 constexpr std::size_t kMaxGreeting = std::size_t{64} << 10U;
+/// What is sent at once.
+constexpr std::size_t kPiece = std::size_t{64} << 10U;
 constexpr std::size_t kMaxSaid = std::size_t{16} << 10U;
 constexpr std::size_t kMaxAnswer = std::size_t{1} << 30U;
 /// How long the other end may take to finish.
@@ -51,8 +53,9 @@ class SshConnection::Pending {
   SshConnection& connection_;
 };
 
-SshConnection::SshConnection(const World& world, std::vector<std::string> argv, std::string host)
-    : world_(world), argv_(std::move(argv)), host_(std::move(host)) {}
+SshConnection::SshConnection(const World& world, std::vector<std::string> argv, std::string host, Throttle& in,
+                             Throttle& out)
+    : world_(world), argv_(std::move(argv)), host_(std::move(host)), in_(in), out_(out) {}
 
 SshConnection::~SshConnection() {
   if (!process_) return;
@@ -135,6 +138,7 @@ void SshConnection::listen() {
       const ssize_t n = ::recv(socket_.get(), buffer.data(), buffer.size(), 0);
       if (n < 0 && errno == EINTR) continue;
       open = n > 0;
+      if (open) in_.take(static_cast<std::uint64_t>(n));  // who sends waits when the socket is full
       if (open) hear(std::string_view(buffer).substr(0, static_cast<std::size_t>(n)));
     }
     // Not to the end: what ssh leaves in the background may keep it open.
@@ -207,12 +211,19 @@ void SshConnection::take(const wire::Frame& frame) {
 void SshConnection::send(std::uint32_t id, Kind kind, std::string_view payload) {
   const std::string frame = wire::encode(id, kind, payload);
   const std::lock_guard sending(sending_);
+  std::size_t paid = 0;  ///< of what is to be sent next
   for (std::string_view rest = frame; !rest.empty();) {
     check_stop(world_);
-    const ssize_t n = ::send(socket_.get(), rest.data(), rest.size(), MSG_NOSIGNAL);
+    const std::string_view piece = rest.substr(0, kPiece);
+    if (piece.size() > paid) {
+      out_.take(piece.size() - paid);
+      paid = piece.size();
+    }
+    const ssize_t n = ::send(socket_.get(), piece.data(), piece.size(), MSG_NOSIGNAL);
     if (n < 0 && (errno == EINTR || errno == EAGAIN || errno == EWOULDBLOCK)) continue;
     if (n < 0) return;  // it is lost, and whoever waits will be told why
     rest.remove_prefix(static_cast<std::size_t>(n));
+    paid -= static_cast<std::size_t>(n);
   }
 }
 

@@ -4,6 +4,7 @@
 #include <mutex>
 #include <thread>
 
+#include "lib/remote/throttle.hpp"
 #include "lib/remote/wire.hpp"
 #include "lib/util/once.hpp"
 #include "lib/util/process.hpp"
@@ -16,8 +17,8 @@ namespace mlo {
 /// ones. Safe from any thread.
 class SshConnection {
  public:
-  /// `host` is for errors. Borrows `world`.
-  SshConnection(const World& world, std::vector<std::string> argv, std::string host);
+  /// `host` is for errors. `in` and `out` bound what comes and goes. Borrows all but the texts.
+  SshConnection(const World& world, std::vector<std::string> argv, std::string host, Throttle& in, Throttle& out);
   /// Lets the other end finish, for a while.
   ~SshConnection();
 
@@ -54,6 +55,7 @@ class SshConnection {
   const World& world_;
   const std::vector<std::string> argv_;
   const std::string host_;
+  Throttle &in_, &out_;
   Once started_;
   UniqueFd socket_, errors_;
   std::optional<ChildProcess> process_;
