@@ -86,7 +86,7 @@ _mlo() {
     'version-data checkout') words='' options='--rev -r --force -f --dry-run -n --json --quiet -q --verbose -v --color -C --help -h' ;;
     'version-data diff') words='' options='--json --quiet -q --verbose -v --color -C --help -h' ;;
     'version-data du') words='' options='--history --json --quiet -q --verbose -v --color -C --help -h' ;;
-    'version-data fsck') words='' options='--heal --remote -r --json --quiet -q --verbose -v --color -C --help -h' ;;
+    'version-data fsck') words='' options='--heal --remote -r --read-remote --json --quiet -q --verbose -v --color -C --help -h' ;;
     'version-data gc') words='' options='--yes -y --dry-run -n --older-than --unpushed --empty-trash --forget --restore --json --quiet -q --verbose -v --color -C --help -h' ;;
     'version-data get') words='' options='--output -o --repo --force --json --quiet -q --verbose -v --color -C --help -h' ;;
     'version-data history') words='' options='--json --quiet -q --verbose -v --color -C --help -h' ;;

@@ -602,8 +602,9 @@ complete -c mlo -n '__mlo_at '\''version-data du'\''' -l color -x -a 'auto alway
 complete -c mlo -n '__mlo_at '\''version-data du'\''' -s C -r -d 'work as if started in DIR'
 complete -c mlo -n '__mlo_at '\''version-data du'\''' -l help -s h -d 'show this help'
 complete -c mlo -n '__mlo_at '\''version-data fsck'\''' -f
-complete -c mlo -n '__mlo_at '\''version-data fsck'\''' -l heal -d 'fetch good bytes for what is damaged'
-complete -c mlo -n '__mlo_at '\''version-data fsck'\''' -l remote -s r -r -d 'where from (default: the configured one); implies --heal'
+complete -c mlo -n '__mlo_at '\''version-data fsck'\''' -l heal -d 'fetch good bytes for what is damaged, and send again what the remote lost'
+complete -c mlo -n '__mlo_at '\''version-data fsck'\''' -l remote -s r -r -d 'which one (default: the configured one); implies --heal'
+complete -c mlo -n '__mlo_at '\''version-data fsck'\''' -l read-remote -d 'read every byte there, too; implies --heal'
 complete -c mlo -n '__mlo_at '\''version-data fsck'\''' -l json -d 'print the result as JSON'
 complete -c mlo -n '__mlo_at '\''version-data fsck'\''' -l quiet -s q -d 'no progress, no hints'
 complete -c mlo -n '__mlo_at '\''version-data fsck'\''' -l verbose -s v -d 'say more about what is done'

@@ -7,13 +7,14 @@ namespace mlo::cli {
 namespace {
 
 struct Options {
-  bool heal = false;
+  bool heal = false, read_remote = false;
   std::string remote;
 };
 
 void declare(Args& args, Options& o) {
-  args.flag(o.heal, "--heal", "fetch good bytes for what is damaged");
-  args.option(o.remote, "--remote,-r", "REMOTE", "where from (default: the configured one); implies --heal");
+  args.flag(o.heal, "--heal", "fetch good bytes for what is damaged, and send again what the remote lost");
+  args.option(o.remote, "--remote,-r", "REMOTE", "which one (default: the configured one); implies --heal");
+  args.flag(o.read_remote, "--read-remote", "read every byte there, too; implies --heal");
 }
 
 Value value_of(const FsckReport& report) {
@@ -21,13 +22,18 @@ Value value_of(const FsckReport& report) {
   for (const DamagedObject& object : report.damaged) {
     damaged.push(Value::object().set("id", object.id.str()).set("owner", object.owner).set("healed", object.healed));
   }
+  Value lost = Value::array();
+  for (const LostObject& object : report.lost)
+    lost.push(Value::object().set("id", object.id.str()).set("owner", object.owner).set("sent", object.sent));
   return Value::object()
       .set("good", report.good())
       .set("objects", report.objects)
       .set("bytes", report.bytes)
       .set("indexes_mended", report.indexes)
       .set("damaged", std::move(damaged))
-      .set("absent", report.absent);
+      .set("absent", report.absent)
+      .set("remote_objects", report.there ? Value(report.there->objects) : Value())
+      .set("lost", std::move(lost));
 }
 
 void print(Page& page, const FsckReport& report) {
@@ -36,17 +42,26 @@ void print(Page& page, const FsckReport& report) {
                {object.id.brief(), Style::name},
                {object.owner.empty() ? "" : " of " + object.owner}});
   }
+  for (const LostObject& object : report.lost) {
+    page.line({{object.sent ? "sent     " : "LOST     ", object.sent ? Style::good : Style::bad},
+               {object.id.brief(), Style::name},
+               {object.owner.empty() ? "" : " of " + object.owner}});
+  }
   if (report.indexes > 0) page.line(fmt::format("made {} anew", count_of(report.indexes, "index", "indexes")));
   page.line(fmt::format("read {} ({}): {}", count_of(report.objects, "object"), format_bytes({report.bytes}),
                         report.damaged.empty() ? "none is damaged" : fmt::format("{} damaged", report.damaged.size())));
+  if (report.there)
+    page.line(fmt::format("the remote names {} ({}): {}", count_of(report.there->objects, "object"),
+                          format_bytes({report.there->bytes}),
+                          report.lost.empty() ? "none is lost" : fmt::format("{} lost", report.lost.size())));
 }
 
 int run(Context& ctx, const Options& o) {
   Workspace& workspace = ctx.workspace();
   std::unique_ptr<Remote> remote;
-  if (o.heal || !o.remote.empty())
+  if (o.heal || o.read_remote || !o.remote.empty())
     remote = open_remote(ctx.world(), choose_remote(workspace.config(), o.remote), workspace.root());
-  const FsckReport report = fsck(workspace, remote.get());
+  const FsckReport report = fsck(workspace, remote.get(), o.read_remote ? Reading::all : Reading::sizes);
   ctx.print([&] { return value_of(report); }, [&](Page& page) { print(page, report); });
   if (report.absent > 0)
     ctx.world().log.hint(fmt::format("{} that manifests or runs name {} not here; `mlo pull` fetches those of the data",
@@ -65,10 +80,14 @@ Command version_data_fsck() {
   info.description =
       "Rehashes all objects of the store, those in packs too. What is not what its name says is moved to "
       "`.git/mlo/quarantine`, so that no command can use it; with `--heal` good bytes are fetched from a remote. "
-      "Objects that were never fetched are counted, not complained of.";
+      "Objects that were never fetched are counted, not complained of. With `--heal` it is also looked at the remote: "
+      "objects whose packs are gone or too short there (with `--read-remote`: or whose bytes are wrong) are sent again "
+      "if "
+      "they are here; if not, the remote says no more that it has them, so that a clone which has them can push them.";
   info.examples = {{"mlo version-data fsck", "is every version still whole?"},
-                   {"mlo version-data fsck --heal", "and mend it from the default remote"}};
-  info.exits = {{exit_code::verdict, "something is damaged and could not be healed"},
+                   {"mlo version-data fsck --heal", "mend it from the default remote, and the remote from here"},
+                   {"mlo version-data fsck --read-remote", "is every byte there still right, too?"}};
+  info.exits = {{exit_code::verdict, "something is damaged or lost and could not be healed"},
                 {exit_code::remote, "the remote failed"}};
   return make_command<Options>(std::move(info), declare, run);
 }

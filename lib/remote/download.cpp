@@ -11,7 +11,8 @@ namespace {
 [[noreturn]] void fail_object(const Remote& remote, const ObjectRef& object, std::string_view what) {
   throw Error(ErrorKind::remote, fmt::format("remote `{}`: object `{}` of {} {}", remote.name(), object.id.brief(),
                                              object.owner.text(), what))
-      .hint("a clone that has it can push it again once it is removed from the remote");
+      .hint(fmt::format("in a clone that has it, `mlo version-data fsck --remote {} --read-remote` sends it again",
+                        remote.name()));
 }
 
 /// An object that lies in parts at a remote.

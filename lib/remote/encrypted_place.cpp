@@ -169,6 +169,10 @@ void EncryptedPlace::replace(const std::string& name, std::string_view bytes) {
 
 Digest EncryptedPlace::name_of(const Digest& id) const { return sealer().hide(id); }
 
+std::uint64_t EncryptedPlace::size_of(std::uint64_t bytes) const {
+  return bytes + (bytes / kSegment + 1) * Sealer::kMore;
+}
+
 bool EncryptedPlace::rotate(const RemoteKey& new_key) {
   const auto format = inner_->find(kFormatName);
   if (!format) check_remote_format(config_.name, where(), format, hint_if_absent());

@@ -29,6 +29,7 @@ class EncryptedPlace : public Place {
   void remove(const std::string& name) override { inner_->remove(name); }
   void settle() override { inner_->settle(); }
   Digest name_of(const Digest& id) const override;
+  std::uint64_t size_of(std::uint64_t bytes) const override;
   std::string where() const override { return inner_->where(); }
   std::string hint_if_absent() const override { return inner_->hint_if_absent(); }
   bool is_read_only() const override { return inner_->is_read_only(); }

@@ -4,8 +4,6 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include <set>
-
 #include "lib/crypto/sha256.hpp"
 #include "lib/store/pack.hpp"
 #include "lib/util/error.hpp"
@@ -19,13 +17,6 @@ constexpr std::string_view kSuffix = ".idx";
 /// A span comes in pieces of this size, beside each other.
 constexpr std::uint64_t kPiece = std::uint64_t{8} << 20U;
 constexpr std::size_t kFewObjects = 3;
-
-/// A file without a name.
-UniqueFd open_scratch(const fs::path& dir) {
-  UniqueFd fd(::open(dir.c_str(), O_TMPFILE | O_RDWR | O_CLOEXEC, 0600));
-  if (!fd) throw_errno("create a file in", dir.string());
-  return fd;
-}
 
 }  // namespace
 
@@ -58,6 +49,12 @@ const fs::path& PackReader::cache() {
   }
   make_dirs(cache_);
   return cache_;
+}
+
+UniqueFd PackReader::scratch_file() {
+  UniqueFd fd(::open(cache().c_str(), O_TMPFILE | O_RDWR | O_CLOEXEC, 0600));
+  if (!fd) throw_errno("create a file in", cache_.string());
+  return fd;
 }
 
 fs::path PackReader::kept(const std::string& name) const { return cache_ / fs::path(name).filename(); }
@@ -112,13 +109,14 @@ void PackReader::load(const std::vector<std::string>& names) {
 
 void PackReader::replace(const std::vector<std::string>& old, const std::string& name, std::string_view bytes) {
   cache();
-  write_file(kept(name), bytes, Durability::cache);
-  const auto index = PackIndex::open(kept(name));
-  MLO_ASSERT(index != nullptr);
   for (const std::string& gone : old) {
     indexes_.erase(gone);
     remove_file(kept(gone));
   }
+  if (name.empty()) return;
+  write_file(kept(name), bytes, Durability::cache);
+  const auto index = PackIndex::open(kept(name));
+  MLO_ASSERT(index != nullptr);
   indexes_[name] = index;
 }
 
@@ -137,9 +135,20 @@ const std::string& PackReader::name_of(const PackIndex& index) const {
 
 std::optional<PackReader::Found> PackReader::find(const Digest& id) const {
   for (const auto& [name, index] : indexes_) {
-    if (const PackedObject* const object = index->find(id)) return Found{index->packs().at(object->pack), *object};
+    const PackedObject* const object = index->find(id);
+    if (object != nullptr && !is_lost(*index, *object)) return Found{index->packs().at(object->pack), *object};
   }
   return std::nullopt;
+}
+
+void PackReader::set_lost(const Digest& pack, const std::vector<PackedObject>& objects) {
+  for (const PackedObject& object : objects) lost_[pack].insert(object.offset);
+}
+
+bool PackReader::is_lost(const PackIndex& index, const PackedObject& object) const {
+  if (lost_.empty() || object.pack >= index.packs().size()) return false;
+  const auto pack = lost_.find(index.packs()[object.pack]);
+  return pack != lost_.end() && pack->second.contains(object.offset);
 }
 
 void PackReader::expect(const std::vector<Digest>& ids) {
@@ -173,7 +182,7 @@ PackReader::Span* PackReader::find_span(const Found& found) {
 }
 
 bool PackReader::fetch_span(const std::string& pack, Span& span) {
-  UniqueFd file = open_scratch(cache());
+  UniqueFd file = scratch_file();
   const std::uint64_t size = span.end - span.begin;
   std::atomic<bool> there = true;
   parallel_for((size + kPiece - 1) / kPiece, place_.connections(), [&](std::size_t i) {
@@ -196,29 +205,38 @@ std::optional<Record> PackReader::read(const Digest& id) {
   const auto found = find(id);
   if (!found) return std::nullopt;
   const PackedObject& object = found->object;
+  Span* const span = find_span(*found);
+  if (span == nullptr || object.stored == 0 || object.stored > kMaxPacked) return read(found->pack, object);
+  std::unique_lock lock(span->mutex);
+  if (span->left == 0) {  // asked for again after all were served
+    lock.unlock();
+    return read(found->pack, object);
+  }
+  if (!span->fetched && !fetch_span(file_of(found->pack), *span)) return std::nullopt;
+  Record record{object.form, object.size, read_from(span->file.get(), object.offset - span->begin, object.stored)};
+  if (--span->left == 0) span->file.reset();
+  return record;
+}
+
+std::optional<Record> PackReader::read(const Digest& pack, const PackedObject& object) {
   Record record{object.form, object.size, {}};
   if (object.stored == 0 || object.stored > kMaxPacked) return record;
-  record.bytes.resize(object.stored);
-  const auto read_from = [&](int fd, std::uint64_t offset) {
-    const ssize_t n = ::pread(fd, record.bytes.data(), record.bytes.size(), static_cast<off_t>(offset));
-    if (n < 0) throw_errno("read", cache_.string());
-    record.bytes.resize(static_cast<std::size_t>(n));
-  };
-  const std::string pack = pack_file(kPacksAt, place_.name_of(found->pack)).string();
-  if (Span* const span = find_span(*found)) {
-    const std::lock_guard lock(span->mutex);
-    if (span->left > 0) {  // else it is asked for again after all were served
-      if (!span->fetched && !fetch_span(pack, *span)) return std::nullopt;
-      read_from(span->file.get(), object.offset - span->begin);
-      if (--span->left == 0) span->file.reset();
-      return record;
-    }
-  }
   thread_local MemoryFile file;
   const int memory = file.fresh();
-  if (!place_.get(pack, FileRange{object.offset, object.stored}, {.fd = memory, .path = cache_})) return std::nullopt;
-  read_from(memory, 0);
+  const FileTarget target{.fd = memory, .path = cache_};
+  if (!place_.get(file_of(pack), FileRange{object.offset, object.stored}, target)) return std::nullopt;
+  record.bytes = read_from(memory, 0, object.stored);
   return record;
+}
+
+std::string PackReader::file_of(const Digest& pack) const { return pack_file(kPacksAt, place_.name_of(pack)).string(); }
+
+std::string PackReader::read_from(int fd, std::uint64_t offset, std::size_t size) const {
+  std::string bytes(size, '\0');
+  const ssize_t n = ::pread(fd, bytes.data(), size, static_cast<off_t>(offset));
+  if (n < 0) throw_errno("read", cache_.string());
+  bytes.resize(static_cast<std::size_t>(n));
+  return bytes;
 }
 
 }  // namespace mlo

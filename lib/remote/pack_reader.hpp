@@ -3,6 +3,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -14,7 +15,7 @@
 namespace mlo {
 
 /// Reads packs at a place. Indexes are kept in a directory of this machine: they never change. Safe from any thread,
-/// but for `load` and `replace`.
+/// but for `load`, `replace`, `set_lost` and `set_whole`.
 class PackReader {
  public:
   /// The cache of the remote `name` is `base`/.mlo/local/remotes/NAME, made when there is something to keep;
@@ -25,16 +26,29 @@ class PackReader {
   /// Takes the indexes of these names and no others, and forgets what else was kept. Error{not_found} if one is gone,
   /// Error{remote} for one whose bytes are not what its name says.
   void load(const std::vector<std::string>& names);
-  /// A new index has taken the place of others.
+  /// A new index has taken the place of others; without a name: none has.
   void replace(const std::vector<std::string>& old, const std::string& name, std::string_view bytes);
   std::vector<std::shared_ptr<const PackIndex>> indexes() const;
   /// At the place.
   const std::string& name_of(const PackIndex& index) const;
   bool has(const Digest& id) const { return find(id).has_value(); }
+  /// What indexes say of these objects of a pack is wrong: it is not looked at any more.
+  void set_lost(const Digest& pack, const std::vector<PackedObject>& objects);
+  /// It was put again.
+  void set_whole(const Digest& pack) { lost_.erase(pack); }
+  bool is_lost(const PackIndex& index, const PackedObject& object) const;
   /// Which objects will be asked for: those that lie near each other come by one request.
   void expect(const std::vector<Digest>& ids);
   /// The object's record, unverified; nothing if no index knows it, or its pack is gone.
   std::optional<Record> read(const Digest& id);
+  /// The same, of that pack.
+  std::optional<Record> read(const Digest& pack, const PackedObject& object);
+  /// A new file without a name.
+  UniqueFd scratch_file();
+  /// Bytes of a file of this machine; fewer at its end.
+  std::string read_from(int fd, std::uint64_t offset, std::size_t size) const;
+  /// A pack's file at the place.
+  std::string file_of(const Digest& pack) const;
   std::optional<Form> find_form(const Digest& id) const;
 
  private:
@@ -63,6 +77,7 @@ class PackReader {
   Place& place_;
   std::map<std::string, std::shared_ptr<const PackIndex>> indexes_;  ///< by their names at the place
   std::map<Digest, std::unique_ptr<Span>> spans_;                    ///< by pack
+  std::map<Digest, std::set<std::uint32_t>> lost_;                   ///< offsets in packs
 };
 
 /// The name of an index at a place.

@@ -26,7 +26,7 @@ bool is_gone(const Error& error) { return error.kind() == ErrorKind::not_found; 
 
 PackedRemote::PackedRemote(const World& world, const RemoteConfig& config, const fs::path& base,
                            std::unique_ptr<Place> place)
-    : name_(config.name), rng_(world.rng), place_(std::move(place)), packs_(world, config.name, base, *place_) {}
+    : name_(config.name), world_(world), place_(std::move(place)), packs_(world, config.name, base, *place_) {}
 
 std::string PackedRemote::object_name(const Digest& id) const {
   return std::string(kObjectsAt) + ObjectStore::relative_path(place_->name_of(id));
@@ -137,6 +137,7 @@ void PackedRemote::send(PackRecords& pack) {
   const Digest name = pack.finish();
   place_->put(pack_file(kPacksAt, place_->name_of(name)).string(), pack.bytes());
   const std::lock_guard lock(mutex_);
+  packs_.set_whole(name);
   for (PackedObject object : pack.objects()) {
     object.pack = static_cast<std::uint32_t>(sent_.size());
     indexed_.push_back(object);
@@ -258,7 +259,7 @@ void PackedRemote::check() {
     require_format(place_->find(std::string(kFormatFile)));
     if (place_->is_read_only()) return;
     std::array<std::byte, 8> random{};
-    rng_.fill(random);
+    world_.rng.fill(random);
     const std::string probe = "check-" + to_hex(random);
     place_->put(probe, "mlo");
     const auto read = place_->find(probe);

@@ -1,6 +1,7 @@
 #pragma once
 #include <atomic>
 #include <mutex>
+#include <set>
 
 #include "lib/crypto/digest_set.hpp"
 #include "lib/remote/pack_reader.hpp"
@@ -26,6 +27,9 @@ class PackedRemote : public Remote {
   std::optional<Record> find_record(const Digest& id) override;
   void flush() override;
   bool get(const Digest& id, int fd, const fs::path& target) override;
+  RemoteCheck find_lost(const std::vector<Digest>& known, const SizeHere& size_here, Reading reading) override;
+  void forget_lost() override;
+  bool is_read_only() const override { return place_->is_read_only(); }
   void init() override;
   void check() override;
   const std::string& name() const override { return name_; }
@@ -51,9 +55,16 @@ class PackedRemote : public Remote {
   bool read_part(const Part& part, unsigned depth, const Sink& sink);
   bool read_recipe(const Digest& id, const Record& record, unsigned depth, const Sink& sink);
   void publish_index();
+  /// Which of a pack's objects cannot be read from it, whose file has that size.
+  std::vector<PackedObject> find_bad(const Digest& pack, const std::vector<PackedObject>& objects, std::uint64_t size,
+                                     Reading reading);
+  std::set<Digest> find_lost_in_packs(const SizeHere& size_here, Reading reading, RemoteCheck& report);
+  std::set<Digest> find_lost_files(const std::vector<Digest>& known, const SizeHere& size_here, Reading reading,
+                                   RemoteCheck& report);
+  bool is_good_file(const Digest& id, const Place::File& file, std::optional<std::uint64_t> size, Reading reading);
 
   const std::string name_;
-  Rng& rng_;
+  const World world_;
   const std::unique_ptr<Place> place_;
   PackReader packs_;
   std::atomic<bool> looked_ = false;

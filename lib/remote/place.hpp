@@ -58,6 +58,8 @@ class Place {
 
   /// Under which name what is called `id` lies here.
   virtual Digest name_of(const Digest& id) const { return id; }
+  /// How large the file is here that has so many bytes.
+  virtual std::uint64_t size_of(std::uint64_t bytes) const { return bytes; }
   /// Where it is, and what to do if nothing is there, both for people.
   virtual std::string where() const = 0;
   virtual std::string hint_if_absent() const = 0;

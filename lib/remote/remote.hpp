@@ -16,9 +16,19 @@
 
 namespace mlo {
 
+/// The size of an object that this machine has.
+using SizeHere = std::function<std::optional<std::uint64_t>(const Digest&)>;
+
+/// What a look at all that a remote holds came to.
+struct RemoteCheck {
+  std::uint64_t objects = 0, bytes = 0;  ///< of its packs' objects and those of `known` that it has
+  std::vector<Digest> lost;              ///< ascending
+};
+enum class Reading { sizes, all };
+
 /// A place that holds objects for others: complete or absent, by their ids, never changed. Every kind passes
 /// tests/contract/remote_contract.cpp. Failures of the other side are Error{remote} naming the remote. All but
-/// `find_missing` and `flush` are safe from any thread.
+/// `find_missing`, `flush`, `find_lost` and `forget_lost` are safe from any thread.
 class Remote {
  public:
   virtual ~Remote() = default;
@@ -40,6 +50,14 @@ class Remote {
   virtual void flush() = 0;
   /// Writes the object's bytes to the empty file `fd`; false if it has none. Not verified: the caller does.
   virtual bool get(const Digest& id, int fd, const fs::path& target) = 0;
+  /// Finds what it says to hold and does not: objects in packs that are gone or cut, those of `known` that lie by
+  /// themselves with another size than `size_here` says, and, if all is read, those whose bytes are wrong. This object
+  /// counts them as missing from now on, so that they can be put; files that would be in their way are gone.
+  /// Error{remote} if the remote can only be read.
+  virtual RemoteCheck find_lost(const std::vector<Digest>& known, const SizeHere& size_here, Reading reading) = 0;
+  /// Nobody believes any more that they are there, but for what was put meanwhile.
+  virtual void forget_lost() = 0;
+  virtual bool is_read_only() const { return false; }
   /// Makes the place ready for objects; idempotent. Until then everything else fails: a disk that is not mounted is
   /// never mistaken for an empty remote.
   virtual void init() = 0;

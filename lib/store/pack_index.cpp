@@ -132,6 +132,23 @@ std::string encode_pack_index(const std::vector<Digest>& packs, std::vector<Pack
   return out;
 }
 
+std::map<Digest, std::vector<PackedObject>> objects_by_pack(
+    const std::vector<std::shared_ptr<const PackIndex>>& indexes) {
+  std::map<Digest, std::vector<PackedObject>> out;
+  for (const auto& index : indexes) {
+    for (const PackedObject& object : index->objects()) {
+      if (object.pack < index->packs().size()) out[index->packs()[object.pack]].push_back(object);
+    }
+  }
+  for (auto& [name, objects] : out) {
+    const auto by_place = [](const PackedObject& a, const PackedObject& b) { return a.offset < b.offset; };
+    std::sort(objects.begin(), objects.end(), by_place);
+    const auto same = [](const PackedObject& a, const PackedObject& b) { return a.offset == b.offset; };
+    objects.erase(std::unique(objects.begin(), objects.end(), same), objects.end());
+  }
+  return out;
+}
+
 MergedIndex merge_pack_indexes(std::vector<Digest> packs, std::vector<PackedObject> objects,
                                std::vector<std::shared_ptr<const PackIndex>> indexes) {
   std::sort(indexes.begin(), indexes.end(), [](const auto& a, const auto& b) { return a->size() < b->size(); });

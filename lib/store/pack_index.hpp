@@ -1,4 +1,5 @@
 #pragma once
+#include <map>
 #include <memory>
 #include <optional>
 #include <span>
@@ -42,6 +43,10 @@ class PackIndex {
   std::span<const PackedObject> objects_;
   std::vector<PackedObject> converted_;
 };
+
+/// What indexes know of each pack, ascending by offset; what several know comes once.
+std::map<Digest, std::vector<PackedObject>> objects_by_pack(
+    const std::vector<std::shared_ptr<const PackIndex>>& indexes);
 
 /// The bytes of an index. Of several objects with one id the first is kept; packs without any are left out.
 std::string encode_pack_index(const std::vector<Digest>& packs, std::vector<PackedObject> objects);

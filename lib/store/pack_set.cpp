@@ -298,21 +298,7 @@ void PackSet::take_in() {
   mend(Look::frame);
 }
 
-std::map<Digest, std::vector<PackedObject>> PackSet::packs() const {
-  std::map<Digest, std::vector<PackedObject>> out;
-  for (const Index& index : indexes()) {
-    for (const PackedObject& object : index->objects()) {
-      if (object.pack < index->packs().size()) out[index->packs()[object.pack]].push_back(object);
-    }
-  }
-  for (auto& [name, objects] : out) {
-    const auto by_place = [](const PackedObject& a, const PackedObject& b) { return a.offset < b.offset; };
-    std::sort(objects.begin(), objects.end(), by_place);
-    const auto same = [](const PackedObject& a, const PackedObject& b) { return a.offset == b.offset; };
-    objects.erase(std::unique(objects.begin(), objects.end(), same), objects.end());
-  }
-  return out;
-}
+std::map<Digest, std::vector<PackedObject>> PackSet::packs() const { return objects_by_pack(indexes()); }
 
 void PackSet::retire(const std::set<Digest>& packs) {
   const Changing changing(*this);

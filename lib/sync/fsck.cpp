@@ -19,6 +19,34 @@ std::map<Digest, Owner> owners_of_objects(Workspace& workspace) {
   return owners;
 }
 
+/// Takes note of what the remote lost. Parts are looked for like what they are parts of.
+void look_there(const ObjectStore& store, Remote& remote, Reading reading, const std::map<Digest, Owner>& owners,
+                FsckReport& report) {
+  std::map<Digest, Owner> all = owners;
+  for (const auto& [id, owner] : owners) {
+    if (!store.has_parts(id)) continue;
+    for (const Digest& part : store.parts_of(id)) all.emplace(part, owner);
+  }
+  std::vector<Digest> known;
+  for (const auto& [id, owner] : all) known.push_back(id);
+  report.there = remote.find_lost(
+      known, [&](const Digest& id) { return store.find_size(id); }, reading);
+  for (const Digest& id : report.there->lost) {
+    const auto owner = all.find(id);
+    report.lost.push_back({.id = id, .owner = owner == all.end() ? "" : std::string(owner->second.text())});
+  }
+}
+
+void send_again(const World& world, ObjectStore& store, Remote& remote, std::vector<LostObject>& lost) {
+  std::vector<ObjectRef> objects;
+  for (const LostObject& object : lost) {
+    if (store.has(object.id)) objects.push_back({object.id, 0, object.owner.empty() ? "the store" : object.owner});
+  }
+  if (objects.empty()) return;
+  upload(world, store, remote, std::move(objects), Mode::real);
+  for (LostObject& object : lost) object.sent = store.has(object.id);
+}
+
 void heal(const World& world, ObjectStore& store, Remote& remote, std::vector<DamagedObject>& damaged) {
   std::vector<ObjectRef> wanted;
   for (const DamagedObject& object : damaged)
@@ -30,10 +58,11 @@ void heal(const World& world, ObjectStore& store, Remote& remote, std::vector<Da
 }  // namespace
 
 bool FsckReport::good() const {
-  return std::all_of(damaged.begin(), damaged.end(), [](const DamagedObject& object) { return object.healed; });
+  return std::all_of(damaged.begin(), damaged.end(), [](const DamagedObject& object) { return object.healed; }) &&
+         std::all_of(lost.begin(), lost.end(), [](const LostObject& object) { return object.sent; });
 }
 
-FsckReport fsck(Workspace& workspace, Remote* remote) {
+FsckReport fsck(Workspace& workspace, Remote* remote, Reading reading) {
   ObjectStore& store = workspace.store();
   const ObjectStore::Check check = store.check(workspace.world());
   FsckReport report;
@@ -45,9 +74,15 @@ FsckReport fsck(Workspace& workspace, Remote* remote) {
     const auto owner = owners.find(id);
     report.damaged.push_back({.id = id, .owner = owner == owners.end() ? "" : std::string(owner->second.text())});
   }
+  // First: what is fetched from there must not be looked for where it is lost.
+  if (remote != nullptr && !remote->is_read_only()) look_there(store, *remote, reading, owners, report);
   if (remote != nullptr && !report.damaged.empty()) {
     heal(workspace.world(), store, *remote, report.damaged);
     owners = owners_of_objects(workspace);  // a healed tree names more
+  }
+  if (report.there) {
+    send_again(workspace.world(), store, *remote, report.lost);
+    remote->forget_lost();
   }
   for (const auto& [id, owner] : owners) report.absent += store.has(id) ? 0 : 1;
   return report;

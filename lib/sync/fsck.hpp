@@ -11,16 +11,25 @@ struct DamagedObject {
   bool healed = false;  ///< good bytes have taken its place
 };
 
+/// An object that the remote said to hold, and does not.
+struct LostObject {
+  Digest id;
+  std::string owner;
+  bool sent = false;  ///< from here, again
+};
+
 struct FsckReport {
   std::uint64_t objects = 0, bytes = 0;  ///< read
   std::uint64_t indexes = 0;             ///< of packs that were damaged and made anew
   std::vector<DamagedObject> damaged;    ///< ascending by id; moved to quarantine
   std::uint64_t absent = 0;              ///< objects that manifests or runs name and that never came, or were lost
+  std::optional<RemoteCheck> there;      ///< what was looked at there, of a remote that can be written
+  std::vector<LostObject> lost;          ///< there; ascending by id
   bool good() const;
 };
 
 /// Reads every object of the store and puts aside those that are damaged; with a remote, fetches good bytes in their
-/// place. What the remote lacks stays unhealed and is no error.
-FsckReport fsck(Workspace& workspace, Remote* remote);
+/// place, and sends again what the remote lost. What neither has stays unhealed and is no error.
+FsckReport fsck(Workspace& workspace, Remote* remote, Reading reading = Reading::sizes);
 
 }  // namespace mlo

@@ -22,14 +22,16 @@ hint: 1 object that manifests or runs name is not here; `mlo pull` fetches those
 hint: what is damaged was moved to quarantine; `mlo version-data fsck --heal` fetches good bytes
 [3]
 $ mlo version-data fsck --heal
-read 9 objects (<size>): none is damaged
+read 9 objects (397 B): none is damaged
+the remote names 10 objects (461 B): none is lost
 hint: 1 object that manifests or runs name is not here; `mlo pull` fetches those of the data
 $ mlo pull
 pulled 1 object (2 B)
 $ chmod u+w .git/mlo/packs/*.pack && perl -0pi -e 's/5\nobj/8\nobj/' .git/mlo/packs/*.pack
 $ mlo version-data fsck --heal
 healed   sha256:f0b5c2c2211c of dataset `raw`
-read 10 objects (<size>): 1 damaged
+read 10 objects (399 B): 1 damaged
+the remote names 10 objects (461 B): none is lost
 $ mlo version-data fsck --json
 {
   "good": true,
@@ -37,5 +39,26 @@ $ mlo version-data fsck --json
   "bytes": 399,
   "indexes_mended": 0,
   "damaged": [],
-  "absent": 0
+  "absent": 0,
+  "remote_objects": null,
+  "lost": []
 }
+$ rm .git/store/packs/*.pack && mlo version-data fsck --heal
+sent     sha256:06e9d52c1720 of dataset `raw`
+sent     sha256:10159baf262b of dataset `raw`
+sent     sha256:1121cfccd591 of dataset `raw`
+sent     sha256:2e6d31a5983a of dataset `raw`
+sent     sha256:4355a46b19d3 of dataset `raw`
+sent     sha256:53c234e5e847 of dataset `raw`
+sent     sha256:7de1555df0c2 of dataset `raw`
+sent     sha256:aa67a169b0bb of dataset `raw`
+sent     sha256:f0b5c2c2211c of dataset `raw`
+read 10 objects (399 B): none is damaged
+the remote names 10 objects (461 B): 9 lost
+$ chmod u+w .git/store/packs/*.pack && perl -0777 -pi -e 's/(obj.{37})7\n/${1}8\n/s' .git/store/packs/*.pack && mlo version-data fsck --read-remote
+sent     sha256:10159baf262b of dataset `raw`
+read 10 objects (399 B): none is damaged
+the remote names 10 objects (461 B): 1 lost
+$ mlo version-data fsck --read-remote
+read 10 objects (399 B): none is damaged
+the remote names 10 objects (461 B): none is lost

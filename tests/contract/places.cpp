@@ -26,6 +26,11 @@ class FilledFrom : public Remote {
   std::optional<Record> find_record(const Digest& id) override { return reader_->find_record(id); }
   void flush() override { writer_->flush(); }
   bool get(const Digest& id, int fd, const fs::path& target) override { return reader_->get(id, fd, target); }
+  RemoteCheck find_lost(const std::vector<Digest>& known, const SizeHere& size_here, Reading reading) override {
+    return reader_->find_lost(known, size_here, reading);
+  }
+  void forget_lost() override { reader_->forget_lost(); }
+  bool is_read_only() const override { return reader_->is_read_only(); }
   void init() override { writer_->init(); }
   void check() override { reader_->check(); }
   const std::string& name() const override { return reader_->name(); }

@@ -50,12 +50,12 @@ std::uint64_t packed_below(const fs::path& dir) {
 /// Two stores and a remote between them.
 struct Way {
   Outside out;
+  const test::TempDir dir;  ///< of the place; its name is nobody else's
   Open open;
   ObjectStore here{out.dir / "here/objects", kRules}, there{out.dir / "there/objects", kRules};
 
   explicit Way(const Stand& place) {
-    make_dirs(out.dir / "place");
-    open = place.open_in(out, out.dir / "place");
+    open = place.open_in(out, dir.path());
     open()->init();
   }
 
@@ -103,12 +103,12 @@ TEST_CASE("of a large file's next version what changed travels, both ways", "[co
     const auto all = travel(first);
     CHECK(all.first >= first.size());
     CHECK(all.second == first.size());
-    const std::uint64_t before = packed_below(way.out.dir / "place");
+    const std::uint64_t before = packed_below(way.dir.path());
     const auto [sent, fetched] = travel(first + more);
     const std::uint64_t limit = first.size() * 3 / 100;
     CHECK(sent < limit);
     CHECK(fetched < limit);
-    CHECK(packed_below(way.out.dir / "place") - before < limit);
+    CHECK(packed_below(way.dir.path()) - before < limit);
   }
 }
 
@@ -118,13 +118,13 @@ TEST_CASE("one changed name among a hundred thousand sends and fetches kilobytes
     Way way(place);
     Tree tree = tree_of(100'000);
     way.travel(way.here.put_tree(tree), 0);
-    const std::uint64_t before = packed_below(way.out.dir / "place");
+    const std::uint64_t before = packed_below(way.dir.path());
     tree[50'000].id = sha256("changed");
     const Digest id = way.here.put_tree(tree);
     const auto [sent, fetched] = way.travel(id, 0);
     CHECK(sent < 100'000);
     CHECK(fetched < 100'000);
-    CHECK(packed_below(way.out.dir / "place") - before < 120'000);
+    CHECK(packed_below(way.dir.path()) - before < 120'000);
     CHECK(way.there.get_tree(id) == tree);
   }
 }

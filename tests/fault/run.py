@@ -15,6 +15,7 @@ so many more bytes: the command must end by itself with one line of error. Print
 """
 import argparse, fnmatch, hashlib, json, os, pathlib, random, shutil, signal, struct, subprocess, sys, tempfile, time
 
+import far
 from scenarios import SCENARIOS
 
 HERE = pathlib.Path(__file__).resolve().parent
@@ -36,6 +37,9 @@ class Bench:
         self.base, self.trial = scratch / "base", scratch / "trial"
         self.state, self.journal = scratch / "counter", scratch / "journal"
         self.env = dict(ENV, HOME=str(scratch), PATH=f"{mlo.parent}:{HERE}:{ENV['PATH']}")
+        self.far = far.Far(mlo, scratch) if scenario.ssh else None
+        if self.far:
+            self.env.update(self.far.env)
         shutil.rmtree(self.base, ignore_errors=True)
         self.base.mkdir(parents=True)
         self.shell(self.base, "git init -q -b main . && git commit -q --allow-empty -m start\n" + scenario.setup)
@@ -57,6 +61,8 @@ class Bench:
         env = dict(self.env, LD_PRELOAD=str(self.shim), MLO_FAULT_STATE=str(self.state), MLO_FAULT_AT=str(at))
         if journal:
             env["MLO_FAULT_LOG"] = str(self.journal)
+        if self.far:
+            self.far.take_part(env)
         child = subprocess.Popen(["sh", "-ec", self.scenario.command], cwd=self.trial, env=env, stdin=subprocess.DEVNULL,
                                  stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, start_new_session=True)
         if kill_after is not None:
@@ -71,7 +77,14 @@ class Bench:
             os.killpg(child.pid, signal.SIGKILL)
         except ProcessLookupError:
             pass
+        if self.far:
+            self.far.wait()
+            self.far.take_part({})
         return child.returncode, struct.unpack("<QQ", self.state.read_bytes())[0], err
+
+    def close(self):
+        if self.far:
+            self.far.close()
 
     def free(self):
         info = os.statvfs(self.trial)
@@ -255,9 +268,17 @@ def main():
     for scenario in SCENARIOS:
         if not fnmatch.fnmatchcase(scenario.name, args.only):
             continue
+        if scenario.ssh and not far.find_sshd():
+            if os.environ.get("CI") == "true":
+                sys.exit(f"{scenario.name}: no sshd; `cmake/setup.sh tests` installs it")
+            print(f"{scenario.name}: skipped, no sshd")
+            continue
         with tempfile.TemporaryDirectory(prefix="mlo-fault-", dir=args.mounted) as scratch:
             bench = Bench(args.mlo.resolve(), args.shim.resolve(), pathlib.Path(scratch).resolve(), scenario)
-            failed += bool(run_scenario(bench, args, rng))
+            try:
+                failed += bool(run_scenario(bench, args, rng))
+            finally:
+                bench.close()
     sys.exit(1 if failed else 0)
 
 

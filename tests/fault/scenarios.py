@@ -37,6 +37,23 @@ Y
 git add -A && git commit -q -m cut && python3 cut.py 2 > big.csv && mlo version-data add big.csv --commit
 """
 PAGES = INIT + "mkdir flat && for i in $(seq 400); do echo $i > flat/$(printf '%0200d' $i); done\nmlo version-data add flat --commit\n"
+# The remote `near` is a directory; `far` is the same by ssh, in the copy under test. What a remote names is there, whole.
+NEAR = "mkdir .git/store && mlo remote add near .git/store && git add -A && git commit -q -m remote\n"
+FAR = NEAR + """cat > .mlo/local/config.yaml <<Y
+mlo: config/1
+remotes:
+  far: {url: "ssh://127.0.0.1$PWD/../trial/.git/store", ssh_command: "$MLO_SSH", far_mlo: "$MLO_FAR"}
+Y
+"""
+SEALED = "mkdir .git/store && mlo remote new-key .git/key && mlo remote add near .git/store --key-file .git/key && mlo remote check near --init && git add -A && git commit -q -m remote\n"
+SEALED_FAR = SEALED + FAR.split("\n", 1)[1].replace('far_mlo: "$MLO_FAR"', 'far_mlo: "$MLO_FAR", encryption: {key_file: $PWD/.git/key}')
+NOTHING_LOST = "mlo version-data fsck --remote near --read-remote --json | tee .git/lost | grep -q '\"lost\": \\[\\]' || { cat .git/lost >&2; false; }"
+NEXT = "for i in $(seq 30); do echo new $i > many/$i; done; echo more > many/more; mlo version-data add many --commit\n"
+CUT_NEXT = "python3 cut.py 3 > big.csv && mlo version-data add big.csv --commit\n"
+# The remote has the next version of the file, the store the one before.
+OLD_STORE = "mkdir .git/old && cp -a .git/mlo/packs .git/mlo/objects .git/old/\n" + CUT_NEXT + \
+    "mlo push --remote near && rm -rf .git/mlo/packs .git/mlo/objects big.csv && mv .git/old/* .git/mlo/ && rmdir .git/old\n"
+FORGET = "rm -rf many big.csv .git/mlo/packs .git/mlo/objects\n"
 DVC = INIT + r"""put() { mkdir -p .dvc/cache/files/md5/$(md5sum < $1 | cut -c1-2) && cp $1 .dvc/cache/files/md5/$(md5sum < $1 | cut -c1-2)/$(md5sum < $1 | cut -c3-32)${2:-}; md5sum < $1 | cut -c1-32; }
 mkdir -p .dvc data && echo '*.tmp' > .dvcignore && echo /cache > .dvc/.gitignore && echo /raw > data/.gitignore && seq 9 > .git/a && seq 8 > .git/b
 printf '[{"md5": "%s", "relpath": "a.csv"}, {"md5": "%s", "relpath": "deep/b.csv"}]' $(put .git/a) $(put .git/b) > .git/dir
@@ -101,6 +118,7 @@ class Scenario:
     codes: tuple = (0,)
     whole: list = field(default_factory=list)  # commands that succeed at every moment
     foreign_output: bool = False  # programs other than mlo write to stderr
+    ssh: bool = False  # needs an sshd: $MLO_SSH leads there, $MLO_FAR is the far end
 
 
 SCENARIOS = [
@@ -120,6 +138,16 @@ SCENARIOS = [
     Scenario("version-data add, in parts", PARTS + "python3 cut.py 3 > big.csv\n", "mlo version-data add big.csv", [DATA]),
     Scenario("version-data checkout, in parts", PARTS + "rm big.csv\n", "mlo version-data checkout big.csv", [DATA]),
     Scenario("version-data add, large tree", PAGES + "rm flat/*007; echo new > flat/$(printf '%0200d' 700)\n", "mlo version-data add flat", [DATA]),
+    *(Scenario(f"{command}, {kind}", data + there + before, f"mlo {command} --remote {name}", [DATA], whole=[NOTHING_LOST], ssh=ssh)
+      for kind, there, name, ssh in (("ssh", FAR, "far", True), ("encrypted", SEALED, "near", False))
+      for command, data, before in (("push", MORE, "mlo push --remote near && " + NEXT),
+                                    ("pull", MORE, "mlo push --remote near && " + FORGET))),
+    *(Scenario(f"{command}, {kind} in parts", PARTS + there + "mlo push --remote near\n" + before, f"mlo {command} --remote {name}", [DATA],
+               whole=[NOTHING_LOST], ssh=ssh)
+      for kind, there, name, ssh in (("directory", NEAR, "near", False), ("encrypted ssh", SEALED_FAR, "far", True))
+      for command, before in (("push", CUT_NEXT), ("pull", OLD_STORE))),
+    Scenario("version-data fsck, remote lost a pack", MORE + NEAR + "mlo push --remote near && rm .git/store/packs/*\n",
+             "mlo version-data fsck --remote near", [DATA, NOTHING_LOST, "find .git/store/packs -type f | wc -l"]),
     Scenario("version-data fsck, no index", MORE + "rm -f .git/mlo/packs/*.idx\n", "mlo version-data fsck", [DATA]),
     Scenario("version-data import", OTHER, "mlo version-data import raw@first --repo .git/bare.git -o data/in", [DATA]),
     Scenario("version-data update", OTHER + "mlo version-data import raw@first --repo .git/bare.git -o data/in --commit\n",

@@ -108,6 +108,8 @@ constexpr const char* kSession[] = {
     "mlo push",
     "true && mlo version-data checkout raw --force",
     "mlo pull",
+    "rm .git/shared/packs/*.pack",
+    "mlo version-data fsck --remote shared",
     "mlo remote remove shared",
     "mlo version-data checkout raw --force",
     "mlo version-data gc",

@@ -3,6 +3,7 @@
 #include "lib/data/datasets.hpp"
 #include "lib/drift/baseline.hpp"
 #include "lib/runs/run_store.hpp"
+#include "lib/sync/fsck.hpp"
 #include "lib/sync/pull.hpp"
 #include "lib/sync/push.hpp"
 #include "tests/support/test.hpp"
@@ -30,6 +31,10 @@ class CutRemote : public Remote {
   std::optional<Record> find_record(const Digest& id) override { return inner_->find_record(id); }
   void flush() override { inner_->flush(); }
   bool get(const Digest& id, int fd, const fs::path& target) override { return inner_->get(id, fd, target); }
+  RemoteCheck find_lost(const std::vector<Digest>& known, const SizeHere& size_here, Reading reading) override {
+    return inner_->find_lost(known, size_here, reading);
+  }
+  void forget_lost() override { inner_->forget_lost(); }
   void init() override { inner_->init(); }
   void check() override { inner_->check(); }
   const std::string& name() const override { return inner_->name(); }
@@ -85,7 +90,6 @@ struct TwoClones : test::TestWorld {
     return out;
   }
 
- private:
   Workspace open(const char* name, std::optional<World>& place, bool init) {
     place.emplace(World{clock, rng, env, log, progress, stop.get_token(), 2, dir / name});
     if (init) Workspace::init(*place);
@@ -194,6 +198,32 @@ TEST_CASE("a pull leaves unsaved changes alone and says so", "[sync]") {
   const SyncReport report = pull(*w.b, *w.remote(), {}, RunObjects::skip, Mode::real);
   CHECK(report.left_alone == std::vector<std::string>{"d"});
   CHECK(read_file(w.dir / "b/d/x") == "mine\n");
+}
+
+TEST_CASE("what a remote lost is sent again by the clone that has it", "[sync]") {
+  TwoClones w;
+  for (int i = 0; i < 10; ++i) w.dir.write(fmt::format("a/d/n{}", i), std::to_string(i));
+  add_datasets(*w.a, {.paths = {"d"}, .name = {}, .source = {}, .message = {}, .commit = true});
+  push(*w.a, *w.remote(), {}, Mode::real);
+  CHECK(fsck(*w.a, w.remote().get()).lost.empty());
+  fs::remove_all(w.dir / "objects/packs");
+  const FsckReport report = fsck(*w.a, w.remote().get());
+  CHECK(report.good());
+  CHECK(report.lost.size() == 12);
+  CHECK(std::all_of(report.lost.begin(), report.lost.end(),
+                    [](const LostObject& object) { return object.sent && object.owner == "dataset `d`"; }));
+  CHECK(fsck(*w.a, w.remote().get(), Reading::all).lost.empty());
+  w.sh("cd a && git push -q origin main && cd ../b && git pull -q");
+  pull(*w.b, *w.remote(), {}, RunObjects::skip, Mode::real);
+  CHECK(read_file(w.dir / "b/d/n7") == "7");
+  // What neither has is told once.
+  fs::remove_all(w.dir / "objects/packs");
+  std::optional<World> world;
+  w.sh("git clone -q a c");
+  Workspace empty = w.open("c", world, /*init=*/false);
+  CHECK_FALSE(fsck(empty, w.remote().get()).good());
+  CHECK(fsck(empty, w.remote().get()).good());
+  CHECK(push(*w.a, *w.remote(), {}, Mode::real).transfer.objects == 12);
 }
 
 TEST_CASE("a pull mends an object that was damaged here", "[sync]") {

@@ -1,0 +1,51 @@
+"""An sshd of its own on loopback, whose far end of `mlo` lives and dies with the command under test."""
+import fcntl, os, pathlib, shutil, socket, subprocess, time
+
+
+class Far:
+    """`env` names what a scenario's setup needs: MLO_SSH, the ssh command, and MLO_FAR, the far end's program."""
+
+    def __init__(self, mlo, scratch):
+        d = self.dir = scratch / "far"
+        d.mkdir()
+        for key in ("host", "user"):
+            subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", d / key], check=True)
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            port = free.getsockname()[1]
+        shutil.copy(d / "user.pub", d / "allowed")
+        (d / "known").write_text(f"[127.0.0.1]:{port} {(d / 'host.pub').read_text()}")
+        (d / "client").write_text(f"Host *\nIdentityFile {d}/user\nIdentitiesOnly yes\nUserKnownHostsFile {d}/known\n"
+                                  f"StrictHostKeyChecking yes\nBatchMode yes\nPort {port}\nLogLevel ERROR\n")
+        (d / "sshd").write_text(f"ListenAddress 127.0.0.1\nPort {port}\nHostKey {d}/host\nAuthorizedKeysFile {d}/allowed\nPidFile none\n"
+                                "UsePAM no\nStrictModes no\nPermitRootLogin yes\nPasswordAuthentication no\nMaxStartups 100\n")
+        # The far end takes part in the fault: `fault` names the shim while there is one. Who holds `alive` still runs.
+        (d / "fault").write_text("")
+        (d / "mlo").write_text(f"#!/bin/sh\nexec 9>{d}/alive\nflock -s 9\n. {d}/fault\nexec {mlo} \"$@\"\n")
+        (d / "mlo").chmod(0o755)
+        self.env = {"MLO_SSH": f"ssh -F {d}/client", "MLO_FAR": str(d / "mlo")}
+        if os.geteuid() == 0:
+            pathlib.Path("/run/sshd").mkdir(exist_ok=True)
+        self.sshd = subprocess.Popen([find_sshd(), "-D", "-e", "-f", d / "sshd"], stderr=open(d / "log", "w"))
+        for _ in range(300):
+            if "listening" in (d / "log").read_text():
+                break
+            time.sleep(0.05)
+
+    def take_part(self, env):
+        """From now on far ends run with these variables, or without the shim if there are none."""
+        lines = [f"export {key}='{value}'\n" for key, value in env.items() if key.startswith("MLO_FAULT_") or key == "LD_PRELOAD"]
+        (self.dir / "fault").write_text("".join(lines))
+
+    def wait(self):
+        """Until the last far end is gone: what it still does would hit the next look."""
+        with open(self.dir / "alive", "w") as alive:
+            fcntl.flock(alive, fcntl.LOCK_EX)
+
+    def close(self):
+        self.sshd.terminate()
+        self.sshd.wait()
+
+
+def find_sshd():
+    return shutil.which("sshd", path=f"{os.environ['PATH']}:/usr/sbin:/usr/local/sbin")
