@@ -1,13 +1,13 @@
 """An sshd of its own on loopback, whose far end of `mlo` lives and dies with the command under test."""
-import fcntl, os, pathlib, shutil, socket, subprocess, time
+import fcntl, os, pathlib, shutil, socket, subprocess, tempfile, time
 
 
 class Far:
     """`env` names what a scenario's setup needs: MLO_SSH, the ssh command, and MLO_FAR, the far end's program."""
 
-    def __init__(self, mlo, scratch):
-        d = self.dir = scratch / "far"
-        d.mkdir()
+    def __init__(self, mlo):
+        self.own = tempfile.TemporaryDirectory(prefix="mlo-far-")  # not on the disk that is going to be full
+        d = self.dir = pathlib.Path(self.own.name)
         for key in ("host", "user"):
             subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", d / key], check=True)
         with socket.socket() as free:
@@ -45,6 +45,7 @@ class Far:
     def close(self):
         self.sshd.terminate()
         self.sshd.wait()
+        self.own.cleanup()
 
 
 def find_sshd():

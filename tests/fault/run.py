@@ -37,7 +37,7 @@ class Bench:
         self.base, self.trial = scratch / "base", scratch / "trial"
         self.state, self.journal = scratch / "counter", scratch / "journal"
         self.env = dict(ENV, HOME=str(scratch), PATH=f"{mlo.parent}:{HERE}:{ENV['PATH']}")
-        self.far = far.Far(mlo, scratch) if scenario.ssh else None
+        self.far = far.Far(mlo) if scenario.ssh else None
         if self.far:
             self.env.update(self.far.env)
         shutil.rmtree(self.base, ignore_errors=True)
