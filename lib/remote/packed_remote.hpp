@@ -55,6 +55,8 @@ class PackedRemote : public Remote {
   bool read_part(const Part& part, unsigned depth, const Sink& sink);
   bool read_recipe(const Digest& id, const Record& record, unsigned depth, const Sink& sink);
   void publish_index();
+  /// Asks the place for each, and takes out those that lie there by themselves.
+  void drop_present(std::vector<Digest>& ids);
   /// Which of a pack's objects cannot be read from it, whose file has that size.
   std::vector<PackedObject> find_bad(const Digest& pack, const std::vector<PackedObject>& objects, std::uint64_t size,
                                      Reading reading);
