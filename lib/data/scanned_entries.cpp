@@ -29,7 +29,8 @@ void ScannedEntries::add(const ScannedEntry& found) {
                    .text = static_cast<std::uint32_t>(text_.size()),
                    .extra = static_cast<std::uint32_t>(link ? found.target.size() : found.directory),
                    .name_size = static_cast<std::uint8_t>(name.size()),
-                   .kind = stat.kind});
+                   .kind = stat.kind,
+                   .has_other_names = stat.has_other_names});
   text_ += name;
   if (link) text_ += found.target;
 }
@@ -44,6 +45,7 @@ ScannedEntry ScannedEntries::operator[](std::size_t at) const {
   found.stat.kind = row.kind;
   found.stat.size = row.size;
   found.stat.mode = row.mode;
+  found.stat.has_other_names = row.has_other_names;
   found.entry.name = name(at);
   found.entry.kind = entry_kind(found.stat.kind, row.mode);
   found.entry.size = row.size;

@@ -48,6 +48,7 @@ class ScannedEntries {
     std::uint32_t extra;  ///< of a symlink: the length of its target, which follows the name; of a directory: its place
     std::uint8_t name_size;
     FileKind kind;
+    bool has_other_names;
   };
 
   std::vector<Row> rows_;

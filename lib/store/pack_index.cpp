@@ -54,7 +54,7 @@ bool PackIndex::load() {
   const std::size_t bytes = count * (head == kHead ? sizeof(PackedObject) : kOldObject);
   if (all.size() != objects_at + bytes + kDigest) return false;
   packs_.resize(packs);
-  std::memcpy(static_cast<void*>(packs_.data()), all.data() + kHeadSize, packs * kDigest);
+  if (packs > 0) std::memcpy(static_cast<void*>(packs_.data()), all.data() + kHeadSize, packs * kDigest);
   fanout_ = {reinterpret_cast<const std::uint32_t*>(all.data() + fanout_at), (std::size_t{1} << bits_) + 1};
   objects_ = {reinterpret_cast<const PackedObject*>(all.data() + objects_at), static_cast<std::size_t>(count)};
   return fanout_.back() == count && (head == kHead || convert(all.substr(objects_at, bytes)));

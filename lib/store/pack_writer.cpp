@@ -139,7 +139,21 @@ bool PackWriter::take_few(std::size_t most, const std::function<void(const Diges
   return true;
 }
 
+void PackWriter::join_small() {
+  const auto small =
+      std::stable_partition(open_.begin(), open_.end(), [](const auto& pack) { return !pack->is_in_memory(); });
+  for (std::size_t left = static_cast<std::size_t>(open_.end() - small); left > 1; --left) {
+    const PackRecords& last = open_.back()->records();
+    for (const PackedObject& object : last.objects()) {
+      const Record record = last.record_of(object);
+      small->get()->add(object.id, object.form, object.size, *body_of(record));
+    }
+    open_.pop_back();
+  }
+}
+
 std::vector<FinishedPack> PackWriter::take() {
+  join_small();
   while (!open_.empty()) {
     finished_.push_back(open_.back()->finish());
     open_.pop_back();

@@ -41,7 +41,8 @@ class PackWriter {
   /// better by themselves.
   /// Otherwise false, and nothing happens.
   bool take_few(std::size_t most, const std::function<void(const Digest&, std::string_view)>& take);
-  /// All packs; the writer is empty afterwards. The files are the caller's to rename or remove.
+  /// All packs, one if there is less than a megabyte; the writer is empty afterwards. The files are the caller's to
+  /// rename or remove.
   std::vector<FinishedPack> take();
 
  private:
@@ -58,6 +59,8 @@ class PackWriter {
   bool is_new(const Digest& id);
   void write(const Digest& id, Form form, std::uint64_t size, std::string_view bytes);
   void forget();
+  /// Makes one of the packs that nothing was written of yet.
+  void join_small();
 
   StagingDir& staging_;
   std::array<Shard, 16> shards_;

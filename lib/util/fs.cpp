@@ -29,7 +29,7 @@ FileStat convert(const struct stat& st) {
   return {kind_of(st.st_mode), static_cast<std::uint64_t>(st.st_size),
           nanos(st.st_mtim),   nanos(st.st_ctim),
           st.st_ino,           st.st_dev,
-          st.st_mode};
+          st.st_mode,          S_ISREG(st.st_mode) && st.st_nlink > 1};
 }
 
 FileKind kind_of_entry(const dirent& entry, int dir_fd) {

@@ -32,7 +32,7 @@ class UniqueFd {
   int fd_ = -1;
 };
 
-enum class FileKind { file, directory, symlink, other };
+enum class FileKind : std::uint8_t { file, directory, symlink, other };
 
 /// What lstat says, at full resolution.
 struct FileStat {
@@ -43,6 +43,7 @@ struct FileStat {
   std::uint64_t inode = 0;
   std::uint64_t device = 0;
   std::uint32_t mode = 0;
+  bool has_other_names = false;  ///< hard links of a file
   bool executable() const { return (mode & 0100U) != 0; }
   bool operator==(const FileStat&) const = default;
 };

@@ -50,16 +50,17 @@ class FileClock {
   bool kernel_ = false;
 };
 
-/// Whose ctime tells nothing of its content: it changes with every name that the file gets or loses.
-bool is_read_only(std::uint32_t mode) {
+/// Without a ctime that tells nothing of the content: it changes with every name that the file gets or loses.
+FileStat telling(FileStat stat) {
   constexpr std::uint32_t kWritable = 0222;
-  return (mode & kWritable) == 0;
+  if (stat.has_other_names && (stat.mode & kWritable) == 0) stat.ctime_ns = stat.mtime_ns;
+  return stat;
 }
 
 /// True if any change after `moment` must show in the stat.
 template <class Stat>
 bool settled(const Stat& stat, std::int64_t moment) {
-  const std::int64_t changed = is_read_only(stat.mode) ? stat.mtime_ns : std::max(stat.mtime_ns, stat.ctime_ns);
+  const std::int64_t changed = std::max(stat.mtime_ns, stat.ctime_ns);
   constexpr std::int64_t kSecond = 1'000'000'000;
   const bool coarse = stat.mtime_ns % kSecond == 0 && stat.ctime_ns % kSecond == 0;  // whole seconds, or two (FAT)
   return coarse ? changed < moment - 2 * kSecond : changed < moment;
@@ -68,7 +69,7 @@ bool settled(const Stat& stat, std::int64_t moment) {
 template <class Stat>
 bool fits(const Stat& known, const FileStat& stat) {
   return known.size == stat.size && known.mtime_ns == stat.mtime_ns && known.inode == stat.inode &&
-         known.mode == stat.mode && (known.ctime_ns == stat.ctime_ns || is_read_only(stat.mode));
+         known.mode == stat.mode && known.ctime_ns == telling(stat).ctime_ns;
 }
 
 /// In a row's mode, which has 16 bits: recorded, but not yet settled.
@@ -102,7 +103,7 @@ struct StatCache::State {
 };
 
 bool StatCache::same(const FileStat& then, const FileStat& now) {
-  return then.kind == now.kind && then.device == now.device && fits(then, now);
+  return then.kind == now.kind && then.device == now.device && fits(telling(then), now);
 }
 
 StatCache::StatCache(fs::path file) : state_(std::make_unique<State>(std::move(file))) {}
@@ -126,13 +127,14 @@ std::int64_t StatCache::now() const {
 
 void StatCache::record(std::string_view repo_path, const FileStat& stat, const Digest& digest,
                        std::int64_t before_hashing) {
-  if (stat.kind != FileKind::file || !settled(stat, before_hashing)) return;
+  const FileStat known = telling(stat);
+  if (stat.kind != FileKind::file || !settled(known, before_hashing)) return;
   const std::lock_guard lock(state_->mutex);
-  state_->set(repo_path, stat, digest);
+  state_->set(repo_path, known, digest);
 }
 
 void StatCache::record_own(std::string_view repo_path, const FileStat& stat, const Digest& digest) {
-  FileStat unsettled = stat;
+  FileStat unsettled = telling(stat);
   unsettled.mode |= kUnsettled;
   const std::lock_guard lock(state_->mutex);
   state_->set(repo_path, unsettled, digest);

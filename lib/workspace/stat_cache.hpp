@@ -17,8 +17,8 @@ namespace mlo {
 /// same clock tick unseen, and is not recorded. That moment comes from the file system's clock, so a skewed system
 /// clock does no harm. The order is therefore: lstat, `now`, hash, `record`.
 ///
-/// Of a file that nobody may write the ctime does not count: another name of it may have come or gone, as of a hard
-/// link of the store's object.
+/// Of a file that nobody may write and that has several names the ctime does not count: another name of it may have
+/// come or gone, as of a hard link of the store's object.
 ///
 /// A cache: a damaged or missing file only costs rehashing. `find` and `record` are safe from any thread; of two
 /// processes that save, the last one wins whole.

@@ -205,6 +205,29 @@ TEST_CASE("a lost or damaged index is made anew from the packs", "[store]") {
   }
 }
 
+TEST_CASE("what several threads store in one batch lies in one pack while it is small", "[store]") {
+  for (int round = 0; round < 20; ++round) {
+    const TempDir dir;
+    ObjectStore store(dir / "objects");
+    ObjectStore::Batch batch(store);
+    parallel_for(8, 8, [&](std::size_t part) {
+      for (int i = 0; i < 20; ++i) batch.put(text_of_object(static_cast<int>(part) * 20 + i));
+    });
+    batch.commit();
+    CHECK(count_files(dir / "packs", ".pack") == 1);
+    CHECK(has_all(store, 0, 160));
+  }
+}
+
+TEST_CASE("an index of nothing finds nothing", "[store]") {
+  const TempDir dir;
+  write_file(dir / "empty.idx", encode_pack_index({}, {}), Durability::cache);
+  const auto index = PackIndex::open(dir / "empty.idx");
+  REQUIRE(index);
+  CHECK(index->verify());
+  CHECK(index->find(sha256("a")) == nullptr);
+}
+
 TEST_CASE("an index with wrong numbers inside its frame finds nothing that is not there", "[store]") {
   const TempDir dir;
   {

@@ -117,6 +117,28 @@ TEST_CASE("a file of our own counts once it is settled, and not if it was just w
   CHECK_FALSE(again.find("new", now));
 }
 
+TEST_CASE("the ctime does not count for a read-only file of several names, and for no other", "[workspace]") {
+  const test::TempDir dir;
+  StatCache cache(dir / "stat.idx");
+  for (const bool linked : {false, true}) {
+    for (const std::uint32_t mode : {0100444U, 0100644U}) {
+      FileStat stat = settled_stat(1);
+      stat.has_other_names = linked;
+      stat.mode = mode;
+      const std::string name = std::to_string(mode) + (linked ? " linked" : "");
+      cache.record(name, stat, sha256("A"), cache.now());
+      CHECK(cache.find(name, stat) == sha256("A"));
+      FileStat later = stat;
+      ++later.ctime_ns;
+      const bool same = linked && mode == 0100444U;
+      CHECK(cache.find(name, later).has_value() == same);
+      CHECK(StatCache::same(stat, later) == same);
+      later.has_other_names = false;
+      CHECK_FALSE(cache.find(name, later));
+    }
+  }
+}
+
 TEST_CASE("times in whole seconds need two seconds to settle", "[workspace]") {
   const test::TempDir dir;
   dir.write("now", "");
