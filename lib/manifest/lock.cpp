@@ -43,6 +43,7 @@ Value stage_value(const StageLock& stage) {
   if (!stage.deps.empty()) out.set("deps", std::move(deps));
   if (!stage.params.empty()) out.set("params", std::move(params));
   if (!stage.env.empty()) out.set("env", std::move(env));
+  if (stage.deterministic) out.set("deterministic", true);
   if (!stage.outputs.empty()) out.set("outs", std::move(outputs));
   out.set("action", stage.action.str());
   return out;
@@ -81,6 +82,7 @@ class LockReader {
       if (!value.is(Value::Type::string)) fail_at(source_, value, fmt::format("`{}` must be text", variable));
       out.env.emplace(variable, value.as_string());
     }
+    out.deterministic = reader.boolean_or("deterministic", false);
     for (const Value& item : reader.array("outs")) {
       ObjectReader entry(item, source_, "an output");
       LockedOutput output;

@@ -35,6 +35,7 @@ struct StageLock {
   std::vector<LockedPath> deps;                                ///< ascending by path
   std::map<std::string, std::map<std::string, Value>> params;  ///< file -> key -> value; key "" is the whole file
   std::map<std::string, std::string> env;
+  bool deterministic = false;
   std::vector<LockedOutput> outputs;  ///< ascending by path
   Digest action;
   bool operator==(const StageLock&) const = default;

@@ -74,6 +74,7 @@ Digest action_key(const StageLock& inputs) {
     put_text(out, output.content.path);
     out.u8(static_cast<std::uint8_t>((output.cache ? 1U : 0U) | (output.persist ? 2U : 0U)));
   }
+  if (inputs.deterministic) out.raw("deterministic 1\n");  // keys of other stages are as before there was such a thing
   return sha256(out.str());
 }
 

@@ -77,6 +77,7 @@ bool Assessor::observe(const Stage& stage, Assessment& out) {
   now.commands = stage.commands;
   now.wdir = stage.wdir;
   now.env = stage.env;
+  now.deterministic = stage.deterministic;
   for (const Output& output : stage.outputs)
     now.outputs.push_back({{output.path, {}, false, 0, 0}, false, output.cache, output.persist});
   bool complete = true;

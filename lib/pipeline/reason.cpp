@@ -112,6 +112,8 @@ std::string_view to_string(ReasonKind kind) {
       return "param-missing";
     case ReasonKind::env_changed:
       return "env-changed";
+    case ReasonKind::deterministic_changed:
+      return "deterministic-changed";
     case ReasonKind::output_missing:
       return "output-missing";
     case ReasonKind::output_changed:
@@ -154,6 +156,8 @@ std::string describe(const Reason& r) {
       return fmt::format("parameter `{}` does not exist", r.subject);
     case ReasonKind::env_changed:
       return fmt::format("environment `{}` changed: {} -> {}", r.subject, r.before, r.after);
+    case ReasonKind::deterministic_changed:
+      return fmt::format("`deterministic` changed: {} -> {}", r.before, r.after);
     case ReasonKind::output_missing:
       return fmt::format("output `{}` is missing", r.subject);
     case ReasonKind::output_changed:
@@ -206,6 +210,9 @@ std::vector<Reason> compare_inputs(const StageLock& before, const StageLock& now
       [&](const std::string& name, const std::string& a, const std::string& b) {
         if (a != b) out.push_back(unset(name, a, b));
       });
+  if (before.deterministic != now.deterministic)
+    out.push_back({ReasonKind::deterministic_changed, "", fmt::to_string(before.deterministic),
+                   fmt::to_string(now.deterministic)});
   if (outputs_text(before) != outputs_text(now))
     out.push_back({ReasonKind::outputs_declared, "", outputs_text(before), outputs_text(now)});
   return out;

@@ -19,6 +19,7 @@ enum class ReasonKind {
   param_removed,
   param_missing,
   env_changed,
+  deterministic_changed,
   output_missing,
   output_changed,
   outputs_declared,

@@ -42,6 +42,8 @@ struct Stage {
   int retries = 0;
   bool frozen = false;
   bool always_changed = false;
+  bool deterministic = false;  ///< seeds, threads, locale and time are pinned; see pinned_environment
+  double tolerance = 0;        ///< relative; how far numbers in its metrics files may be off in `run verify`
   std::string description;
   Mark mark;  ///< of its definition in the pipeline file
 };

@@ -166,6 +166,10 @@ class StageReader {
       }
     }
     if (const Value* timeout = extra.find("timeout")) stage_.timeout = duration(*timeout);
+    stage_.deterministic = extra.boolean_or("deterministic", false);
+    if (extra.find("tolerance") != nullptr) stage_.tolerance = extra.number("tolerance");
+    if (!(stage_.tolerance >= 0 && stage_.tolerance < 1))
+      extra.fail("tolerance", "`tolerance` must be at least 0 and below 1");
     stage_.retries = static_cast<int>(extra.integer_or("retries", 0));
     if (stage_.retries < 0 || stage_.retries > 100) extra.fail("retries", "`retries` must be from 0 to 100");
   }

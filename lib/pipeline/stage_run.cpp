@@ -1,6 +1,7 @@
 #include "lib/pipeline/stage_run.hpp"
 
 #include "lib/pipeline/metrics_file.hpp"
+#include "lib/pipeline/stage_environment.hpp"
 #include "lib/pipeline/tracked_command.hpp"
 #include "lib/runs/event_log.hpp"
 #include "lib/util/text.hpp"
@@ -123,6 +124,7 @@ class StageRun {
     command.process.cwd = pipeline_.workspace().root() / stage_.wdir;
     command.process.env = live.child_environment(world_.env);
     command.process.env["MLO_STAGE"] = stage_.name;
+    if (stage_.deterministic) pin(live, command.process.env);
     for (const auto& [name, value] : stage_.env) command.process.env[name] = value;
     command.process.own_group = command.process.dies_with_us = true;
     command.timeout = stage_.timeout;
@@ -136,6 +138,14 @@ class StageRun {
       if (run_once(command, tee, live.record().usage)) return;
       if (done_.outcome.result == StageResult::killed) return;
     }
+  }
+
+  /// What changes from commit to commit is recorded, so that the run can be done again as it was.
+  void pin(LiveRun& live, Environment& env) {
+    const std::lock_guard lock(context_.workspace_mutex);
+    const UtcTime date = source_date_of(pipeline_.workspace().repo(), live.record().code);
+    for (const auto& [name, value] : pinned_environment(seen_.inputs, date)) env[name] = value;
+    live.record().environment.facts["env.SOURCE_DATE_EPOCH"] = env["SOURCE_DATE_EPOCH"];
   }
 
   void clear_outputs() {
