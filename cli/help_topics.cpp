@@ -46,6 +46,8 @@ const std::vector<HelpTopic>& help_topics() {
        "        metrics: [metrics.json: {cache: false}]   # small: left to git\n"
        "\n"
        "A stage may also have `plots`, `wdir`, `env`, `timeout`, `retries`, `frozen`, `always_changed` and `desc`; "
+       "`deterministic: true` pins seeds (MLO_SEED, PYTHONHASHSEED), threads, locale, time zone and SOURCE_DATE_EPOCH; "
+       "`tolerance: 1e-6` is how far numbers in its metrics files may be off in `mlo run verify`; "
        "`foreach` with `do`, or `matrix`, makes many stages of one, and `vars` fills `${name}`. An existing `dvc.yaml` "
        "is read as it is.\n"
        "\n"

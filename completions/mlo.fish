@@ -1,6 +1,6 @@
 # fish completion for mlo. Generated from the table of commands; do not edit.
 function __mlo_at
-  set -l known 'completion' 'drift' 'drift baseline' 'drift check' 'drift report' 'drift tests' 'get' 'help' 'hooks' 'hooks install' 'hooks run' 'hooks status' 'hooks uninstall' 'init' 'lineage' 'materialize' 'materialize get' 'materialize plan' 'materialize status' 'materialize train' 'promote' 'promote check' 'promote history' 'promote rollback' 'pull' 'push' 'register' 'register card' 'register list' 'register show' 'register verify' 'remote' 'remote add' 'remote check' 'remote list' 'remote new-key' 'remote remove' 'remote rotate-key' 'remote serve' 'run' 'run graph' 'run logs' 'run status' 'run why' 'status' 'track' 'track compare' 'track delete' 'track list' 'track log' 'track note' 'track plot' 'track restore' 'track search' 'track show' 'track tag' 'version' 'version-data' 'version-data add' 'version-data cache' 'version-data checkout' 'version-data diff' 'version-data du' 'version-data fsck' 'version-data gc' 'version-data get' 'version-data history' 'version-data import' 'version-data ls' 'version-data remove' 'version-data status' 'version-data unprotect' 'version-data update' 'version-data validate'
+  set -l known 'completion' 'drift' 'drift baseline' 'drift check' 'drift report' 'drift tests' 'get' 'help' 'hooks' 'hooks install' 'hooks run' 'hooks status' 'hooks uninstall' 'init' 'lineage' 'materialize' 'materialize get' 'materialize plan' 'materialize status' 'materialize train' 'promote' 'promote check' 'promote history' 'promote rollback' 'pull' 'push' 'register' 'register card' 'register list' 'register show' 'register verify' 'remote' 'remote add' 'remote check' 'remote list' 'remote new-key' 'remote remove' 'remote rotate-key' 'remote serve' 'run' 'run graph' 'run logs' 'run status' 'run why' 'status' 'track' 'track compare' 'track delete' 'track list' 'track log' 'track note' 'track plot' 'track restore' 'track search' 'track show' 'track tag' 'version' 'version-data' 'version-data add' 'version-data checkout' 'version-data diff' 'version-data du' 'version-data fsck' 'version-data gc' 'version-data get' 'version-data history' 'version-data import' 'version-data ls' 'version-data remove' 'version-data status' 'version-data update' 'version-data validate'
   set -l where ''
   set -l skip 0
   for word in (commandline -opc)[2..-1]
@@ -549,8 +549,6 @@ complete -c mlo -n '__mlo_at version-data' -a get -d 'bring a dataset, or a part
 complete -c mlo -n '__mlo_at version-data' -a import -d 'take data of elsewhere as a dataset that knows its origin'
 complete -c mlo -n '__mlo_at version-data' -a update -d 'take over what is new where data was imported from'
 complete -c mlo -n '__mlo_at version-data' -a du -d 'show what datasets take of the disk'
-complete -c mlo -n '__mlo_at version-data' -a cache -d 'show where objects lie, or move them'
-complete -c mlo -n '__mlo_at version-data' -a unprotect -d 'make files of datasets writable'
 complete -c mlo -n '__mlo_at version-data' -a validate -d 'judge data by a suite of expectations'
 complete -c mlo -n '__mlo_at version-data' -a remove -d 'stop versioning a dataset'
 complete -c mlo -n '__mlo_at version-data' -a fsck -d 'read every stored byte and find what is damaged'
@@ -572,13 +570,6 @@ complete -c mlo -n '__mlo_at '\''version-data add'\''' -l verbose -s v -d 'say m
 complete -c mlo -n '__mlo_at '\''version-data add'\''' -l color -x -a 'auto always never' -d 'auto, always or never; NO_COLOR means never'
 complete -c mlo -n '__mlo_at '\''version-data add'\''' -s C -r -d 'work as if started in DIR'
 complete -c mlo -n '__mlo_at '\''version-data add'\''' -l help -s h -d 'show this help'
-complete -c mlo -n '__mlo_at '\''version-data cache'\''' -l own -d 'move them back into the repository'
-complete -c mlo -n '__mlo_at '\''version-data cache'\''' -l json -d 'print the result as JSON'
-complete -c mlo -n '__mlo_at '\''version-data cache'\''' -l quiet -s q -d 'no progress, no hints'
-complete -c mlo -n '__mlo_at '\''version-data cache'\''' -l verbose -s v -d 'say more about what is done'
-complete -c mlo -n '__mlo_at '\''version-data cache'\''' -l color -x -a 'auto always never' -d 'auto, always or never; NO_COLOR means never'
-complete -c mlo -n '__mlo_at '\''version-data cache'\''' -s C -r -d 'work as if started in DIR'
-complete -c mlo -n '__mlo_at '\''version-data cache'\''' -l help -s h -d 'show this help'
 complete -c mlo -n '__mlo_at '\''version-data checkout'\''' -l rev -s r -r -d 'git revision whose versions to bring back'
 complete -c mlo -n '__mlo_at '\''version-data checkout'\''' -l force -s f -d 'overwrite and remove files whose content is saved nowhere'
 complete -c mlo -n '__mlo_at '\''version-data checkout'\''' -l dry-run -s n -d 'only say what would be done'
@@ -682,12 +673,6 @@ complete -c mlo -n '__mlo_at '\''version-data status'\''' -l verbose -s v -d 'sa
 complete -c mlo -n '__mlo_at '\''version-data status'\''' -l color -x -a 'auto always never' -d 'auto, always or never; NO_COLOR means never'
 complete -c mlo -n '__mlo_at '\''version-data status'\''' -s C -r -d 'work as if started in DIR'
 complete -c mlo -n '__mlo_at '\''version-data status'\''' -l help -s h -d 'show this help'
-complete -c mlo -n '__mlo_at '\''version-data unprotect'\''' -l json -d 'print the result as JSON'
-complete -c mlo -n '__mlo_at '\''version-data unprotect'\''' -l quiet -s q -d 'no progress, no hints'
-complete -c mlo -n '__mlo_at '\''version-data unprotect'\''' -l verbose -s v -d 'say more about what is done'
-complete -c mlo -n '__mlo_at '\''version-data unprotect'\''' -l color -x -a 'auto always never' -d 'auto, always or never; NO_COLOR means never'
-complete -c mlo -n '__mlo_at '\''version-data unprotect'\''' -s C -r -d 'work as if started in DIR'
-complete -c mlo -n '__mlo_at '\''version-data unprotect'\''' -l help -s h -d 'show this help'
 complete -c mlo -n '__mlo_at '\''version-data update'\''' -l rev -s r -r -d 'revision of the other repository to follow from now on'
 complete -c mlo -n '__mlo_at '\''version-data update'\''' -l force -s f -d 'overwrite and remove files whose content is saved nowhere'
 complete -c mlo -n '__mlo_at '\''version-data update'\''' -l commit -d 'make the git commit too'

@@ -1,6 +1,8 @@
 #include "cli/command.hpp"
+#include "cli/commands/attestation_page.hpp"
 #include "cli/commands/run_page.hpp"
 #include "cli/exit_code.hpp"
+#include "lib/runs/attestations.hpp"
 #include "lib/runs/live_run.hpp"
 #include "lib/runs/run_message.hpp"
 #include "lib/util/text.hpp"
@@ -78,9 +80,14 @@ void head(Page& page, const Run& run) {
   if (!run.commit.empty()) row("recorded", run.commit.substr(0, 12));
 }
 
-void show(Page& page, const Run& run, const std::vector<RunRecord>& stages) {
+void show(Page& page, const Run& run, const std::vector<RunRecord>& stages,
+          const std::vector<Attestation>& attestations) {
   const RunRecord& r = run.record;
   head(page, run);
+  Rows verified;
+  for (const Attestation& attestation : attestations)
+    verified.push_back(
+        {{std::string(to_string(attestation.verdict)), verdict_style(attestation.verdict)}, {describe(attestation)}});
   Rows metrics, params, stage_rows;
   for (const auto& [key, point] : r.metrics) {
     metrics.push_back({{key},
@@ -98,6 +105,7 @@ void show(Page& page, const Run& run, const std::vector<RunRecord>& stages) {
   section(page, "params", params);
   section(page, "tags", text_rows(r.tags));
   section(page, "stages", stage_rows, {{""}, {""}, {"", Align::right}, {""}});
+  section(page, "verified", verified);
   section(page, "datasets", text_rows(r.datasets));
   section(page, "inputs", artifact_rows(r.inputs));
   section(page, "outputs", artifact_rows(r.outputs));
@@ -110,13 +118,14 @@ int run(Context& ctx, const Options& o) {
   RunStore store(ctx.workspace());
   const Run found = store.find(o.run);
   const std::vector<RunRecord> stages = store.stages_of(found.record.id);
+  const std::vector<Attestation> attestations = load_attestations(ctx.workspace(), found.record.id);
   ctx.print(
       [&] {
         Value list = Value::array();
         for (const RunRecord& stage : stages) list.push(run_value({stage, "", false, found.commit}));
-        return run_value(found).set("stages", std::move(list));
+        return run_value(found).set("stages", std::move(list)).set("attestations", attestations_value(attestations));
       },
-      [&](Page& page) { show(page, found, stages); });
+      [&](Page& page) { show(page, found, stages, attestations); });
   return exit_code::ok;
 }
 
@@ -127,8 +136,8 @@ Command track_show() {
   info.path = "track show";
   info.summary = "show everything about one run";
   info.description =
-      "Command, code, metrics, parameters, stages, what it read and wrote by content, and where it ran. A stage has an "
-      "id of its own.";
+      "Command, code, metrics, parameters, stages, what it read and wrote by content, where it ran, and what `mlo run "
+      "verify` found out about it. A stage has an id of its own.";
   info.examples = {{"mlo track show brave-otter", "by name; of several with it the newest"},
                    {"mlo track show 018f3a2b9c41 --json", "by the beginning of its id, for scripts"}};
   return make_command<Options>(std::move(info), declare, run);

@@ -4,12 +4,13 @@
 namespace mlo {
 
 // Every kind of gate, defined in the file of its name. The first that claims an entry of a policy reads it.
-#define MLO_GATES(GATE)        \
-  GATE("latency", latency)     \
-  GATE("fairness", fairness)   \
-  GATE("metric", metric)       \
-  GATE("commit-on", commit_on) \
-  GATE("data-validation", data_validation)
+#define MLO_GATES(GATE)                    \
+  GATE("latency", latency)                 \
+  GATE("fairness", fairness)               \
+  GATE("metric", metric)                   \
+  GATE("commit-on", commit_on)             \
+  GATE("data-validation", data_validation) \
+  GATE("reproducible", reproducible)
 
 #define MLO_DECLARE(check, name)         \
   bool claims_##name(const Value& body); \

@@ -26,19 +26,16 @@ void flatten(const Value& value, const std::string& key, std::string_view file,
 
 }  // namespace
 
-std::vector<std::pair<std::string, double>> parse_metrics(std::string_view text, std::string_view file) {
+Value parse_metrics_document(std::string_view text, std::string_view file) {
   const std::string extension = to_lower(fs::path(file).extension().string());
-  Value value;
-  if (extension == ".json") {
-    value = parse_json(text, file);
-  } else if (extension == ".yaml" || extension == ".yml") {
-    value = parse_yaml(text, file, YamlDialect::user);
-  } else {
-    throw Error(ErrorKind::invalid,
-                fmt::format("cannot read metrics from `{}`: not a .json, .yaml or .yml file", file));
-  }
+  if (extension == ".json") return parse_json(text, file);
+  if (extension == ".yaml" || extension == ".yml") return parse_yaml(text, file, YamlDialect::user);
+  throw Error(ErrorKind::invalid, fmt::format("cannot read metrics from `{}`: not a .json, .yaml or .yml file", file));
+}
+
+std::vector<std::pair<std::string, double>> parse_metrics(std::string_view text, std::string_view file) {
   std::vector<std::pair<std::string, double>> out;
-  flatten(value, "", file, out);
+  flatten(parse_metrics_document(text, file), "", file, out);
   return out;
 }
 

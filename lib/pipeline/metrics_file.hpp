@@ -12,6 +12,9 @@ namespace mlo {
 /// cannot name a metric.
 std::vector<std::pair<std::string, double>> parse_metrics(std::string_view text, std::string_view file);
 
+/// A metrics file as it is. Error{invalid} for one that cannot be parsed, or is of a kind that is not read.
+Value parse_metrics_document(std::string_view text, std::string_view file);
+
 /// Scalars of a parameter value by dotted key, below `prefix`; a list counts as one value, as compact JSON.
 void flatten_params(const Value& value, const std::string& prefix, Value& into);
 

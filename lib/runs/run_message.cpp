@@ -104,6 +104,22 @@ std::string amendment_message(const std::vector<RunAmendment>& amendments, const
   return out;
 }
 
+std::string attestation_message(const std::vector<Attestation>& attestations) {
+  const Attestation& first = attestations.front();
+  std::string out = fmt::format("verify {}: {}", first.run.substr(0, 12), to_string(first.verdict));
+  if (attestations.size() > 1) out += fmt::format(" and {} more", attestations.size() - 1);
+  out += "\n\n";
+  Rows rows;
+  for (const Attestation& attestation : attestations) {
+    for (const AttestedStage& stage : attestation.stages)
+      rows.emplace_back(printable(stage.stage), std::string(to_string(stage.verdict)));
+  }
+  section(out, "stages", rows);
+  out += '\n';
+  for (const Attestation& attestation : attestations) out += fmt::format("Mlo-Attests: {}\n", attestation.run);
+  return out;
+}
+
 std::string merge_message() { return "merge the runs of another clone\n"; }
 
 }  // namespace mlo

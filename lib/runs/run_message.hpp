@@ -2,6 +2,7 @@
 #include <string>
 #include <vector>
 
+#include "lib/manifest/attestation.hpp"
 #include "lib/manifest/run_record.hpp"
 
 // What `git log refs/mlo/runs` shows.
@@ -12,6 +13,8 @@ namespace mlo {
 std::string run_message(const RunRecord& invocation, const std::vector<RunRecord>& stages);
 /// Subject `note on brave-otter: looks good`, or what the amendments do; trailers Mlo-Amends.
 std::string amendment_message(const std::vector<RunAmendment>& amendments, const std::vector<std::string>& names);
+/// Subject `verify 018f3a2b9c41: identical`; trailers Mlo-Attests.
+std::string attestation_message(const std::vector<Attestation>& attestations);
 std::string merge_message();
 
 /// A number as people compare it: at most five significant digits.

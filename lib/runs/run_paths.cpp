@@ -22,6 +22,11 @@ std::string segment(std::string_view name) {
   return out.size() <= 200 ? out : out.substr(0, 180) + "%" + sha256(name).hex().substr(0, 16);
 }
 
+/// Of something said about a run: sorts by time.
+std::string remark_name(UtcTime time, std::string_view text) {
+  return fmt::format("{:020}-{}.yaml", time.micros(), sha256(text).hex().substr(0, 12));
+}
+
 std::string home(const RunRecord& record) {
   if (record.parent.empty()) return run_dir_path(record.id);
   return run_dir_path(record.parent) + "/stages/" + segment(record.stage);
@@ -38,8 +43,13 @@ std::string record_path(const RunRecord& record) { return home(record) + "/run.y
 std::string series_path(const RunRecord& record) { return home(record) + "/series.tsv"; }
 
 std::string amendment_path(const RunAmendment& amendment, std::string_view text) {
-  return fmt::format("{}/amend/{:020}-{}.yaml", run_dir_path(amendment.run), amendment.time.micros(),
-                     sha256(text).hex().substr(0, 12));
+  return fmt::format("{}/amend/{}", run_dir_path(amendment.run), remark_name(amendment.time, text));
+}
+
+std::string attestations_path(std::string_view run_id) { return run_dir_path(run_id) + "/attest"; }
+
+std::string attestation_path(const Attestation& attestation, std::string_view text) {
+  return fmt::format("{}/{}", attestations_path(attestation.run), remark_name(attestation.time, text));
 }
 
 RunFile classify_run_path(std::string_view path) {

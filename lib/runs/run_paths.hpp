@@ -3,6 +3,7 @@
 #include <string>
 #include <string_view>
 
+#include "lib/manifest/attestation.hpp"
 #include "lib/manifest/run_record.hpp"
 
 // Where records lie in the tree of the runs ref. A place follows from what it names alone, so histories merge as a
@@ -15,6 +16,9 @@ std::string run_dir_path(std::string_view run_id);
 std::string record_path(const RunRecord& record);
 /// `<run>/amend/<micros>-<12 digits of its digest>.yaml`.
 std::string amendment_path(const RunAmendment& amendment, std::string_view text);
+/// `<run>/attest`, and in it `<micros>-<12 digits of its digest>.yaml`.
+std::string attestations_path(std::string_view run_id);
+std::string attestation_path(const Attestation& attestation, std::string_view text);
 /// Beside record_path: `series.tsv`.
 std::string series_path(const RunRecord& record);
 

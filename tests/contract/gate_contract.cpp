@@ -1,8 +1,11 @@
 #include <cmath>
 #include <set>
 
+#include "lib/crypto/sha256.hpp"
 #include "lib/data/add.hpp"
 #include "lib/gates/gate.hpp"
+#include "lib/runs/attestations.hpp"
+#include "lib/util/random.hpp"
 #include "lib/workspace/workspace.hpp"
 #include "tests/support/test.hpp"
 #include "tests/support/test_world.hpp"
@@ -33,6 +36,8 @@ const Example kExamples[] = {
     {"commit-on", "check: commit-on, branch: main", "check: commit-on, branch: gone", "check: commit-on, branch: 3"},
     {"data-validation", "check: data-validation, dataset: d", "check: data-validation, dataset: d, suite: gone.yaml",
      "check: data-validation, dataset: D"},
+    {"reproducible", "check: reproducible, max_age: 1d", "check: reproducible, max_age: 1d, twice: true",
+     "check: reproducible, max_age: soon"},
 };
 
 /// A repository with one commit, and two versions that were evaluated.
@@ -55,6 +60,7 @@ struct Bench {
     workspace.emplace(Workspace::open(world.world));
     candidate.commit = *workspace->repo().head();
     candidate.model.code.commit = candidate.commit.tagged();
+    attest();
     const auto evaluated = [](std::vector<double> score) {
       Evaluated out;
       out.predictions =
@@ -68,6 +74,26 @@ struct Bench {
     own = evaluated({0.9, 0.8, 0.1, 0.3, 0.2, 0.1});
     champion = evaluated({0.8, 0.8, 0.2, 0.3, 0.2, 0.1});
     champion.metrics["no_champion"] = NAN;
+  }
+
+  /// Somebody ran again what made the candidate.
+  void attest() {
+    ModelManifest& model = candidate.model;
+    model.run = make_uuid7(world.world.clock.now(), world.world.rng);
+    model.stage = "train";
+    model.model.path = "model";
+    model.model.id = sha256("model");
+    Attestation attestation;
+    attestation.run = model.run;
+    attestation.time = world.world.clock.now();
+    attestation.verifier = "ann@example.org";
+    attestation.stages.push_back({.stage = "train",
+                                  .run = model.run,
+                                  .action = {},
+                                  .reason = {},
+                                  .materials = {},
+                                  .subject = {{"model", model.model.id, model.model.id, {}}}});
+    publish_attestations(*workspace, {attestation});
   }
 
   GatePolicy policy(std::string_view fields) {

@@ -75,6 +75,8 @@ git add -A && git commit -q -m pipeline
 RECORDED = PIPELINE + "mlo run --name one && mlo run --force --name two\n"
 RUN_TAGS = "mlo track list --json | python3 -c 'import json,sys; print(sorted((r[\"name\"], r[\"tags\"], r[\"note\"]) for r in json.load(sys.stdin)[\"runs\"] if r[\"status\"] != \"killed\"))'"
 
+NO_LITTER = ["git worktree list | wc -l", "ls .git/mlo/worktrees | grep -v lock || true", "ls .git/worktrees 2>/dev/null || true"]
+ATTESTED = "mlo track show one --json | python3 -c 'import json,sys; print(json.load(sys.stdin)[\"attestations\"][0][\"verdict\"])'"
 GATES = INIT + r"""printf 'group,late\na,1\na,0\nb,1\nb,0\n' > late.csv && cp late.csv train.csv
 mlo version-data add train.csv --name flights && mlo version-data add late.csv --name holdout
 cat > mlo.yaml <<'Y'
@@ -214,6 +216,6 @@ SCENARIOS = [
     Scenario("promote", REGISTERED, "mlo promote delay@0.0.2 --to prod", [MODEL_TAGS]),
     Scenario("promote rollback", PROMOTED, "mlo promote rollback delay --stage prod --to 0.0.1", [MODEL_TAGS], codes=(0, 4)),
     Scenario("get", PROMOTED, "mlo get delay@prod -o got --force"),
-    Scenario("promote check", GATES, "mlo promote check delay@0.0.1 --to prod",
-             ["git worktree list | wc -l", "ls .git/mlo/worktrees | grep -v lock || true", "ls .git/worktrees 2>/dev/null || true", "git tag -l"]),
+    Scenario("promote check", GATES, "mlo promote check delay@0.0.1 --to prod", [*NO_LITTER, "git tag -l"]),
+    Scenario("run verify", PIPELINE + "mlo run --name one && git add -A && git commit -q -m lock\n", "mlo run verify all --twice", [*NO_LITTER, RUN_TAGS, ATTESTED, "cat mlo.lock"]),
 ]

@@ -1,3 +1,4 @@
+#include "lib/manifest/attestation.hpp"
 #include "lib/manifest/dataset.hpp"
 #include "lib/manifest/lock.hpp"
 #include "lib/manifest/run_record.hpp"
@@ -26,6 +27,7 @@ MLO_FUZZ_TARGET(bytes) {
     case 1:
       return check(text, parse_run, emit_run);
     case 2:
+      if (text.starts_with("mlo: att")) return check(text, parse_attestation, emit_attestation);
       return check(text, parse_amendment, emit_amendment);
     case 3:
       return check(text, parse_lock, emit_lock);

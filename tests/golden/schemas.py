@@ -17,7 +17,7 @@ import yaml
 from decode import canonical
 
 source, mlo = pathlib.Path(sys.argv[1]), os.path.abspath(sys.argv[2])
-KINDS = ["amend", "config", "dataset", "drift-baseline", "entity", "gate", "gate-report", "lock", "model", "pipeline", "rollback", "run", "service", "suite", "tombstone", "view"]
+KINDS = ["amend", "attestation", "config", "dataset", "drift-baseline", "entity", "gate", "gate-report", "lock", "model", "pipeline", "rollback", "run", "service", "suite", "tombstone", "view"]
 NOT_JSON = object()
 
 
@@ -111,10 +111,12 @@ stages:
     env: {SEED: 1}
     timeout: 10m
     retries: 2
+    deterministic: true
+    tolerance: 1.0e-6
     frozen: false
 """)
     check("pipeline", good, "pipeline")
-    for at, wrong in [(("stages", "train", "cmd"), NOT_JSON), (("stages", "train", "depz"), []), (("stages", "train", "retries"), 101), (("stages", "train", "timeout"), "soon"),
+    for at, wrong in [(("stages", "train", "cmd"), NOT_JSON), (("stages", "train", "depz"), []), (("stages", "train", "retries"), 101), (("stages", "train", "tolerance"), 1), (("stages", "train", "deterministic"), "yes"), (("stages", "train", "timeout"), "soon"),
                       (("stages", "a/b"), {"cmd": "x"}), (("stages", "prepare", "do"), NOT_JSON), (("mlo",), "pipeline/2"), (("stages", "train", "outs"), {"a": 1}),
                       (("stages", "train", "matrix"), {}), (("stage",), {})]:
         refuse("pipeline", changed(good, at, wrong), at)

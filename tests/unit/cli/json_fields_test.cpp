@@ -58,6 +58,8 @@ constexpr const char* kSession[] = {
     "mlo run -P lr=0.2 --name second",
     "mlo run logs",
     "mlo track list",
+    "true && mlo version-data add data/raw && git commit -qam raw",
+    "mlo run verify first --twice",
     "mlo track show first",
     "mlo track compare first second",
     "mlo track search 'params.kind = \"gbt\" '",
@@ -119,7 +121,7 @@ constexpr const char* kSession[] = {
     "mlo version-data cache --own",
     "f=$(ls .git/mlo/objects/b9/485148*) && chmod u+w $f && printf z > $f",
     "mlo version-data fsck",
-    "mlo version-data remove raw --yes",
+    "mlo version-data remove raw --force --yes",
     "mlo hooks uninstall",
     "printf 'x,y\\n1.5,a\\n2.5,a\\n3.5,b\\n4.5,b\\n' > before.csv && printf 'x,y,z\\n1.5,a,1\\n2.5,b,1\\n' > after.csv",
     "printf 'mlo: suite/1\\nname: s\\nexpectations:\\n  - {type: expect_column_values_to_be_unique, column: \"y\"}\\n' "
@@ -147,7 +149,7 @@ constexpr const char* kSession[] = {
 };
 
 /// Objects whose keys are the user's or the machine's.
-constexpr std::string_view kOpen[] = {"dependencies", "environment", "metrics", "params", "tags"};
+constexpr std::string_view kOpen[] = {"dependencies", "environment", "materials", "metrics", "params", "tags"};
 
 /// "runs[].id" for every scalar, "runs[]" for an empty array, "params.*" for what has keys of its own.
 void collect(const Value& value, const std::string& path, std::set<std::string>& fields) {

@@ -69,8 +69,8 @@ TEST_CASE("the policy of the documentation is read as it is meant", "[manifest]"
   CHECK(policy.evaluation->slices == std::vector<std::string>{"carrier", "airport"});
   CHECK(policy.evaluation->min_rows == 1000);
   CHECK(policy.evaluation->threshold == 0.4);
-  CHECK(policy.gates.size() == 6);
-  CHECK(policy.gates[5].severity == Severity::soft);
+  CHECK(policy.gates.size() == 7);
+  CHECK(policy.gates[6].severity == Severity::soft);
 }
 
 TEST_CASE("a policy says where it is wrong", "[manifest]") {

@@ -1,6 +1,7 @@
 #include <cmath>
 
 #include "lib/crypto/sha256.hpp"
+#include "lib/manifest/attestation.hpp"
 #include "lib/manifest/dataset.hpp"
 #include "lib/manifest/gate_report.hpp"
 #include "lib/manifest/lock.hpp"
@@ -86,12 +87,33 @@ PipelineLock every_lock_field() {
   stage.params = {{"params.yaml", {{"lr", Value(0.1)}, {"list", Value(Value::Array{Value(1), Value("a")})}}},
                   {"whole.json", {{"", Value(Value::Object{{"k", Value()}})}}}};
   stage.env = {{"SEED", "1"}};
+  stage.deterministic = true;
   stage.outputs = {{{"model.pkl", sha256("out"), false, 5, 0}, true, false, true}};
   stage.action = sha256("action");
   StageLock small;
   small.commands = {"true"};
   small.action = sha256("small");
   return {{{"train@a", stage}, {"a", small}}};
+}
+
+Attestation every_attestation_field() {
+  Attestation a;
+  a.run = kParent;
+  a.time = kTime;
+  a.verifier = "ada@example.org";
+  a.verdict = Reproduction::different;
+  a.executions = 2;
+  a.tolerance = 1e-06;
+  a.code = {"git-sha1:" + std::string(40, 'a'), "main", true, sha256("code")};
+  a.environment.facts = {{"os", "linux"}};
+  a.stages = {{.stage = "train@a",
+               .run = kRun,
+               .action = sha256("action"),
+               .verdict = Reproduction::different,
+               .reason = "`model.pkl` differs, first at byte 3",
+               .materials = {{"data/raw", sha256("in")}},
+               .subject = {{"model.pkl", sha256("out"), sha256("new"), sha256("newer")}}}};
+  return a;
 }
 
 GateReport every_report_field() {
@@ -164,6 +186,7 @@ TEST_CASE("every kind of manifest is written as it was when format 1 was fixed",
   check_golden("lock", emit_lock(every_lock_field()));
   check_golden("model", emit_model(every_model_field()));
   check_golden("rollback", emit_rollback(every_rollback_field()));
+  check_golden("attestation", emit_attestation(every_attestation_field()));
   check_golden("gate-report", emit_gate_report(every_report_field()));
   RunAmendment amendment{kRun,       kTime,       {{"gone", std::nullopt}, {"team", "ops"}}, "worth\n\nkeeping",
                          "new-name", std::nullopt};
@@ -182,6 +205,7 @@ TEST_CASE("every kind of manifest of format 1 reads back", "[manifest]") {
   CHECK(emit_model(parse_model(text("model"), "m")) == text("model"));
   CHECK(emit_run(parse_run(text("run"), "r")) == text("run"));
   CHECK(parse_lock(text("lock"), "l") == every_lock_field());
+  CHECK(emit_attestation(parse_attestation(text("attestation"), "a")) == text("attestation"));
   CHECK(emit_gate_report(parse_gate_report(text("gate-report"), "g")) == text("gate-report"));
   for (const char* kind : {"amend", "tombstone"}) CHECK(emit_amendment(parse_amendment(text(kind), "a")) == text(kind));
 }
