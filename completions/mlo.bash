@@ -10,7 +10,7 @@ _mlo() {
     esac
     if [[ -z $where && $word == data ]]; then word=version-data; fi
     case "$where $word" in
-      ' completion'|' drift'|'drift baseline'|'drift check'|'drift report'|'drift tests'|' get'|' help'|' hooks'|'hooks install'|'hooks run'|'hooks status'|'hooks uninstall'|' init'|' lineage'|' materialize'|'materialize get'|'materialize plan'|'materialize status'|'materialize train'|' promote'|'promote check'|'promote history'|'promote rollback'|' pull'|' push'|' register'|'register card'|'register list'|'register show'|'register verify'|' remote'|'remote add'|'remote check'|'remote list'|'remote new-key'|'remote remove'|'remote rotate-key'|'remote serve'|' run'|'run graph'|'run logs'|'run status'|'run why'|' status'|' track'|'track compare'|'track delete'|'track list'|'track log'|'track note'|'track plot'|'track restore'|'track search'|'track show'|'track tag'|' version'|' version-data'|'version-data add'|'version-data checkout'|'version-data diff'|'version-data du'|'version-data fsck'|'version-data gc'|'version-data get'|'version-data history'|'version-data import'|'version-data ls'|'version-data remove'|'version-data status'|'version-data update'|'version-data validate') where="${where:+$where }$word" ;;
+      ' completion'|' drift'|'drift baseline'|'drift check'|'drift report'|'drift tests'|' get'|' help'|' hooks'|'hooks install'|'hooks run'|'hooks status'|'hooks uninstall'|' init'|' lineage'|' materialize'|'materialize get'|'materialize plan'|'materialize status'|'materialize train'|' promote'|'promote check'|'promote history'|'promote rollback'|' pull'|' push'|' register'|'register card'|'register list'|'register show'|'register verify'|' remote'|'remote add'|'remote check'|'remote list'|'remote new-key'|'remote remove'|'remote rotate-key'|'remote serve'|' run'|'run graph'|'run logs'|'run status'|'run verify'|'run why'|' status'|' track'|'track compare'|'track delete'|'track list'|'track log'|'track note'|'track plot'|'track restore'|'track search'|'track show'|'track tag'|' version'|' version-data'|'version-data add'|'version-data cache'|'version-data checkout'|'version-data diff'|'version-data du'|'version-data fsck'|'version-data gc'|'version-data get'|'version-data history'|'version-data import'|'version-data ls'|'version-data remove'|'version-data status'|'version-data unprotect'|'version-data update'|'version-data validate') where="${where:+$where }$word" ;;
       *) break ;;
     esac
   done
@@ -62,10 +62,11 @@ _mlo() {
     'remote remove') words='' options='--json --quiet -q --verbose -v --color -C --help -h' ;;
     'remote rotate-key') words='' options='--json --quiet -q --verbose -v --color -C --help -h' ;;
     'remote serve') words='' options='--quiet -q --verbose -v --color -C --help -h' ;;
-    'run') words='status why graph logs' options='--dry-run -n --force -f --keep-going -k --single -s --jobs -j --param -P --name --experiment --json --quiet -q --verbose -v --color -C --help -h' ;;
+    'run') words='status why graph verify logs' options='--dry-run -n --force -f --keep-going -k --single -s --jobs -j --param -P --name --experiment --json --quiet -q --verbose -v --color -C --help -h' ;;
     'run graph') words='' options='--dot --mermaid --json --quiet -q --verbose -v --color -C --help -h' ;;
     'run logs') words='' options='--json --quiet -q --verbose -v --color -C --help -h' ;;
     'run status') words='' options='--json --quiet -q --verbose -v --color -C --help -h' ;;
+    'run verify') words='' options='--twice --tolerance --json --quiet -q --verbose -v --color -C --help -h' ;;
     'run why') words='' options='--json --quiet -q --verbose -v --color -C --help -h' ;;
     'status') words='' options='--json --quiet -q --verbose -v --color -C --help -h' ;;
     'track') words='log list show compare search plot note tag delete restore' options='--quiet -q --verbose -v --color -C --help -h' ;;
@@ -80,8 +81,9 @@ _mlo() {
     'track show') words='' options='--json --quiet -q --verbose -v --color -C --help -h' ;;
     'track tag') words='' options='--remove --json --quiet -q --verbose -v --color -C --help -h' ;;
     'version') words='' options='--json --quiet -q --verbose -v --color -C --help -h' ;;
-    'version-data') words='add status diff checkout history ls get import update du validate remove fsck gc' options='--quiet -q --verbose -v --color -C --help -h' ;;
+    'version-data') words='add status diff checkout history ls get import update du cache unprotect validate remove fsck gc' options='--quiet -q --verbose -v --color -C --help -h' ;;
     'version-data add') words='' options='--name --source --suite --validate --commit --message -m --json --quiet -q --verbose -v --color -C --help -h' ;;
+    'version-data cache') words='' options='--own --json --quiet -q --verbose -v --color -C --help -h' ;;
     'version-data checkout') words='' options='--rev -r --force -f --dry-run -n --json --quiet -q --verbose -v --color -C --help -h' ;;
     'version-data diff') words='' options='--json --quiet -q --verbose -v --color -C --help -h' ;;
     'version-data du') words='' options='--history --json --quiet -q --verbose -v --color -C --help -h' ;;
@@ -93,6 +95,7 @@ _mlo() {
     'version-data ls') words='' options='--recursive -R --json --quiet -q --verbose -v --color -C --help -h' ;;
     'version-data remove') words='' options='--keep-files --force -f --dry-run -n --yes -y --json --quiet -q --verbose -v --color -C --help -h' ;;
     'version-data status') words='' options='--granular -g --json --quiet -q --verbose -v --color -C --help -h' ;;
+    'version-data unprotect') words='' options='--json --quiet -q --verbose -v --color -C --help -h' ;;
     'version-data update') words='' options='--rev -r --force -f --commit --message -m --json --quiet -q --verbose -v --color -C --help -h' ;;
     'version-data validate') words='' options='--suite --sample --html --junit --infer --import --output -o --json --quiet -q --verbose -v --color -C --help -h' ;;
   esac
