@@ -4,6 +4,7 @@
 
 #include "lib/runs/live_run.hpp"
 #include "lib/runs/run_store.hpp"
+#include "lib/runs/secrets.hpp"
 #include "lib/util/error.hpp"
 
 namespace mlo {
@@ -34,7 +35,7 @@ RunRecord start_record(Workspace& workspace, const std::string& name, const std:
   record.name = name.empty() ? adjective_noun(record.id) : name;
   record.experiment = experiment;
   record.user = workspace.repo().identity(world.env, record.started).email;
-  record.command = std::move(command);
+  record.command = without_secrets(std::move(command), world.env);
   record.code = capture_code(workspace, made);
   record.environment = capture_environment(world);
   return record;

@@ -39,8 +39,9 @@ TEST_CASE("an attestation that cannot be one is refused with its place", "[manif
 TEST_CASE("an attestation cannot say that all is well while one of its stages is not", "[manifest]") {
   CHECK_THROWS_WITH(parse_attestation(changed("verdict: different\nexecutions", "verdict: identical\nexecutions"), "a"),
                     Catch::Contains("worse than the whole"));
-  CHECK_THROWS_WITH(
-      parse_attestation(read_file("tests/golden/attestation.yaml").substr(
-                            0, read_file("tests/golden/attestation.yaml").find("stages:")) + "stages: []\n", "a"),
-      Catch::Contains("at least one stage"));
+  CHECK_THROWS_WITH(parse_attestation(read_file("tests/golden/attestation.yaml")
+                                              .substr(0, read_file("tests/golden/attestation.yaml").find("stages:")) +
+                                          "stages: []\n",
+                                      "a"),
+                    Catch::Contains("at least one stage"));
 }

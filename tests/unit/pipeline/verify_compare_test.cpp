@@ -112,8 +112,8 @@ TEST_CASE("what the store lacks of the recorded output is told by its digests", 
   world.dir.write("now/a", "1");
   const ObjectStore store(world.dir / "store");
   const Content gone{sha256("gone"), true, false, 3, 1}, here{sha256("here"), true, false, 1, 1};
-  const OutputComparison found = compare_outputs(
-      "now", stored_output(store, gone), output_on_disk(world.world, world.dir.path(), "now", here), 0);
+  const OutputComparison found =
+      compare_outputs("now", stored_output(store, gone), output_on_disk(world.world, world.dir.path(), "now", here), 0);
   CHECK(found.verdict == Reproduction::different);
   CHECK(found.what == fmt::format("`now` {} -> {}", gone.id.brief(), here.id.brief()));
 }

@@ -61,7 +61,8 @@ std::vector<Attestation> attestations(Project& project, const std::string& run) 
 /// What lies in the repository but for the store, the index and the refs of runs.
 std::string traces(Project& project) {
   return project.world.sh(
-      "git worktree list | wc -l; git status --porcelain; ls .git/mlo/worktrees 2>&1 | grep -v -e lock -e 'No such' || true; "
+      "git worktree list | wc -l; git status --porcelain; ls .git/mlo/worktrees 2>&1 | grep -v -e lock -e 'No such' || "
+      "true; "
       "ls .git/mlo/runs; find .git/mlo/actions -type f | wc -l; cat mlo.lock; ls .git/worktrees 2>&1 || true");
 }
 
@@ -138,7 +139,7 @@ TEST_CASE("an undeclared input makes two runs agree with each other and differ f
 
 TEST_CASE("an undeclared file of the work tree is not there when a stage runs again", "[verify]") {
   Committed project("stages: {s: {cmd: 'cat hidden > out', outs: [out]}}\n",
-                              {{"hidden", "here\n"}, {".gitignore", "/hidden\n"}});
+                    {{"hidden", "here\n"}, {".gitignore", "/hidden\n"}});
   const VerifyReport report = verified(project);
   CHECK(told(report) == "s different: its commands fail in a clean work tree: exit code 1: `cat hidden > out`");
   REQUIRE_FALSE(report.stages[0].diff.empty());
@@ -181,7 +182,8 @@ TEST_CASE("a secret that a dirty run did not keep is named where the stage fails
   project.write(".env", "TOKEN=1\n");
   REQUIRE(project.run() == "s ran");
   CHECK(told(verified(project, {.run = project.last.name})) ==
-        "s different: its commands fail in a clean work tree: exit code 2: `sed s/T/t/ .env > out`; `.env` of its code was "
+        "s different: its commands fail in a clean work tree: exit code 2: `sed s/T/t/ .env > out`; `.env` of its code "
+        "was "
         "not kept");
 }
 
@@ -266,8 +268,9 @@ TEST_CASE("a tracked command and a failed run have nothing to be verified", "[ve
 }
 
 TEST_CASE("the environment of a verification is clean but for what the stage declares", "[verify]") {
-  Project project("stages: {s: {cmd: 'echo \"$SECRET-$WANTED-$MLO_STAGE-\\${PATH:+path}\" > out', env: {WANTED: yes}, "
-                  "outs: [out]}}\n");
+  Project project(
+      "stages: {s: {cmd: 'echo \"$SECRET-$WANTED-$MLO_STAGE-\\${PATH:+path}\" > out', env: {WANTED: yes}, "
+      "outs: [out]}}\n");
   project.world.env["SECRET"] = "hidden";
   project.world.sh("git add -A && git commit -q -m pipeline");
   project.run();
@@ -277,9 +280,16 @@ TEST_CASE("the environment of a verification is clean but for what the stage dec
 }
 
 TEST_CASE("clean_environment keeps how to find programs and nothing that a result could hang on", "[verify]") {
-  const Environment clean = clean_environment({{"PATH", "/bin"}, {"HOME", "/h"}, {"LC_NUMERIC", "C"}, {"CONDA_PREFIX", "/c"},
-                                               {"PYTHONPATH", "/p"}, {"SEED", "1"}, {"AWS_SECRET_ACCESS_KEY", "s"},
-                                               {"GIT_DIR", "/g"}, {"MLO_RUN", "r"}, {"PATHS", "x"}});
+  const Environment clean = clean_environment({{"PATH", "/bin"},
+                                               {"HOME", "/h"},
+                                               {"LC_NUMERIC", "C"},
+                                               {"CONDA_PREFIX", "/c"},
+                                               {"PYTHONPATH", "/p"},
+                                               {"SEED", "1"},
+                                               {"AWS_SECRET_ACCESS_KEY", "s"},
+                                               {"GIT_DIR", "/g"},
+                                               {"MLO_RUN", "r"},
+                                               {"PATHS", "x"}});
   CHECK(clean == Environment{{"CONDA_PREFIX", "/c"}, {"HOME", "/h"}, {"LC_NUMERIC", "C"}, {"PATH", "/bin"}});
 }
 
