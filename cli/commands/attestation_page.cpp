@@ -10,8 +10,8 @@ Style verdict_style(Reproduction verdict) {
 }
 
 std::string describe(const Attestation& a) {
-  std::string out = fmt::format("by {}, {} UTC, {}", a.verifier, format_utc_short(a.time),
-                                count_of(a.stages.size(), "stage"));
+  std::string out =
+      fmt::format("by {}, {} UTC, {}", a.verifier, format_utc_short(a.time), count_of(a.stages.size(), "stage"));
   if (a.tolerance > 0) out += fmt::format(", numbers within {}", format_double(a.tolerance));
   if (a.executions > 1) out += ", run twice";
   for (const AttestedStage& stage : a.stages) {

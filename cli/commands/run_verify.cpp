@@ -17,7 +17,8 @@ struct Options {
 void declare(Args& args, Options& o) {
   args.positional(o.targets, "RUN|STAGE|all", Args::Many::one_or_more,
                   "a run by id or name; stages (or groups, or outputs) as `mlo.lock` has them; or all of these");
-  args.flag(o.twice, "--twice", "run everything twice, in two places: tells what never agrees from what no longer does");
+  args.flag(o.twice, "--twice",
+            "run everything twice, in two places: tells what never agrees from what no longer does");
   args.option(o.tolerance, "--tolerance", "X",
               "how far numbers in metrics files may be off, relative to the larger; in place of the stages' own");
 }
@@ -34,7 +35,8 @@ class VerifyPrinter : public VerifyObserver {
   }
   void finished(const VerifiedStage& stage) override {
     if (ctx_.quiet() || ctx_.json()) return;
-    ctx_.host().err(fmt::format("{} {} ({})\n", place_, printable(stage.attested.stage), format_seconds(stage.seconds)));
+    ctx_.host().err(
+        fmt::format("{} {} ({})\n", place_, printable(stage.attested.stage), format_seconds(stage.seconds)));
   }
 
  private:
@@ -119,7 +121,8 @@ Command run_verify() {
       "differ, and were made on other hardware or by another toolchain. unverifiable: the record does not say what to "
       "run; nothing ran.\n\n"
       "The environment has what the stage declares in `env`, what `deterministic: true` pins, and of the user's own: "
-      "PATH, LD_LIBRARY_PATH, VIRTUAL_ENV, CONDA_*, CUDA_*, HOME, USER, LOGNAME, SHELL, TMPDIR, LANG, LC_*, TZ and which "
+      "PATH, LD_LIBRARY_PATH, VIRTUAL_ENV, CONDA_*, CUDA_*, HOME, USER, LOGNAME, SHELL, TMPDIR, LANG, LC_*, TZ and "
+      "which "
       "devices are visible. Neither `mlo.lock`, nor the history of runs, nor the cache sees what runs here; an "
       "attestation of the outcome is stored beside the run and travels with `mlo push`.";
   info.examples = {{"mlo run verify all", "does this commit still give what `mlo.lock` says?"},

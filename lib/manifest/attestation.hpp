@@ -40,7 +40,7 @@ struct AttestedStage {
 struct Attestation {
   std::string run;  ///< the invocation it is about
   UtcTime time;
-  std::string verifier;  ///< e-mail
+  std::string verifier;                            ///< e-mail
   Reproduction verdict = Reproduction::identical;  ///< the worst of its stages
   int executions = 1;
   double tolerance = 0;  ///< relative, of numbers in metric files; the largest that a stage was given

@@ -7,9 +7,20 @@
 namespace mlo {
 namespace {
 
-constexpr std::string_view kKept[] = {"PATH",   "LD_LIBRARY_PATH", "VIRTUAL_ENV", "HOME", "USER", "LOGNAME",
-                                      "SHELL",  "TMPDIR",          "LANG",        "TZ",   "CUDA_HOME",
-                                      "CUDA_PATH", "CUDA_VISIBLE_DEVICES", "NVIDIA_VISIBLE_DEVICES",
+constexpr std::string_view kKept[] = {"PATH",
+                                      "LD_LIBRARY_PATH",
+                                      "VIRTUAL_ENV",
+                                      "HOME",
+                                      "USER",
+                                      "LOGNAME",
+                                      "SHELL",
+                                      "TMPDIR",
+                                      "LANG",
+                                      "TZ",
+                                      "CUDA_HOME",
+                                      "CUDA_PATH",
+                                      "CUDA_VISIBLE_DEVICES",
+                                      "NVIDIA_VISIBLE_DEVICES",
                                       "ROCR_VISIBLE_DEVICES"};
 constexpr std::string_view kKeptPrefixes[] = {"LC_", "CONDA_"};
 
@@ -19,9 +30,7 @@ bool is_kept(std::string_view name) {
                      [&](std::string_view prefix) { return name.starts_with(prefix); });
 }
 
-bool is_seed(std::string_view key) {
-  return key == "seed" || key.ends_with(".seed") || key.ends_with(":seed");
-}
+bool is_seed(std::string_view key) { return key == "seed" || key.ends_with(".seed") || key.ends_with(":seed"); }
 
 }  // namespace
 

@@ -91,9 +91,8 @@ class Verifier {
         return out;
       }
       const auto begin = workspace_.world().clock.monotonic();
-      done.push_back(place->execute(claim, stage, [&](StreamKind kind, std::string_view bytes) {
-        observer_.output(claim.stage, kind, bytes);
-      }));
+      done.push_back(place->execute(
+          claim, stage, [&](StreamKind kind, std::string_view bytes) { observer_.output(claim.stage, kind, bytes); }));
       out.seconds += std::chrono::duration<double>(workspace_.world().clock.monotonic() - begin).count();
     }
     judge(claim, stage, done, out);
@@ -112,8 +111,8 @@ class Verifier {
         const auto it = execution.outputs.find(output.path);
         return it == execution.outputs.end() || !it->second ? std::nullopt : std::optional(it->second->id);
       };
-      attested.subject.push_back({output.path, output.id, id_of(done[0]),
-                                  done.size() > 1 ? id_of(done[1]) : std::nullopt});
+      attested.subject.push_back(
+          {output.path, output.id, id_of(done[0]), done.size() > 1 ? id_of(done[1]) : std::nullopt});
     }
     for (std::size_t i = 0; i < done.size(); ++i) {
       if (done[i].failure.empty()) continue;

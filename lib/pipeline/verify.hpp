@@ -11,9 +11,9 @@
 namespace mlo {
 
 struct VerifyRequest {
-  std::string run = {};              ///< id, prefix or name; empty: what `mlo.lock` says of `stages`
+  std::string run = {};                  ///< id, prefix or name; empty: what `mlo.lock` says of `stages`
   std::vector<std::string> stages = {};  ///< stages, groups or outputs of the pipeline; none: all of it
-  bool twice = false;                ///< in two places, so that what never agrees is told from what no longer does
+  bool twice = false;                    ///< in two places, so that what never agrees is told from what no longer does
   std::optional<double> tolerance = {};  ///< relative, of numbers in metrics files; in place of the stages' own
 };
 

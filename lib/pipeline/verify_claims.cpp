@@ -46,7 +46,8 @@ class StageRuns {
 };
 
 Claim claim_of(const RunRecord& run, const StageRuns& runs) {
-  return {run.stage, run.id, run.parent, run.command, run.inputs, run.outputs, *run.action, run.code.dirty, runs.origin(run)};
+  return {run.stage,   run.id,      run.parent,     run.command,     run.inputs,
+          run.outputs, *run.action, run.code.dirty, runs.origin(run)};
 }
 
 bool same_outputs(const std::vector<Artifact>& part, const std::map<std::string, const Artifact*>& whole) {
@@ -131,7 +132,8 @@ Claims claims_of_lock(Workspace& workspace, const std::vector<std::string>& targ
   for (const auto& [name, locked] : pipeline.lock().stages) {
     for (const LockedOutput& output : locked.outputs) {
       const LockedPath& at = output.content;
-      claims.made.emplace(at.path, Content{at.id, at.directory, output.executable, at.bytes, at.directory ? at.files : 1});
+      claims.made.emplace(at.path,
+                          Content{at.id, at.directory, output.executable, at.bytes, at.directory ? at.files : 1});
     }
   }
   const std::vector<StageIndex> chosen = targets.empty() ? pipeline.graph().order() : pipeline.named(targets);
@@ -143,8 +145,7 @@ Claims claims_of_lock(Workspace& workspace, const std::vector<std::string>& targ
       throw Error(ErrorKind::not_found, fmt::format("stage `{}` is not in `{}`: it has not run", stage, claims.name))
           .hint(fmt::format("`mlo run {}`", shell_quote(stage)));
     const StageLock& said = locked->second;
-    const RunRecord* run =
-        runs.find([&](const RunRecord& r) { return r.stage == stage && r.action == said.action; });
+    const RunRecord* run = runs.find([&](const RunRecord& r) { return r.stage == stage && r.action == said.action; });
     claims.stages.push_back({stage, run != nullptr ? run->id : "", run != nullptr ? run->parent : "", said.commands,
                              recorded_inputs(said), recorded_outputs(said), said.action,
                              run != nullptr && run->code.dirty, run != nullptr ? runs.origin(*run) : std::nullopt});

@@ -18,7 +18,7 @@ struct Claim {
   std::vector<std::string> commands;
   std::vector<Artifact> inputs, outputs;
   Digest action;
-  bool dirty = false;  ///< it was made from uncommitted changes
+  bool dirty = false;                           ///< it was made from uncommitted changes
   std::optional<EnvironmentFacts> environment;  ///< of the run that made the outputs; nothing if it is not known
 };
 
@@ -34,7 +34,8 @@ struct Claims {
 /// Error{invalid} for `run -- CMD`, which names no outputs; Error{conflict} for one that goes on.
 Claims claims_of_run(Workspace& workspace, const std::string& name);
 
-/// True if all of these are stages, groups or outputs of the pipeline around `world.cwd`; false too where there is none.
+/// True if all of these are stages, groups or outputs of the pipeline around `world.cwd`; false too where there is
+/// none.
 bool names_stages(Workspace& workspace, const std::vector<std::string>& targets);
 
 /// Of `mlo.lock`, with HEAD as the code: of these stages (or groups, or outputs), all if there are none.

@@ -21,7 +21,7 @@ struct OutputSide {
     std::uint64_t bytes = 0;
     bool operator==(const Leaf&) const = default;
   };
-  std::optional<Content> content;                  ///< nothing: it was not written
+  std::optional<Content> content;                     ///< nothing: it was not written
   std::function<std::map<std::string, Leaf>()> list;  ///< all below a directory, by path
   /// The bytes of a leaf; nothing if they cannot be had, or are too many to compare by content.
   std::function<std::optional<std::string>(const std::string& below, const Leaf& leaf)> read;
@@ -35,8 +35,8 @@ OutputSide output_on_disk(const World& world, const fs::path& root, const std::s
 
 struct OutputComparison {
   Reproduction verdict = Reproduction::identical;  ///< or within_tolerance, or different
-  std::string what;               ///< the first difference, in one line that names its file
-  std::vector<std::string> diff;  ///< lines `-..` and `+..` for people, where it is text
+  std::string what;                                ///< the first difference, in one line that names its file
+  std::vector<std::string> diff;                   ///< lines `-..` and `+..` for people, where it is text
 };
 
 /// `tolerance`, relative, is for an output that is a metrics file; 0: its bytes must be the same.

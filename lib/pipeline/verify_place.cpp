@@ -125,9 +125,10 @@ std::optional<std::string> VerifyPlace::put_input(const Claim& claim, const Arti
   const std::string uncommitted = fmt::format("made from uncommitted changes to `{}`", input.path);
   if (here && !made) {
     return claim.dirty ? uncommitted
-                       : fmt::format("`{}` at that commit is not what it was made with: not committed then, or changed "
-                                     "and not run since",
-                                     input.path);
+                       : fmt::format(
+                             "`{}` at that commit is not what it was made with: not committed then, or changed "
+                             "and not run since",
+                             input.path);
   }
   try {
     if (work.stored(wanted)) {
@@ -222,8 +223,8 @@ Reexecution VerifyPlace::execute(const Claim& claim, const Stage& stage, const O
     const SupervisedExit exit = supervise(command, world.stop, keep);
     check_stop(world);
     if (exit.exit.code == 0 && !exit.timed_out) continue;
-    out.failure = exit.timed_out ? fmt::format("timed out: `{}`", line)
-                                 : fmt::format("exit code {}: `{}`", exit.exit.code, line);
+    out.failure =
+        exit.timed_out ? fmt::format("timed out: `{}`", line) : fmt::format("exit code {}: `{}`", exit.exit.code, line);
     out.last_words = last_lines(tail);
     break;
   }

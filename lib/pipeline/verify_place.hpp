@@ -13,8 +13,8 @@ namespace mlo {
 
 /// What a stage did when it ran again.
 struct Reexecution {
-  std::string failure;  ///< one line; empty: its commands succeeded
-  std::vector<std::string> last_words;  ///< the end of what they wrote, if they failed
+  std::string failure;                                    ///< one line; empty: its commands succeeded
+  std::vector<std::string> last_words;                    ///< the end of what they wrote, if they failed
   std::map<std::string, std::optional<Content>> outputs;  ///< nothing: not written
 };
 

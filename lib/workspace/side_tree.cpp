@@ -30,7 +30,7 @@ SideTree::SideTree(const Workspace& from, git::ObjectId commit, std::string_view
       slot_(take_slot(home_, kind, owner)),
       places_(places_of(slot_.name)),
       env_(without_git(std::move(env))),
-      world_{from.world().clock, from.world().rng,     env_, from.world().log, from.world().progress,
+      world_{from.world().clock, from.world().rng,     env_,        from.world().log, from.world().progress,
              from.world().stop,  from.world().threads, places_.root} {
   remove();
   sweep(kind, owner);
@@ -90,8 +90,7 @@ void SideTree::sweep(std::string_view kind, std::string_view owner) const {
     if (entry.kind != FileKind::directory || !entry.name.starts_with(fmt::format("{}-", kind))) continue;
     const std::string slot = entry.name.substr(0, entry.name.find('.'));
     if (slot == slot_.name) continue;
-    if (const auto lock = LockFile::try_acquire(home_ / (slot + ".lock"), owner))
-      places_of(slot).remove();
+    if (const auto lock = LockFile::try_acquire(home_ / (slot + ".lock"), owner)) places_of(slot).remove();
   }
 }
 

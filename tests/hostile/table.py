@@ -141,6 +141,8 @@ ROWS = [
         "mlo pull --remote far", 5, "far"),
     # pipelines
     pipeline("pipeline: malformed YAML", "stages: {a: {cmd: [}", 1, "mlo.yaml:1:"),
+    pipeline("pipeline: deterministic is no boolean", "stages: {a: {cmd: x, deterministic: often}}", 1, "mlo.yaml:1:"),
+    pipeline("pipeline: a tolerance of everything", "stages: {a: {cmd: x, tolerance: 1}}", 1, "`tolerance` must be at least 0 and below 1"),
     pipeline("pipeline: unknown key", "stages: {a: {cmd: 'true', depz: [x]}}", 1, "depz"),
     pipeline("pipeline: no command", "stages: {a: {deps: [x]}}", 1, "cmd"),
     pipeline("pipeline: cycle", "stages:\n  a: {cmd: 'true', deps: [y], outs: [x]}\n  b: {cmd: 'true', deps: [x], outs: [y]}", 1, "in a circle"),
