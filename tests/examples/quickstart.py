@@ -60,10 +60,6 @@ with tempfile.TemporaryDirectory(prefix="mlo-quickstart-") as scratch:
     check("flights@sha256:" in ask(mlo, "lineage", "delay@prod", "--up"), "the model in production does not lead back to raw data")
     check(ask("git", "log", "--format=%(trailers:key=Mlo-Data)", "--", ".mlo/data").count("Mlo-Data: flights sha256:") == 2,
           "git log does not show the two versions of the data")
-    for run in ("first", "forward"):  # a Python pipeline on real data gives the same bytes again
-        verified = json.loads(ask(mlo, "run", "verify", run, "--json", "-q") or "{}")
-        check(verified.get("verdict") == "identical" and len(verified.get("stages", [])) > 3, f"{run} is not verified: {verified.get('first')}")
-        check(json.loads(ask(mlo, "track", "show", run, "--json"))["attestations"][0]["verdict"] == "identical", f"{run} has no attestation")
     ask("git", "fsck", "--no-dangling")
 
 if wrong:
