@@ -51,6 +51,20 @@ const std::vector<HelpTopic>& help_topics() {
        "`foreach` with `do`, or `matrix`, makes many stages of one, and `vars` fills `${name}`. An existing `dvc.yaml` "
        "is read as it is.\n"
        "\n"
+       "What a stage may use at most, where it should be more or less than it is:\n"
+       "\n"
+       "      train:\n"
+       "        resources: {cpu: 2, mem: 8GiB, gpu: 1, time: 2h, disk: 20GiB, log: 64MiB, processes: 200}\n"
+       "        mutex: database      # a name, or a list: nobody else on this machine has it at the same time\n"
+       "\n"
+       "`time` is that of the stage with all its commands and attempts (`timeout` that of one command), `disk` what "
+       "its "
+       "outputs and each file take. `cpu`, `mem` and `gpu` are also shared with all other runs of this machine: a "
+       "stage "
+       "that has to wait says for whom. What says nothing has 7 days, 1 GiB of log, 4096 processes and threads, nine "
+       "tenths of the memory, and a disk that keeps a hundredth free (at most 256 MiB); `unlimited` lifts a bound. "
+       "`limits` in .mlo/config.yaml sets the defaults and the machine's budget.\n"
+       "\n"
        "`mlo run -n` says what would run, `mlo run graph` draws it.",
        "mlo.yaml"},
       {"gates", "how to write the policy that `mlo promote` asks",

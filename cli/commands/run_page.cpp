@@ -33,6 +33,22 @@ Value artifacts(const std::vector<Artifact>& list) {
 }
 
 Value or_null(const std::optional<std::string>& text) { return text ? Value(*text) : Value(); }
+/// With every field, so that scripts need not ask which there are.
+Value bounds(const BoundsRecord& bounds) {
+  Value used = Value::object(), gpus = Value::array();
+  for (const char* const name : {"disk", "log", "mem", "processes"}) {
+    const auto found = bounds.used.find(name);
+    used.set(name, found == bounds.used.end() ? 0 : found->second);
+  }
+  for (const std::string& gpu : bounds.gpus) gpus.push(gpu);
+  return Value::object()
+      .set("held_by", bounds.held_by)
+      .set("allowed", strings(bounds.allowed))
+      .set("used", std::move(used))
+      .set("gpus", std::move(gpus))
+      .set("stopped", bounds.stopped);
+}
+
 std::optional<std::string> text_of_digest(const std::optional<Digest>& id) {
   return id ? std::optional(id->str()) : std::nullopt;
 }
@@ -77,6 +93,7 @@ Value run_value(const Run& run) {
                        .set("user_seconds", r.usage.user_seconds)
                        .set("system_seconds", r.usage.system_seconds)
                        .set("max_rss_bytes", r.usage.max_rss_bytes));
+  if (r.bounds) out.set("bounds", bounds(*r.bounds));
   out.set("cached_from", or_null(r.cached_from))
       .set("log", or_null(text_of_digest(r.log)))
       .set("series", or_null(text_of_digest(r.series)));

@@ -51,6 +51,15 @@ std::string code_text(const CodeState& code) {
   return out;
 }
 
+/// "by cgroup v2, to cpu 2, mem 2GiB; with GPU-a"
+std::string bounds_text(const BoundsRecord& bounds) {
+  std::string out = fmt::format("by {}", bounds.held_by);
+  const char* before = ", to ";
+  for (const auto& [name, amount] : bounds.allowed) out += std::exchange(before, ", ") + name + " " + amount;
+  if (!bounds.gpus.empty()) out += fmt::format("; with GPU {}", join(bounds.gpus, ", "));
+  return out;
+}
+
 void head(Page& page, const Run& run) {
   const RunRecord& r = run.record;
   const auto row = [&](std::string_view key, const std::string& value) {
@@ -75,6 +84,8 @@ void head(Page& page, const Run& run) {
                             format_bytes({r.usage.max_rss_bytes})));
   }
   if (r.exit_code != 0) row("exit code", std::to_string(r.exit_code));
+  if (r.bounds) row("held", bounds_text(*r.bounds));
+  if (r.bounds) row("stopped", r.bounds->stopped.substr(r.bounds->stopped.starts_with("stopped: ") ? 9 : 0));
   row("code", code_text(r.code));
   if (r.cached_from) row("result of", *r.cached_from);
   if (!run.commit.empty()) row("recorded", run.commit.substr(0, 12));

@@ -21,7 +21,7 @@ SliceRows slice_rows(const Predictions& predictions, const std::string& column) 
   return out;
 }
 
-struct Limits {
+struct FairnessLimits {
   MetricRule metric;
   std::vector<std::string> slices;
   std::optional<double> max_gap, min_ratio;
@@ -30,7 +30,7 @@ struct Limits {
 
 class FairnessGate : public Gate {
  public:
-  explicit FairnessGate(Limits limits) : limits_(std::move(limits)) {}
+  explicit FairnessGate(FairnessLimits limits) : limits_(std::move(limits)) {}
 
   std::vector<GateResult> ask(const GateFacts& facts) const override {
     std::vector<GateResult> out;
@@ -144,7 +144,7 @@ class FairnessGate : public Gate {
     return result;
   }
 
-  Limits limits_;
+  FairnessLimits limits_;
 };
 
 }  // namespace
@@ -153,7 +153,7 @@ bool claims_fairness(const Value& body) { return !metric_of(body).empty() && bod
 
 std::unique_ptr<Gate> read_fairness(ObjectReader& body, const GatePolicy& policy) {
   body.only({"direction", "min", "max", "slices", "max_gap", "min_ratio", "min_support"});
-  Limits limits;
+  FairnessLimits limits;
   limits.metric = read_metric_rule(body, policy);
   if (limits.metric.formula == nullptr)
     body.fail("metric", fmt::format("`{}` by slice needs `predictions` in `evaluation`, and a metric that mlo computes",

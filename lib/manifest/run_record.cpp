@@ -42,7 +42,36 @@ std::map<std::string, MetricPoint> read_metrics(ObjectReader& reader, std::strin
   return out;
 }
 
+BoundsRecord read_bounds(const Value& value, std::string_view source) {
+  ObjectReader reader(value, source, "`bounds`");
+  BoundsRecord bounds;
+  bounds.held_by = reader.string("held_by");
+  bounds.allowed = read_string_map(reader, "allowed", source);
+  if (const Value* const found = reader.find("used")) {
+    ObjectReader used(*found, source, "`used`");
+    for (const auto& [name, amount] : found->members()) bounds.used.emplace(name, read_count(used, name));
+  }
+  bounds.gpus = reader.strings("gpus");
+  bounds.stopped = reader.string_or("stopped", "");
+  reader.finish();
+  return bounds;
+}
+
 }  // namespace
+
+Value bounds_value(const BoundsRecord& bounds) {
+  Value out;
+  out.set("held_by", bounds.held_by);
+  if (!bounds.allowed.empty()) out.set("allowed", string_map_value(bounds.allowed));
+  Value used = Value::object();
+  for (const auto& [name, amount] : bounds.used) used.set(name, amount);
+  if (!bounds.used.empty()) out.set("used", std::move(used));
+  Value gpus = Value::array();
+  for (const std::string& gpu : bounds.gpus) gpus.push(gpu);
+  if (!bounds.gpus.empty()) out.set("gpus", std::move(gpus));
+  if (!bounds.stopped.empty()) out.set("stopped", bounds.stopped);
+  return out;
+}
 
 std::string_view to_string(RunStatus status) {
   for (const auto& [value, name] : kStatusNames) {
@@ -76,6 +105,7 @@ std::string emit_run(const RunRecord& r) {
                                        {"user_seconds", Value(r.usage.user_seconds)},
                                        {"system_seconds", Value(r.usage.system_seconds)},
                                        {"max_rss_bytes", Value(r.usage.max_rss_bytes)}}));
+  if (r.bounds) out.set("bounds", bounds_value(*r.bounds));
   if (r.action) out.set("action", r.action->str());
   if (r.cached_from) out.set("cached_from", *r.cached_from);
   if (r.series) out.set("series", r.series->str());
@@ -112,6 +142,7 @@ RunRecord parse_run(std::string_view text, std::string_view source) {
   r.usage = {usage.number("wall_seconds"), usage.number("user_seconds"), usage.number("system_seconds"),
              read_count(usage, "max_rss_bytes")};
   usage.finish();
+  if (const Value* const bounds = reader.find("bounds")) r.bounds = read_bounds(*bounds, source);
   if (reader.find("action") != nullptr) r.action = read_digest(reader, "action");
   if (reader.find("cached_from") != nullptr) r.cached_from = read_run_id(reader, "cached_from");
   if (reader.find("series") != nullptr) r.series = read_digest(reader, "series");

@@ -49,6 +49,16 @@ struct ResourceUsage {
   std::uint64_t max_rss_bytes = 0;
 };
 
+/// In which bounds a stage ran.
+struct BoundsRecord {
+  std::string held_by;                         ///< "cgroup v2" or "watchdog"
+  std::map<std::string, std::string> allowed;  ///< what was asked for, as a pipeline spells it
+  std::map<std::string, std::uint64_t> used;   ///< the most that was seen: bytes, or a number of processes
+  std::vector<std::string> gpus;
+  std::string stopped;  ///< the bound that it met
+  bool operator==(const BoundsRecord&) const = default;
+};
+
 /// `run.yaml`, kind `run/1`: one invocation of `mlo run`, or one stage of it (then `parent` is set).
 struct RunRecord {
   std::string id;      ///< UUIDv7, 32 hex
@@ -69,11 +79,15 @@ struct RunRecord {
   std::map<std::string, std::string> datasets;  ///< dataset name -> id text, for inputs that are registered datasets
   EnvironmentFacts environment;
   ResourceUsage usage;
+  std::optional<BoundsRecord> bounds;      ///< of a stage that ran
   std::optional<Digest> action;            ///< action key of the stage
   std::optional<std::string> cached_from;  ///< id of the run whose result was reused
   std::optional<Digest> series;            ///< all metric points, in the store and in the run's git tree
   std::optional<Digest> log;               ///< stdout and stderr of a stage, in the store
 };
+
+/// As in a record.
+Value bounds_value(const BoundsRecord& bounds);
 
 std::string emit_run(const RunRecord& record);
 RunRecord parse_run(std::string_view text, std::string_view source);

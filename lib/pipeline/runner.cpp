@@ -7,6 +7,7 @@
 #include "lib/data/datasets.hpp"
 #include "lib/pipeline/idle_proof.hpp"
 #include "lib/pipeline/invocation.hpp"
+#include "lib/pipeline/stage_bounds.hpp"
 #include "lib/pipeline/stage_run.hpp"
 #include "lib/pipeline/tracked_command.hpp"
 #include "lib/runs/live_run.hpp"
@@ -21,12 +22,13 @@ namespace {
 class Schedule {
  public:
   Schedule(Pipeline& pipeline, const RunRequest& request, const Plan& plan, RunObserver& observer,
-           const RunRecord& invocation, const std::vector<DatasetManifest>& datasets)
+           const RunRecord& invocation, const std::vector<DatasetManifest>& datasets, RunBounds& bounds)
       : pipeline_(pipeline),
         graph_(pipeline.graph()),
         request_(request),
         observer_(observer),
-        context_{pipeline, invocation, datasets, workspace_mutex_},
+        bounds_(bounds),
+        context_{pipeline, invocation, datasets, workspace_mutex_, bounds_},
         nodes_(graph_.stages().size()) {
     for (const PlannedStage& planned : plan.stages) {
       if (planned.assessment.state == StageState::up_to_date || planned.assessment.state == StageState::frozen)
@@ -163,6 +165,7 @@ class Schedule {
   const RunRequest& request_;
   RunObserver& observer_;
   std::mutex workspace_mutex_;
+  RunBounds& bounds_;
   StageContext context_;
   std::vector<Node> nodes_;
   std::mutex mutex_;
@@ -309,6 +312,12 @@ RunReport run_pipeline(Workspace& workspace, const RunRequest& request, RunObser
   }
   const std::vector<DatasetManifest> datasets = load_datasets(workspace);
   require_startable(pipeline, plan, datasets);
+  RunBounds bounds(workspace.config().bounds, workspace.world(), workspace.root(), request.jobs);
+  for (const PlannedStage& planned : plan.stages) {
+    const StageState state = planned.assessment.state;
+    if (state != StageState::up_to_date && state != StageState::frozen)
+      bounds.require_possible(bounds_of(pipeline.graph().stage(planned.index)));
+  }
   if (!guard) guard = lock_pipeline(workspace);
   recover_runs(workspace);
 
@@ -316,7 +325,7 @@ RunReport run_pipeline(Workspace& workspace, const RunRequest& request, RunObser
   LiveRun live = LiveRun::create(
       workspace, start_record(workspace, request.name, request.experiment, request.command, made_by(pipeline)));
   ignore_outputs(pipeline, plan);  // after the code was recorded: it is mlo's own change, not the user's
-  Schedule schedule(pipeline, request, plan, observer, live.record(), datasets);
+  Schedule schedule(pipeline, request, plan, observer, live.record(), datasets, bounds);
   schedule.run();
   report.outcomes = std::move(schedule.outcomes);
 

@@ -89,11 +89,13 @@ class SpecReader {
       reader.find(key);
     }
     if (!dvc_) {
-      for (const char* key : {"env", "timeout", "retries", "deterministic", "tolerance"}) reader.find(key);
+      for (const char* key : {"env", "timeout", "retries", "resources", "mutex", "deterministic", "tolerance"})
+        reader.find(key);
     } else if (const Value* meta = body.find("meta");
                meta != nullptr && meta->is(Value::Type::object) && meta->find("mlo") != nullptr) {
       ObjectReader extras(*meta->find("mlo"), file_, "`meta.mlo` of " + what);
-      for (const char* key : {"env", "timeout", "retries", "deterministic", "tolerance"}) extras.find(key);
+      for (const char* key : {"env", "timeout", "retries", "resources", "mutex", "deterministic", "tolerance"})
+        extras.find(key);
       extras.finish();
     }
     reader.finish();

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "lib/bounds/resources.hpp"
 #include "lib/codec/value.hpp"
 
 namespace mlo {
@@ -37,9 +38,13 @@ struct Stage {
   std::vector<ParamRef> params;
   std::vector<Output> outputs;
   std::map<std::string, std::string> env;
-  bool inherits_env = false;  ///< some of `env` was taken from the caller's environment
-  std::optional<std::chrono::milliseconds> timeout;
+  bool inherits_env = false;                         ///< some of `env` was taken from the caller's environment
+  std::optional<std::chrono::milliseconds> timeout;  ///< of each command; `resources.time` is that of the stage
   int retries = 0;
+  /// What it may use and what nobody else holds while it runs: neither changes what it writes, so the action key has
+  /// neither.
+  Resources resources;
+  std::vector<std::string> mutexes;
   bool frozen = false;
   bool always_changed = false;
   bool deterministic = false;  ///< seeds, threads, locale and time are pinned; see pinned_environment

@@ -2,7 +2,9 @@
 
 #include <cmath>
 
+#include "lib/bounds/ledger.hpp"
 #include "lib/codec/reader.hpp"
+#include "lib/manifest/names.hpp"
 #include "lib/pipeline/interpolate.hpp"
 #include "lib/util/fs.hpp"
 #include "lib/util/text.hpp"
@@ -171,7 +173,22 @@ class StageReader {
     if (!(stage_.tolerance >= 0 && stage_.tolerance < 1))
       extra.fail("tolerance", "`tolerance` must be at least 0 and below 1");
     stage_.retries = static_cast<int>(extra.integer_or("retries", 0));
+    if (const Value* found = extra.find("resources"))
+      read_resources(*found, origin_.file, fmt::format("`resources` of {}", what_), stage_.resources);
+    mutexes(extra);
     if (stage_.retries < 0 || stage_.retries > 100) extra.fail("retries", "`retries` must be from 0 to 100");
+  }
+
+  void mutexes(ObjectReader& extra) {
+    const Value* const found = extra.find("mutex");
+    if (found == nullptr) return;
+    stage_.mutexes = extra.strings("mutex", /*allow_single=*/true);
+    sort_unique(stage_.mutexes);
+    if (stage_.mutexes.size() > kMaxMutexes)
+      fail(*found, fmt::format("{} has {} mutexes, at most {}", what_, stage_.mutexes.size(), kMaxMutexes));
+    for (const std::string& name : stage_.mutexes) {
+      if (!is_name(name)) fail(*found, fmt::format("`{}` is not a name of a mutex", printable(name)));
+    }
   }
 
   std::chrono::milliseconds duration(const Value& value) const {

@@ -1,6 +1,7 @@
 #include "lib/pipeline/stage_run.hpp"
 
 #include "lib/pipeline/metrics_file.hpp"
+#include "lib/pipeline/stage_bounds.hpp"
 #include "lib/pipeline/stage_environment.hpp"
 #include "lib/pipeline/tracked_command.hpp"
 #include "lib/runs/event_log.hpp"
@@ -94,6 +95,7 @@ class StageRun {
   }
 
   void execute() {
+    if (!hold()) return;
     const LiveRunHandle live = create();
     try {
       run_commands(*live);
@@ -104,6 +106,26 @@ class StageRun {
     }
     finish(*live);
     if (done_.lock) store_action();
+  }
+
+  /// Waits until the machine has room for the stage; false if it is stopped while it waits.
+  bool hold() {
+    std::vector<fs::path> outputs;
+    for (const Output& output : stage_.outputs) outputs.push_back(pipeline_.workspace().root() / output.path);
+    bool waited = false;
+    const auto waits = [&](const std::string& line) {
+      waited = true;
+      sink_(StreamKind::err, fmt::format("mlo: {}\n", line));
+    };
+    try {
+      hold_.emplace(context_.bounds.hold(bounds_of(stage_), std::move(outputs), waits));
+    } catch (const Error& error) {
+      fail(error);
+      if (error.kind() == ErrorKind::interrupted) done_.outcome.result = StageResult::killed;
+      return false;
+    }
+    if (waited) started_ = world_.clock.now();
+    return true;
   }
 
   using LiveRunHandle = std::unique_ptr<LiveRun>;
@@ -126,8 +148,9 @@ class StageRun {
     command.process.env["MLO_STAGE"] = stage_.name;
     if (stage_.deterministic) pin(live, command.process.env);
     for (const auto& [name, value] : stage_.env) command.process.env[name] = value;
-    command.process.own_group = command.process.dies_with_us = true;
+    context_.bounds.tell(bounds_of(stage_), command.process.env);
     command.timeout = stage_.timeout;
+    command.hold = &*hold_;
     make_dirs(command.process.cwd);
 
     LogTee log(live.dir(), sink_);
@@ -137,6 +160,7 @@ class StageRun {
       clear_outputs();
       if (run_once(command, tee, live.record().usage)) return;
       if (done_.outcome.result == StageResult::killed) return;
+      if (hold_->time_left().value_or(std::chrono::milliseconds::max()).count() <= 0) return;
     }
   }
 
@@ -160,15 +184,21 @@ class StageRun {
     done_.outcome.exit_code = 0;
     for (const std::string& line : stage_.commands) {
       command.process.argv = {"/bin/sh", "-c", line};
+      const std::size_t left_before = hold_->usage().left_behind;
       const SupervisedExit exit = supervise(command, world_.stop, tee);
+      if (const std::size_t left = hold_->usage().left_behind - left_before; left > 0)
+        tee(StreamKind::err,
+            fmt::format("mlo: ended {} that it left running\n", count_of(left, "process", "processes")));
       usage.user_seconds += exit.exit.rusage.user_seconds;
       usage.system_seconds += exit.exit.rusage.system_seconds;
       usage.max_rss_bytes = std::max(usage.max_rss_bytes, exit.exit.rusage.max_rss_bytes);
-      if (exit.exit.code == 0 && !exit.timed_out && !exit.stopped) continue;
+      if (exit.exit.code == 0 && !exit.timed_out && !exit.stopped && !exit.breach) continue;
       done_.outcome.result = exit.stopped ? StageResult::killed : StageResult::failed;
-      done_.outcome.exit_code = exit.exit.code;
+      done_.outcome.exit_code = exit.breach && exit.exit.code == 0 ? 1 : exit.exit.code;
+      met_ = exit.breach ? exit.breach->text : "";
       done_.outcome.error =
-          exit.timed_out
+          exit.breach ? met_
+          : exit.timed_out
               ? fmt::format("timed out after {}", format_seconds(static_cast<double>(command.timeout->count()) / 1000))
           : exit.stopped          ? "interrupted"
           : exit.exit.signal != 0 ? fmt::format("killed by signal {}: `{}`", exit.exit.signal, line)
@@ -219,6 +249,7 @@ class StageRun {
                                          output.content.files, output.stored});
       }
     }
+    live.record().bounds = recorded_bounds(*hold_, met_);
     const std::lock_guard lock(context_.workspace_mutex);
     done_.record = live.finish(status, done_.outcome.exit_code, world_.clock.now());
   }
@@ -242,6 +273,8 @@ class StageRun {
   const OutputSink& sink_;
   UtcTime started_;
   std::vector<SavedOutput> saved_;
+  std::optional<StageHold> hold_;
+  std::string met_;  ///< the bound that the last attempt met
   StageDone done_;
 };
 

@@ -3,6 +3,7 @@
 #include <mutex>
 #include <optional>
 
+#include "lib/bounds/run_bounds.hpp"
 #include "lib/manifest/dataset.hpp"
 #include "lib/pipeline/runner.hpp"
 #include "lib/runs/live_run.hpp"
@@ -15,6 +16,7 @@ struct StageContext {
   const RunRecord& invocation;
   const std::vector<DatasetManifest>& datasets;
   std::mutex& workspace_mutex;  ///< Workspace is for one thread at a time
+  RunBounds& bounds;
 };
 
 struct StageDone {

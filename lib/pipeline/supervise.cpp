@@ -59,7 +59,8 @@ class Timer {
 /// Hands on what can be read now; closes the pipe at its end.
 void drain(UniqueFd& fd, StreamKind kind, const OutputSink& sink) {
   char buffer[32768];
-  while (fd) {
+  // Not for ever: one who writes faster than we read would keep us from looking after it.
+  for (int reads = 0; fd && reads < 16; ++reads) {
     const ssize_t n = ::read(fd.get(), buffer, sizeof buffer);
     if (n > 0) {
       sink(kind, {buffer, static_cast<std::size_t>(n)});
@@ -71,46 +72,121 @@ void drain(UniqueFd& fd, StreamKind kind, const OutputSink& sink) {
   }
 }
 
+/// One command from its start to its end.
+class Supervision {
+ public:
+  Supervision(SupervisedCommand command, const std::stop_token& stop, const OutputSink& sink)
+      : command_(std::move(command)), hold_(command_.hold), stop_(stop), stop_signal_(stop), sink_(sink) {}
+
+  SupervisedExit run() {
+    command_.process.stdout_fd = out_.write.get();
+    command_.process.stderr_fd = err_.write.get();
+    if (hold_ != nullptr) {
+      hold_->arm(command_.process);
+      command_.grace = hold_->grace();
+    }
+    set_deadline();
+    child_.emplace(ChildProcess::start(command_.process));
+    out_.write.reset();
+    err_.write.reset();
+    if (hold_ != nullptr) look_timer_.emplace().set(hold_->pause());
+    while (!step()) {
+    }
+    // The leader has ended but is not reaped, so its group still has its number: nothing of it may go on writing.
+    if (ending_ || hold_ != nullptr) child_->signal(SIGKILL);
+    result_.exit = child_->wait();
+    if (hold_ != nullptr) {
+      auto met = hold_->after(result_.exit);
+      if (!result_.breach && !result_.timed_out && !result_.stopped) result_.breach = std::move(met);
+    }
+    read_all();
+    return std::move(result_);
+  }
+
+ private:
+  void set_deadline() {
+    const auto left = hold_ == nullptr ? std::nullopt : hold_->time_left();
+    stage_is_late_ = left && (!command_.timeout || *left < *command_.timeout);
+    const auto deadline = stage_is_late_ ? left : command_.timeout;
+    if (deadline) timer_.set(*deadline);
+  }
+
+  /// Waits for what comes next; true once the command has ended.
+  bool step() {
+    pollfd fds[6] = {{out_.read.get(), POLLIN, 0},
+                     {err_.read.get(), POLLIN, 0},
+                     {child_->poll_fd(), POLLIN, 0},
+                     {timer_.fd(), POLLIN, 0},
+                     {ending_ ? -1 : stop_signal_.fd(), POLLIN, 0},
+                     {look_timer_ ? look_timer_->fd() : -1, POLLIN, 0}};
+    if (::poll(fds, 6, -1) < 0 && errno != EINTR) throw_errno("wait for", command_.process.argv[0]);
+    read_all();
+    if (fds[2].revents != 0) return true;
+    const bool late = timer_.expired();
+    if (ending_ && late) kill();
+    if (!ending_ && late && stage_is_late_) {
+      end(hold_->out_of_time());
+    } else if (!ending_ && (late || stop_.stop_requested())) {
+      result_.timed_out = late;
+      result_.stopped = !late;
+      end();
+    }
+    if (look_timer_ && look_timer_->expired()) {
+      if (auto met = hold_->look(child_->pid())) end(std::move(*met));
+      look_timer_->set(hold_->pause());
+    }
+    return false;
+  }
+
+  void read_all() {
+    drain(out_.read, StreamKind::out, bounded_);
+    drain(err_.read, StreamKind::err, bounded_);
+  }
+
+  void write(StreamKind kind, std::string_view bytes) {
+    if (hold_ == nullptr) return sink_(kind, bytes);
+    const bool was_full = hold_->log_is_full();
+    auto met = hold_->log(bytes.size());
+    if (!was_full) sink_(kind, bytes);
+    if (met && child_) end(std::move(*met));
+  }
+
+  /// A bound was met: the first one counts.
+  void end(Breach breach) {
+    const bool at_once = breach.at_once;
+    if (!ending_) result_.breach = std::move(breach);
+    end();
+    if (at_once) kill();
+  }
+  void end() {
+    if (ending_) return;
+    ending_ = true;
+    child_->signal(SIGTERM);
+    timer_.set(command_.grace);
+  }
+  void kill() {
+    child_->signal(SIGKILL);
+    if (hold_ != nullptr) hold_->kill_now();
+  }
+
+  SupervisedCommand command_;
+  StageHold* hold_;
+  const std::stop_token& stop_;
+  const StopSignal stop_signal_;
+  const OutputSink& sink_;
+  const OutputSink bounded_ = [this](StreamKind kind, std::string_view bytes) { write(kind, bytes); };
+  Pipe out_ = make_pipe(), err_ = make_pipe();
+  Timer timer_;
+  std::optional<Timer> look_timer_;
+  std::optional<ChildProcess> child_;
+  bool stage_is_late_ = false, ending_ = false;
+  SupervisedExit result_;
+};
+
 }  // namespace
 
 SupervisedExit supervise(SupervisedCommand command, const std::stop_token& stop, const OutputSink& sink) {
-  Pipe out = make_pipe(), err = make_pipe();
-  command.process.stdout_fd = out.write.get();
-  command.process.stderr_fd = err.write.get();
-  const StopSignal stop_signal(stop);
-  Timer timer;
-  SupervisedExit result;
-  ChildProcess child = ChildProcess::start(command.process);
-  out.write.reset();
-  err.write.reset();
-  if (command.timeout) timer.set(*command.timeout);
-  bool ending = false;
-  for (;;) {
-    pollfd fds[5] = {{out.read.get(), POLLIN, 0},
-                     {err.read.get(), POLLIN, 0},
-                     {child.poll_fd(), POLLIN, 0},
-                     {timer.fd(), POLLIN, 0},
-                     {ending ? -1 : stop_signal.fd(), POLLIN, 0}};
-    if (::poll(fds, 5, -1) < 0 && errno != EINTR) throw_errno("wait for", command.process.argv[0]);
-    drain(out.read, StreamKind::out, sink);
-    drain(err.read, StreamKind::err, sink);
-    if (fds[2].revents != 0) break;
-    const bool late = timer.expired();
-    if (ending && late) child.signal(SIGKILL);
-    if (!ending && (late || stop.stop_requested())) {
-      ending = true;
-      result.timed_out = late;
-      result.stopped = !late;
-      child.signal(SIGTERM);
-      timer.set(command.grace);
-    }
-  }
-  // The leader has ended but is not reaped, so its group still has its number: nothing of it may go on writing.
-  if (ending) child.signal(SIGKILL);
-  result.exit = child.wait();
-  drain(out.read, StreamKind::out, sink);
-  drain(err.read, StreamKind::err, sink);
-  return result;
+  return Supervision(std::move(command), stop, sink).run();
 }
 
 }  // namespace mlo

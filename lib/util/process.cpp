@@ -36,6 +36,25 @@ struct ExecPlan {
   volatile int failure = 0;  ///< errno of what went wrong in the child
 };
 
+/// In the child: only system calls. False with errno set if it cannot be held as it should.
+bool hold_self(const ProcessSpec& spec) {
+  if (spec.cgroup_fd >= 0 && ::write(spec.cgroup_fd, "0\n", 2) != 2) return false;
+  for (const ProcessLimit& limit : spec.limits) {
+    rlimit now{};
+    const auto resource = static_cast<__rlimit_resource>(limit.resource);
+    if (::getrlimit(resource, &now) != 0) return false;
+    now.rlim_cur = limit.soft < now.rlim_max ? limit.soft : now.rlim_max;
+    if (::setrlimit(resource, &now) != 0) return false;
+  }
+  if (spec.nice > 0) ::setpriority(PRIO_PROCESS, 0, ::getpriority(PRIO_PROCESS, 0) + spec.nice);
+  if (spec.first_to_go) {
+    const int fd = ::open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC);
+    if (fd >= 0 && ::write(fd, "500", 3) < 0) errno = 0;
+    if (fd >= 0) ::close(fd);
+  }
+  return true;
+}
+
 /// In the child, which shares our memory until it executes: only system calls, and nothing written but `failure`.
 [[noreturn]] void exec_child(ExecPlan& plan) {
   const ProcessSpec& spec = plan.spec;
@@ -57,6 +76,7 @@ struct ExecPlan {
   ::sigprocmask(SIG_SETMASK, &none, nullptr);
   if (spec.own_group && ::setpgid(0, 0) != 0) fail();
   if (spec.dies_with_us && ::prctl(PR_SET_PDEATHSIG, SIGKILL) != 0) fail();
+  if (!hold_self(spec)) fail();
   // First above 2, so that no target is overwritten before it is used; then onto 0, 1, 2.
   int high[3];
   const int wanted[3] = {spec.stdin_fd, spec.stdout_fd, spec.stderr_fd};

@@ -11,6 +11,12 @@
 
 namespace mlo {
 
+/// A soft limit (setrlimit) of a process to start; what the hard one allows of it.
+struct ProcessLimit {
+  int resource = 0;
+  std::uint64_t soft = 0;
+};
+
 /// What to start. Nothing is inherited that is not named here: descriptors are closed, the environment is exactly
 /// `env`.
 struct ProcessSpec {
@@ -22,6 +28,10 @@ struct ProcessSpec {
   int stderr_fd = -1;         ///< -1: /dev/null
   bool own_group = false;     ///< a process group of its own, so that signal() reaches its children too
   bool dies_with_us = false;  ///< SIGKILL as soon as the thread that started it ends, also by a crash
+  std::vector<ProcessLimit> limits = {};
+  int nice = 0;              ///< this much nicer than the caller
+  bool first_to_go = false;  ///< before others where the kernel has no memory left
+  int cgroup_fd = -1;        ///< `cgroup.procs` of the group it is to be in from its first instruction
 };
 
 /// The program that `name` means in the PATH of `env`; `name` itself if it has a `/`.

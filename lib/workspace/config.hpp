@@ -5,6 +5,7 @@
 #include <string_view>
 #include <vector>
 
+#include "lib/bounds/machine.hpp"
 #include "lib/codec/value.hpp"
 #include "lib/store/object_store.hpp"
 
@@ -49,6 +50,7 @@ struct Config {
   /// `.mlo/local/config.yaml`.
   std::string cache_dir;
   std::string runs_ref = "refs/mlo/runs";
+  BoundsConfig bounds;  ///< `limits`. Only read.
 };
 
 /// Whose file it is: only one that nobody else gets may hold secrets.

@@ -36,7 +36,7 @@ class Bench:
         self.mlo, self.shim, self.scenario = mlo, shim, scenario
         self.base, self.trial = scratch / "base", scratch / "trial"
         self.state, self.journal = scratch / "counter", scratch / "journal"
-        self.env = dict(ENV, HOME=str(scratch), PATH=f"{mlo.parent}:{HERE}:{ENV['PATH']}")
+        self.env = dict(ENV, HOME=str(scratch), MLO_LEASES=str(scratch / "leases"), PATH=f"{mlo.parent}:{HERE}:{ENV['PATH']}")
         self.far = far.Far(mlo) if scenario.ssh else None
         if self.far:
             self.env.update(self.far.env)

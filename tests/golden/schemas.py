@@ -111,12 +111,14 @@ stages:
     env: {SEED: 1}
     timeout: 10m
     retries: 2
+    resources: {cpu: 0.5, mem: 2GiB, gpu: 1, time: 90, disk: 500 MB, log: unlimited, processes: 64}
+    mutex: [a, b]
     deterministic: true
     tolerance: 1.0e-6
     frozen: false
 """)
     check("pipeline", good, "pipeline")
-    for at, wrong in [(("stages", "train", "cmd"), NOT_JSON), (("stages", "train", "depz"), []), (("stages", "train", "retries"), 101), (("stages", "train", "tolerance"), 1), (("stages", "train", "deterministic"), "yes"), (("stages", "train", "timeout"), "soon"),
+    for at, wrong in [(("stages", "train", "cmd"), NOT_JSON), (("stages", "train", "depz"), []), (("stages", "train", "retries"), 101), (("stages", "train", "tolerance"), 1), (("stages", "train", "deterministic"), "yes"), (("stages", "train", "timeout"), "soon"), (("stages", "train", "resources", "mem"), "2Gi"), (("stages", "train", "resources", "ram"), 1),
                       (("stages", "a/b"), {"cmd": "x"}), (("stages", "prepare", "do"), NOT_JSON), (("mlo",), "pipeline/2"), (("stages", "train", "outs"), {"a": 1}),
                       (("stages", "train", "matrix"), {}), (("stage",), {})]:
         refuse("pipeline", changed(good, at, wrong), at)

@@ -78,7 +78,7 @@ def main():
     failed = 0
     with tempfile.TemporaryDirectory(prefix="mlo-hostile-") as scratch:
         scratch = pathlib.Path(scratch).resolve()
-        env = dict(ENV, HOME=str(scratch), PATH=f"{mlo.parent}:{ENV['PATH']}")
+        env = dict(ENV, HOME=str(scratch), MLO_LEASES=str(scratch / "leases"), PATH=f"{mlo.parent}:{ENV['PATH']}")
         base = scratch / "base"
         (base / "work").mkdir(parents=True)
         made = shell(BASE, base / "work", env)

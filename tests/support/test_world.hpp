@@ -105,6 +105,7 @@ inline Environment hermetic_environment(const fs::path& home) {
           {"GIT_AUTHOR_EMAIL", "ada@example.org"},
           {"GIT_COMMITTER_NAME", "Ada Tester"},
           {"GIT_COMMITTER_EMAIL", "ada@example.org"},
+          {"MLO_LEASES", (home / ".git/leases").string()},  // nobody else's stages are waited for
           {"LC_ALL", "C.UTF-8"},
           {"TZ", "UTC"}};
 }

@@ -149,7 +149,8 @@ constexpr const char* kSession[] = {
 };
 
 /// Objects whose keys are the user's or the machine's.
-constexpr std::string_view kOpen[] = {"dependencies", "environment", "materials", "metrics", "params", "tags"};
+constexpr std::string_view kOpen[] = {"allowed", "dependencies", "environment", "materials",
+                                      "metrics", "params",       "tags"};
 
 /// "runs[].id" for every scalar, "runs[]" for an empty array, "params.*" for what has keys of its own.
 void collect(const Value& value, const std::string& path, std::set<std::string>& fields) {

@@ -72,6 +72,11 @@ RunRecord every_run_field() {
   r.artifacts = {{"plots/roc.svg", sha256("plot"), false, 7, 0, true}};
   r.environment.facts = {{"os", "linux"}, {"python", "3.11.2"}};
   r.usage = {1.5, 1.25, 0, 1 << 20};
+  r.bounds = {"watchdog",
+              {{"gpu", "1"}, {"mem", "2GiB"}},
+              {{"mem", 2'254'857'830}, {"processes", 3}},
+              {"GPU-a"},
+              "stopped: used 2.1 GiB of memory, of 2 GiB allowed (resources.mem)"};
   r.action = sha256("action");
   r.cached_from = kParent;
   r.series = sha256("series");

@@ -46,6 +46,7 @@ RunRecord a_run() {
   r.datasets["flights"] = sha256("in").str();
   r.environment.facts["os"] = "linux";
   r.usage = {1.5, 1.25, 0.25, 1 << 20};
+  r.bounds = {"watchdog", {{"mem", "2GiB"}}, {{"mem", 12}}, {"0"}, "stopped: x"};
   r.action = sha256("action");
   r.series = sha256("series");
   return r;

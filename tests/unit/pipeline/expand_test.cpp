@@ -57,6 +57,8 @@ TEST_CASE("a stage is read with every list sorted and every path from the root",
     env: {N: 1, FLAG: true, HOME: , NONE: }
     timeout: 1.5m
     retries: 2
+    resources: {cpu: 2, mem: 1GiB, log: unlimited}
+    mutex: [gpu-box, db, db]
     frozen: true
     always_changed: true
     desc: about
@@ -76,6 +78,10 @@ TEST_CASE("a stage is read with every list sorted and every path from the root",
   CHECK(stage.env == std::map<std::string, std::string>{{"FLAG", "true"}, {"HOME", "/home/ada"}, {"N", "1"}});
   CHECK(stage.timeout == std::chrono::seconds(90));
   CHECK(stage.retries == 2);
+  CHECK(
+      stage.resources ==
+      Resources().set(Resource::cpu, 2000).set(Resource::mem, std::uint64_t{1} << 30U).set(Resource::log, kUnlimited));
+  CHECK(stage.mutexes == std::vector<std::string>{"db", "gpu-box"});
   CHECK((stage.frozen && stage.always_changed && stage.description == "about"));
 }
 
@@ -86,7 +92,7 @@ stages:
   a:
     cmd: echo
     outs: [{o: {remote: r, push: false, type: model, labels: [x], meta: {k: v}}}]
-    meta: {anything: 1, mlo: {timeout: 5, env: {A: b}}}
+    meta: {anything: 1, mlo: {timeout: 5, env: {A: b}, resources: {gpu: 1}, mutex: m}}
 plots: [{p.csv: {x: a, y: b}}]
 artifacts: {m: {path: o, type: model}}
 datasets: [{name: d, type: dvc, url: x}]
@@ -96,10 +102,26 @@ metrics: [m.json]
   const Stage stage = files.expand(text, "dvc.yaml")[0];
   CHECK(stage.timeout == std::chrono::seconds(5));
   CHECK(stage.env.at("A") == "b");
+  CHECK(stage.resources.find(Resource::gpu) == 1);
+  CHECK(stage.mutexes == std::vector<std::string>{"m"});
   CHECK_THAT(files.error("stages:\n  a:\n    cmd: x\n    timeout: 5\n", "dvc.yaml"),
              StartsWith("dvc.yaml:4:14: ") && Contains("`timeout`"));
   CHECK_THAT(files.error("stages:\n  a:\n    cmd: x\n    meta: {mlo: {tmeout: 5}}\n", "dvc.yaml"),
              Contains("tmeout") && Contains("timeout"));
+}
+
+TEST_CASE("resources and mutexes that mean nothing are refused where they stand", "[pipeline]") {
+  Files files;
+  const auto error = [&](const std::string& extra) {
+    return files.error("stages:\n  a:\n    cmd: x\n    " + extra + "\n");
+  };
+  CHECK_THAT(error("resources: {mem: big}"), StartsWith("mlo.yaml:4:22: ") && Contains("`mem`"));
+  CHECK_THAT(error("resources: {memory: 1GiB}"), Contains("`memory`"));
+  CHECK_THAT(error("resources: 3"), Contains("resources"));
+  CHECK_THAT(error("mutex: ../x"), Contains("`../x`"));
+  CHECK_THAT(error("mutex: {a: 1}"), Contains("mutex"));
+  CHECK_THAT(error("mutex: [a, b, c, d, e, f, g, h, i]"), Contains("at most 8"));
+  CHECK_THAT(files.error("stages:\n  a:\n    cmd: x\n    mutex: m\n", "dvc.yaml"), Contains("mutex"));
 }
 
 TEST_CASE("foreach names its stages by key, by value, or by index if an item is composite", "[pipeline]") {

@@ -34,6 +34,19 @@ TEST_CASE("a secret in the shared configuration is refused", "[workspace]") {
   }
 }
 
+TEST_CASE("the shared configuration bounds stages, but says nothing of what a machine has and where it writes",
+          "[workspace]") {
+  Config config;
+  read_config("mlo: config/1\nlimits: {defaults: {mem: 1GiB, time: 1h}}\n", "c.yaml", config);
+  read_config("mlo: config/1\nlimits: {defaults: {time: 2h}, leases: /x, gpus: [0]}\n", "l.yaml", config,
+              ConfigLayer::local);
+  CHECK(config.bounds.defaults.find(Resource::mem) == std::uint64_t{1} << 30U);
+  CHECK(config.bounds.defaults.find(Resource::time) == 7'200'000);
+  CHECK(config.bounds.leases == "/x");
+  CHECK(failure_of("mlo: config/1\nlimits: {leases: /x}\n").find("c.yaml:2:") == 0);
+  CHECK(failure_of("mlo: config/1\nlimits: {gpus: [0]}\n").find("this machine's") != std::string::npos);
+}
+
 TEST_CASE("the local configuration adds to a remote, and its secrets are never written elsewhere", "[workspace]") {
   Config config;
   const Value shared = read_config(kShared, "shared", config);
