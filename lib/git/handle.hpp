@@ -58,7 +58,13 @@ struct Repository::State {
   RepositoryHandle handle;
   Environment env;
   fs::path work_dir, git_dir, common_dir;
+  HeldWrites* held = nullptr;
   git_repository* repo() const { return handle.get(); }
+  ObjectId note(const git_oid& written) const {
+    const ObjectId id = from_oid(written);
+    if (held != nullptr) held->note(id);
+    return id;
+  }
 };
 
 }  // namespace mlo::git

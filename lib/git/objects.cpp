@@ -76,7 +76,9 @@ Commit read_commit(const git_commit* commit) {
 using Changes = std::map<std::string, std::vector<TreeChange>, std::less<>>;
 
 /// Writes `base` (may be null) with the changes; nothing if the result has no entries.
-std::optional<ObjectId> apply(git_repository* repo, const git_tree* base, const std::vector<TreeChange>& changes) {
+template <class State>
+std::optional<ObjectId> apply(const State& state, const git_tree* base, const std::vector<TreeChange>& changes) {
+  git_repository* const repo = state.repo();
   git_treebuilder* raw = nullptr;
   check_git(git_treebuilder_new(&raw, repo, base), "write a git tree");
   const TreeBuilderHandle builder(raw);
@@ -98,7 +100,7 @@ std::optional<ObjectId> apply(git_repository* repo, const git_tree* base, const 
     const git_tree_entry* old = git_treebuilder_get(builder.get(), name.c_str());
     const bool directory = old != nullptr && git_tree_entry_filemode(old) == GIT_FILEMODE_TREE;
     const TreeHandle old_tree = directory ? open_tree(repo, from_oid(*git_tree_entry_id(old))) : nullptr;
-    const auto id = apply(repo, old_tree.get(), nested);
+    const auto id = apply(state, old_tree.get(), nested);
     if (id) {
       const git_oid oid = to_oid(*id);
       check_git(git_treebuilder_insert(nullptr, builder.get(), name.c_str(), &oid, GIT_FILEMODE_TREE),
@@ -110,7 +112,7 @@ std::optional<ObjectId> apply(git_repository* repo, const git_tree* base, const 
   if (git_treebuilder_entrycount(builder.get()) == 0) return std::nullopt;
   git_oid out;
   check_git(git_treebuilder_write(&out, builder.get()), "write a git tree");
-  return from_oid(out);
+  return state.note(out);
 }
 
 }  // namespace
@@ -193,7 +195,7 @@ std::optional<Tag> Repository::find_tag(ObjectId id) const {
 ObjectId Repository::write_blob(std::string_view bytes) {
   git_oid oid;
   check_git(git_blob_create_from_buffer(&oid, state_->repo(), bytes.data(), bytes.size()), "write a git blob");
-  return from_oid(oid);
+  return state_->note(oid);
 }
 
 ObjectId Repository::write_tree(std::optional<ObjectId> base, const std::vector<TreeChange>& changes) {
@@ -204,13 +206,13 @@ ObjectId Repository::write_tree(std::optional<ObjectId> base, const std::vector<
     }
   }
   const TreeHandle tree = base ? open_tree(state_->repo(), *base) : nullptr;
-  if (const auto id = apply(state_->repo(), tree.get(), changes)) return *id;
+  if (const auto id = apply(*state_, tree.get(), changes)) return *id;
   git_treebuilder* raw = nullptr;
   check_git(git_treebuilder_new(&raw, state_->repo(), nullptr), "write a git tree");
   const TreeBuilderHandle empty(raw);
   git_oid oid;
   check_git(git_treebuilder_write(&oid, empty.get()), "write a git tree");
-  return from_oid(oid);
+  return state_->note(oid);
 }
 
 ObjectId Repository::write_commit(ObjectId tree_id, const std::vector<ObjectId>& parents, const Signature& author,
@@ -227,7 +229,7 @@ ObjectId Repository::write_commit(ObjectId tree_id, const std::vector<ObjectId>&
       git_commit_create(&oid, state_->repo(), nullptr, to_signature(author).get(), to_signature(committer).get(),
                         "UTF-8", std::string(message).c_str(), tree.get(), raw_parents.size(), raw_parents.data()),
       "write a git commit");
-  return from_oid(oid);
+  return state_->note(oid);
 }
 
 ObjectId Repository::write_tag(ObjectId target, std::string_view name, const Signature& tagger,

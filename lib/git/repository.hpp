@@ -55,6 +55,8 @@ struct TreeChange {
   EntryKind kind = EntryKind::file;
 };
 
+class HeldWrites;
+
 /// An open git repository. Not thread-safe: one object per thread. Errors of libgit2 arrive as Error with a hint.
 class Repository {
  public:
@@ -92,6 +94,8 @@ class Repository {
   ObjectId write_tree(std::optional<ObjectId> base, const std::vector<TreeChange>& changes);
   ObjectId write_commit(ObjectId tree, const std::vector<ObjectId>& parents, const Signature& author,
                         const Signature& committer, std::string_view message);
+  /// Puts on disk what HeldWrites holds of them, if it does: before a ref names it.
+  void flush_held();
   /// An annotated tag object; no ref is made.
   ObjectId write_tag(ObjectId target, std::string_view name, const Signature& tagger, std::string_view message);
 
@@ -111,9 +115,30 @@ class Repository {
   std::optional<Signature> find_identity(const Environment& env, UtcTime when) const;
 
  private:
+  friend class HeldWrites;
   struct State;
   explicit Repository(std::unique_ptr<State> state);
   std::unique_ptr<State> state_;
+};
+
+/// While it lives, the blobs, trees and commits that are written through a repository stay in memory, where it finds
+/// them; `flush` (or Repository::flush_held) puts them on disk as one pack. For many: each alone costs a file and a
+/// sync. What was not flushed never existed.
+class HeldWrites {
+ public:
+  /// Borrows the repository, of which nobody else holds writes.
+  explicit HeldWrites(Repository& repo);
+  HeldWrites(const HeldWrites&) = delete;
+  ~HeldWrites();
+  void flush();
+
+ private:
+  friend struct Repository::State;
+  struct Held;
+  void note(const ObjectId& written) { written_.push_back(written); }
+  Repository& repo_;
+  std::unique_ptr<Held> held_;
+  std::vector<ObjectId> written_;
 };
 
 /// Of the libgit2 that runs: "1.5.1".
