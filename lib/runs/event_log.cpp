@@ -2,19 +2,17 @@
 
 #include <fcntl.h>
 #include <sys/file.h>
-#include <unistd.h>
 
 #include <bit>
 
 #include "lib/manifest/names.hpp"
 #include "lib/util/error.hpp"
+#include "lib/util/frames.hpp"
 #include "lib/util/text.hpp"
 
 namespace mlo {
 namespace {
 
-constexpr std::string_view kMagic = "\xE5mlo";
-constexpr std::size_t kHead = 12;  // magic, payload length, CRC-32C of length and payload
 constexpr std::size_t kMaxPayload = 1U << 20U;
 constexpr const char* kOpen = "events.log";
 constexpr const char* kClosed = "events.closed";
@@ -164,12 +162,8 @@ std::string objection(const RunEvent& event) {
   return std::visit(Check{}, event);
 }
 
-std::uint32_t frame_sum(std::string_view length, std::string_view payload) {
-  return crc32c(bytes_of(payload), crc32c(bytes_of(length)));
-}
-
 std::string encode_frames(const std::vector<RunEvent>& events) {
-  ByteWriter out;
+  std::string out;
   for (const RunEvent& event : events) {
     if (const std::string why = objection(event); !why.empty()) {
       throw Error(ErrorKind::invalid, why)
@@ -180,14 +174,9 @@ std::string encode_frames(const std::vector<RunEvent>& events) {
     if (body.str().size() > kMaxPayload)
       throw Error(ErrorKind::invalid, "a value of more than 1 MiB cannot be logged")
           .hint("log a file: mlo track log artifact PATH");
-    ByteWriter length;
-    length.u32(static_cast<std::uint32_t>(body.str().size()));
-    out.raw(kMagic);
-    out.raw(length.str());
-    out.u32(frame_sum(length.str(), body.str()));
-    out.raw(body.str());
+    put_frame(out, body.str());
   }
-  return std::move(out).str();
+  return out;
 }
 
 [[noreturn]] void not_live(const fs::path& run_dir) {
@@ -209,21 +198,18 @@ UniqueFd lock_open_log(const fs::path& path) {
 
 }  // namespace
 
-void create_event_log(const fs::path& run_dir) { write_file(run_dir / kOpen, "", Durability::cache, 0600); }
+void create_event_log(const fs::path& run_dir) {
+  const fs::path path = run_dir / kOpen;
+  if (!UniqueFd(::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600)))
+    throw_errno("create", path.string());
+}
 
 void append_events(const fs::path& run_dir, const std::vector<RunEvent>& events) {
   const std::string frames = encode_frames(events);
   const fs::path path = run_dir / kOpen;
   const UniqueFd fd = lock_open_log(path);
   if (!fd) not_live(run_dir);
-  const auto before = static_cast<off_t>(stat_fd(fd.get(), path).size);
-  try {
-    write_all(fd.get(), frames, path);
-  } catch (const Error&) {
-    // A full disk may leave half a frame: take it back. If that fails too, readers skip it.
-    static_cast<void>(::ftruncate(fd.get(), before));
-    throw;
-  }
+  append_frames(fd.get(), frames, path);
 }
 
 void close_event_log(const fs::path& run_dir) {
@@ -233,25 +219,13 @@ void close_event_log(const fs::path& run_dir) {
 
 EventLog decode_events(std::string_view bytes) {
   EventLog log;
-  while (!bytes.empty()) {
-    const std::size_t start = bytes.find(kMagic);
-    log.damaged_bytes += std::min(start, bytes.size());
-    if (start == std::string_view::npos) break;
-    bytes.remove_prefix(start);
-    ByteReader head(bytes.substr(kMagic.size()));
-    const std::uint32_t size = head.u32(), sum = head.u32();
-    const std::string_view body = head.ok() && size <= kMaxPayload ? head.raw(size) : std::string_view();
-    bool valid = head.ok() && size <= kMaxPayload && frame_sum(bytes.substr(kMagic.size(), 4), body) == sum;
-    if (valid) {
-      ByteReader reader(body);
-      auto event = decode(reader);
-      valid = event && reader.ok() && reader.at_end() && objection(*event).empty();
-      if (valid) log.events.push_back(std::move(*event));
-    }
-    const std::size_t used = valid ? kHead + size : 1;
-    if (!valid) ++log.damaged_bytes;
-    bytes.remove_prefix(used);
-  }
+  log.damaged_bytes = read_frames(bytes, kMaxPayload, [&](std::string_view payload) {
+    ByteReader reader(payload);
+    auto event = decode(reader);
+    const bool valid = event && reader.ok() && reader.at_end() && objection(*event).empty();
+    if (valid) log.events.push_back(std::move(*event));
+    return valid;
+  });
   return log;
 }
 
