@@ -21,6 +21,7 @@ class CommandContext : public Context {
   World& world() override { return world_; }
   Workspace& workspace() override;
   Host& host() override { return host_; }
+  StderrSink& remarks() override { return sink_; }
   bool json() const override { return globals_.json; }
   bool quiet() const override { return globals_.quiet; }
   bool verbose() const override { return globals_.verbose; }

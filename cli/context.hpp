@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "cli/host.hpp"
+#include "cli/stderr_sink.hpp"
 #include "lib/codec/value.hpp"
 #include "lib/util/world.hpp"
 #include "lib/workspace/workspace.hpp"
@@ -57,6 +58,8 @@ class Context {
   /// Opened on first use; throws Workspace::open's errors.
   virtual Workspace& workspace() = 0;
   virtual Host& host() = 0;
+  /// Everything that a command says on stderr while it goes on.
+  virtual StderrSink& remarks() = 0;
   virtual bool json() const = 0;
   virtual bool quiet() const = 0;
   virtual bool verbose() const = 0;

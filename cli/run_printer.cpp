@@ -1,62 +1,114 @@
 #include "cli/run_printer.hpp"
 
 #include "cli/plan_page.hpp"
+#include "lib/codec/json.hpp"
 #include "lib/util/text.hpp"
 
 namespace mlo::cli {
 
-void RunPrinter::begin(std::size_t, unsigned jobs) { alone_ = jobs == 1; }
+namespace {
 
-void RunPrinter::started(const Stage&) {}
+constexpr std::size_t kLinesOnTerminal = 50;  ///< of more stages only the status is shown there
 
-void RunPrinter::output(const Stage& stage, StreamKind kind, std::string_view bytes) {
-  if (alone_) return ctx_.host().err(bytes);
-  std::string& rest = pending_[stage.name + (kind == StreamKind::out ? "\nout" : "\nerr")];
-  rest += bytes;
-  std::string lines;
-  std::size_t from = 0;
-  for (std::size_t end = rest.find('\n'); end != std::string::npos; end = rest.find('\n', from)) {
-    lines += fmt::format("{} | {}\n", stage.name, std::string_view(rest).substr(from, end - from));
-    from = end + 1;
+std::string result_text(const StageOutcome& outcome) {
+  switch (outcome.result) {
+    case StageResult::ran:
+      return fmt::format("({})", format_seconds(outcome.seconds));
+    case StageResult::cached:
+      return "(cached)";
+    case StageResult::up_to_date:
+      return "(unchanged)";
+    case StageResult::killed:
+      return "interrupted";
+    case StageResult::skipped:
+      return "skipped: " + outcome.error;
+    case StageResult::failed:
+      return "failed: " + outcome.error;
   }
-  rest.erase(0, from);
-  if (!lines.empty()) ctx_.host().err(lines);
+  return "";
 }
 
-void RunPrinter::flush_rest(const std::string& stage) {
-  for (const char* stream : {"\nout", "\nerr"}) {
-    const auto it = pending_.find(stage + stream);
-    if (it == pending_.end()) continue;
-    if (!it->second.empty()) ctx_.host().err(fmt::format("{} | {}\n", stage, it->second));
-    pending_.erase(it);
+/// What JSON can carry.
+std::string text_of_line(std::string_view line) { return is_utf8(line) ? std::string(line) : printable(line); }
+
+Value event_of(std::string_view what) { return Value::object().set("event", what); }
+
+}  // namespace
+
+void RunPrinter::event(Value event) {
+  if (!ctx_.quiet()) ctx_.remarks().line(emit_json(event, JsonStyle::compact));
+}
+
+void RunPrinter::write(std::string_view bytes) {
+  if (bytes.empty()) return;
+  ctx_.remarks().raw(bytes);
+  line_begun_ = bytes.back() != '\n';
+}
+
+void RunPrinter::show_status() {
+  if (line_begun_ || ctx_.quiet() || going_on_.empty()) return;
+  ctx_.remarks().status(printable(fmt::format("[{}/{}] {}", done_, total_, join(going_on_, ", "))));
+}
+
+void RunPrinter::waiting(const std::string& stage, const std::string& run) {
+  if (ctx_.json()) return event(event_of("waiting").set("stage", stage).set("for", run));
+  ctx_.remarks().line(fmt::format("waiting for {}, which is at `{}`", printable(run), printable(stage)));
+}
+
+void RunPrinter::begin(std::size_t total, unsigned jobs) {
+  alone_ = jobs == 1;
+  total_ = total;
+  if (ctx_.json())
+    event(event_of("begin")
+              .set("total", static_cast<std::uint64_t>(total))
+              .set("jobs", static_cast<std::uint64_t>(jobs)));
+}
+
+void RunPrinter::started(const Stage& stage) {
+  if (ctx_.json()) return event(event_of("started").set("stage", stage.name));
+  going_on_.push_back(stage.name);
+  show_status();
+}
+
+void RunPrinter::output(const Stage& stage, StreamKind kind, std::string_view bytes) {
+  if (alone_ && !ctx_.json()) return write(bytes);
+  lines_.add(stage.name, kind, bytes,
+             [&](StreamKind stream, std::string_view line) { show_line(stage.name, stream, line); });
+}
+
+void RunPrinter::show_line(const std::string& stage, StreamKind kind, std::string_view line) {
+  if (ctx_.json()) {
+    return event(event_of("output")
+                     .set("stage", stage)
+                     .set("stream", kind == StreamKind::out ? "stdout" : "stderr")
+                     .set("line", text_of_line(line)));
   }
+  write(fmt::format("{} | {}\n", stage, line));
+  show_status();
 }
 
 void RunPrinter::finished(const StageOutcome& outcome, std::size_t done, std::size_t total) {
-  flush_rest(outcome.stage);
-  if (ctx_.quiet() && outcome.result != StageResult::failed) return;
-  std::string what;
-  switch (outcome.result) {
-    case StageResult::ran:
-      what = fmt::format("({})", format_seconds(outcome.seconds));
-      break;
-    case StageResult::cached:
-      what = "(cached)";
-      break;
-    case StageResult::up_to_date:
-      what = "(unchanged)";
-      break;
-    case StageResult::killed:
-      what = "interrupted";
-      break;
-    case StageResult::skipped:
-      what = "skipped: " + outcome.error;
-      break;
-    case StageResult::failed:
-      what = "failed: " + outcome.error;
-      break;
+  lines_.end(outcome.stage, [&](StreamKind kind, std::string_view line) { show_line(outcome.stage, kind, line); });
+  std::erase(going_on_, outcome.stage);
+  done_ = done;
+  if (ctx_.json()) {
+    return event(event_of("finished")
+                     .set("stage", outcome.stage)
+                     .set("result", to_string(outcome.result))
+                     .set("seconds", outcome.seconds)
+                     .set("exit_code", outcome.exit_code)
+                     .set("error", outcome.error)
+                     .set("done", static_cast<std::uint64_t>(done))
+                     .set("total", static_cast<std::uint64_t>(total)));
   }
-  ctx_.host().err(fmt::format("[{}/{}] {} {}\n", done, total, printable(outcome.stage), printable(what)));
+  const bool bad = outcome.result == StageResult::failed;
+  const bool many = total > kLinesOnTerminal && ctx_.host().err_is_terminal;
+  if (bad || !(ctx_.quiet() || many)) {
+    ctx_.remarks().line(
+        fmt::format("[{}/{}] {} {}", done, total, printable(outcome.stage), printable(result_text(outcome))));
+    line_begun_ = false;
+  }
+  show_status();
 }
 
 Value run_value(const RunRecord& run) {

@@ -48,8 +48,7 @@ class StderrSink::Bar : public ProgressTask {
     }
     text += fmt::format("  {}/s", amount(rate));
     const std::lock_guard lock(sink_.mutex_);
-    sink_.bar_shown_ = true;
-    sink_.host_.err("\r\x1b[K" + cut_to(text, sink_.host_.width > 0 ? sink_.host_.width : 80, true));
+    sink_.draw(text);
   }
 
   StderrSink& sink_;
@@ -63,14 +62,27 @@ class StderrSink::Bar : public ProgressTask {
 
 void StderrSink::clear() {
   const std::lock_guard lock(mutex_);
-  if (std::exchange(bar_shown_, false)) host_.err("\r\x1b[K");
+  if (bar_shown_) host_.err(take_bar_away());
 }
 
-void StderrSink::line(std::string_view text) {
+std::string StderrSink::take_bar_away() { return std::exchange(bar_shown_, false) ? "\r\x1b[K" : ""; }
+
+void StderrSink::draw(std::string_view text) {
+  bar_shown_ = true;
+  host_.err("\r\x1b[K" + cut_to(text, host_.width > 0 ? host_.width : 80, true));
+}
+
+void StderrSink::line(std::string_view text) { raw(std::string(text) + "\n"); }
+
+void StderrSink::raw(std::string_view bytes) {
   const std::lock_guard lock(mutex_);
-  std::string out = std::exchange(bar_shown_, false) ? "\r\x1b[K" : "";
-  out.append(text).push_back('\n');
-  host_.err(out);
+  host_.err(take_bar_away() + std::string(bytes));
+}
+
+void StderrSink::status(std::string_view text) {
+  if (!bars_) return;
+  const std::lock_guard lock(mutex_);
+  draw(text);
 }
 
 void StderrSink::remark(std::string_view label, const char* code, std::string_view message) {

@@ -25,12 +25,19 @@ class StderrSink : public Log, public Progress {
 
   /// One line of text, above any bar.
   void line(std::string_view text);
+  /// Bytes as they are, in the bar's place.
+  void raw(std::string_view bytes);
+  /// Stands in the bar's place on a terminal until something else is written; nothing elsewhere.
+  void status(std::string_view text);
   /// `label: message`, the label in colour.
   void remark(std::string_view label, const char* code, std::string_view message);
 
  private:
   class Bar;
   void clear();
+  /// With `mutex_` held.
+  void draw(std::string_view text);
+  std::string take_bar_away();
 
   Host& host_;
   bool colour_, quiet_ = false, verbose_ = false, bars_ = false;

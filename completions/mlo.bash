@@ -62,9 +62,9 @@ _mlo() {
     'remote remove') words='' options='--json --quiet -q --verbose -v --color -C --help -h' ;;
     'remote rotate-key') words='' options='--json --quiet -q --verbose -v --color -C --help -h' ;;
     'remote serve') words='' options='--quiet -q --verbose -v --color -C --help -h' ;;
-    'run') words='status why graph verify logs' options='--dry-run -n --force -f --keep-going -k --single -s --jobs -j --param -P --name --experiment --json --quiet -q --verbose -v --color -C --help -h' ;;
+    'run') words='status why graph verify logs' options='--dry-run -n --force -f --keep-going -k --single -s --downstream --from --pull --remote -r --jobs -j --param -P --name --experiment --json --quiet -q --verbose -v --color -C --help -h' ;;
     'run graph') words='' options='--dot --mermaid --json --quiet -q --verbose -v --color -C --help -h' ;;
-    'run logs') words='' options='--json --quiet -q --verbose -v --color -C --help -h' ;;
+    'run logs') words='' options='--follow -f --json --quiet -q --verbose -v --color -C --help -h' ;;
     'run status') words='' options='--json --quiet -q --verbose -v --color -C --help -h' ;;
     'run verify') words='' options='--twice --tolerance --json --quiet -q --verbose -v --color -C --help -h' ;;
     'run why') words='' options='--json --quiet -q --verbose -v --color -C --help -h' ;;

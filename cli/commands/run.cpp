@@ -5,16 +5,17 @@
 #include "lib/data/datasets.hpp"
 #include "lib/pipeline/runner.hpp"
 #include "lib/pipeline/tracked_command.hpp"
+#include "lib/sync/remote_results.hpp"
 #include "lib/util/text.hpp"
 
 namespace mlo::cli {
 namespace {
 
 struct Options {
-  std::vector<std::string> targets, params, command;
-  bool dry_run = false, force = false, keep_going = false, single = false;
+  std::vector<std::string> targets, from, params, command;
+  bool dry_run = false, force = false, keep_going = false, single = false, downstream = false, pull = false;
   std::int64_t jobs = 0;
-  std::string name, experiment = "default";
+  std::string name, experiment = "default", remote;
 };
 
 void declare(Args& args, Options& o) {
@@ -24,6 +25,11 @@ void declare(Args& args, Options& o) {
   args.flag(o.force, "--force,-f", "run the stages even if they are up to date; no result comes from the cache");
   args.flag(o.keep_going, "--keep-going,-k", "after a failure go on with all that does not need the failed stage");
   args.flag(o.single, "--single,-s", "only the named stages, not what they need");
+  args.flag(o.downstream, "--downstream", "the named stages and all that needs them, not what they need");
+  args.option(o.from, "--from", "STAGE",
+              "start at STAGE: what comes before it is taken as it is, and only what comes after it can run");
+  args.flag(o.pull, "--pull", "take results that others pushed from the remote, instead of running their stages");
+  args.option(o.remote, "--remote,-r", "REMOTE", "where `--pull` takes them from (default: the configured one)");
   args.option(o.jobs, "--jobs,-j", "N", "how many stages at once (default 0: one for each processor)");
   args.option(
       o.params, "--param,-P", "KEY=VALUE",
@@ -37,6 +43,8 @@ RunRequest request_of(Context& ctx, const Options& o) {
   RunRequest request;
   request.targets = o.targets;
   request.single = o.single;
+  request.downstream = o.downstream;
+  request.from = o.from;
   request.force = o.force ? Force::yes : Force::no;
   request.keep_going = o.keep_going;
   request.jobs = o.jobs > 0 ? static_cast<unsigned>(std::min<std::int64_t>(o.jobs, 1024)) : ctx.world().threads;
@@ -70,7 +78,8 @@ int dry_run(Context& ctx, const RunRequest& request) {
 }
 
 int run_command(Context& ctx, const Options& o) {
-  if (!o.targets.empty() || !o.params.empty() || o.dry_run || o.force || o.single || o.keep_going) {
+  if (!o.targets.empty() || !o.params.empty() || !o.from.empty() || o.dry_run || o.force || o.single || o.downstream ||
+      o.keep_going || o.pull) {
     throw Error(ErrorKind::usage, "`mlo run -- CMD` takes only `--name` and `--experiment`");
   }
   const OutputSink pass = [&](StreamKind kind, std::string_view bytes) {
@@ -88,9 +97,17 @@ int run_command(Context& ctx, const Options& o) {
 int run(Context& ctx, const Options& o) {
   if (o.jobs < 0) throw Error(ErrorKind::usage, "`--jobs` must not be negative");
   if (o.single && o.targets.empty()) throw Error(ErrorKind::usage, "`--single` needs a stage");
+  if (o.downstream && o.targets.empty()) throw Error(ErrorKind::usage, "`--downstream` needs a stage");
+  if (o.single && o.downstream) throw Error(ErrorKind::usage, "`--single` and `--downstream` exclude each other");
   if (!o.command.empty()) return run_command(ctx, o);
-  const RunRequest request = request_of(ctx, o);
+  RunRequest request = request_of(ctx, o);
   if (o.dry_run) return dry_run(ctx, request);
+  std::optional<RemoteResults> others;
+  if (o.pull) {
+    Workspace& workspace = ctx.workspace();
+    const RemoteConfig& config = choose_remote(workspace.config(), o.remote);
+    request.others = &others.emplace(workspace, open_remote(workspace.world(), config, workspace.root()));
+  }
   RunPrinter printer(ctx);
   const RunReport report = run_pipeline(ctx.workspace(), request, printer);
   ctx.print([&] { return report_value(report); }, [&](Page& page) { print_report(report, page); });
@@ -118,9 +135,12 @@ Command run() {
        "`mlo run -- CMD` runs any command as one tracked run and passes its exit code through.",
        {{"mlo run", "run what is not up to date"},
         {"mlo run train -P train.lr=0.2", "one stage and all it needs, with another parameter"},
+        {"mlo run evaluate --from train", "from one stage to another; what comes before is taken as it is"},
+        {"mlo run --pull", "run only what nobody has run and pushed"},
         {"mlo run -n", "what would run, and why"},
         {"mlo run --name first-try -- python train.py", "track one command"}},
        {{exit_code::no_program, "`mlo run -- CMD`: there is no CMD"},
+        {exit_code::remote, "`--pull`: the remote cannot be reached"},
         {130, "interrupted; what had finished is kept and the next run goes on from there"}}},
       declare, run);
 }

@@ -33,6 +33,7 @@ Value artifact_value(const Artifact& a) {
   item.set("path", a.path).set("id", a.id.str()).set("bytes", a.bytes);
   if (a.directory) item.set("files", a.files);
   if (!a.cached) item.set("cached", false);
+  if (a.executable) item.set("executable", true);
   return item;
 }
 
@@ -45,6 +46,7 @@ Artifact read_artifact(const Value& value, std::string_view source, std::string 
   a.directory = entry.find("files") != nullptr;
   if (a.directory) a.files = read_count(entry, "files");
   a.cached = entry.boolean_or("cached", true);
+  a.executable = entry.boolean_or("executable", false);
   entry.finish();
   return a;
 }

@@ -23,7 +23,8 @@ struct Artifact {
   bool directory = false;
   std::uint64_t bytes = 0;
   std::uint64_t files = 0;
-  bool cached = true;  ///< its bytes are in the store
+  bool cached = true;       ///< its bytes are in the store
+  bool executable = false;  ///< of a file that a stage made
   bool operator==(const Artifact&) const = default;
 };
 

@@ -110,9 +110,12 @@ bool Assessor::observe(const Stage& stage, Assessment& out) {
 }
 
 bool Assessor::restorable(const std::vector<SavedOutput>& saved) {
-  return std::all_of(saved.begin(), saved.end(), [&](const SavedOutput& output) {
-    return (output.stored && work_.stored(output.content)) || work_.find(output.path) == output.content;
-  });
+  std::vector<SavedOutput> absent;
+  for (const SavedOutput& output : saved) {
+    const bool here = (output.stored && work_.stored(output.content)) || work_.find(output.path) == output.content;
+    if (!here) absent.push_back(output);
+  }
+  return absent.empty() || (others_ != nullptr && others_->fetch(absent));
 }
 
 /// The inputs are those of the last run: up to date if the outputs are too, restorable if the store has them.
@@ -144,6 +147,7 @@ bool Assessor::settle(const Stage& stage, const StageLock& locked, Assessment& o
 bool Assessor::find_cached(const Stage& stage, Assessment& out) {
   if (!may_use_cache(stage)) return false;
   auto record = actions_.find(out.inputs.action);
+  if (!record && others_ != nullptr) record = others_->find(out.inputs.action);
   if (!record || record->outputs.size() != stage.outputs.size() || !restorable(record->outputs)) return false;
   set_contents(out.inputs, record->outputs);
   out.saved = record->outputs;

@@ -9,6 +9,7 @@
 #include "lib/pipeline/content.hpp"
 #include "lib/pipeline/param_files.hpp"
 #include "lib/pipeline/reason.hpp"
+#include "lib/pipeline/shared_results.hpp"
 #include "lib/pipeline/stage.hpp"
 
 namespace mlo {
@@ -37,6 +38,8 @@ class Assessor {
  public:
   Assessor(WorkContent& work, ParamFiles& params, const PipelineLock& lock, const ActionCache& actions)
       : work_(work), params_(params), lock_(lock), actions_(actions) {}
+  /// From now on a result that is not here is asked for there, and brought here. Borrowed.
+  void ask(SharedResults* others) { others_ = others; }
 
   /// `pending` names the stages before this one whose outputs are not known yet.
   Assessment assess(const Stage& stage, const std::vector<std::string>& pending, Force force);
@@ -62,6 +65,7 @@ class Assessor {
   ParamFiles& params_;
   const PipelineLock& lock_;
   const ActionCache& actions_;
+  SharedResults* others_ = nullptr;
   std::map<std::string, Content, std::less<>> predicted_;
   std::mutex params_mutex_;
 };

@@ -96,7 +96,7 @@ void WorkContent::forget(const std::string& path) {
   known_.erase(first, last);
 }
 
-Content WorkContent::save(const std::string& path) {
+Content WorkContent::save(const std::string& path, ObjectStore::Batch& batch) {
   fs::path file = root_ / path;
   auto stat = find_stat(file);
   if (stat && stat->kind == FileKind::symlink) {
@@ -104,9 +104,7 @@ Content WorkContent::save(const std::string& path) {
     stat = find_stat(file);
   }
   if (!stat) throw Error(ErrorKind::not_found, fmt::format("cannot store `{}`: it does not exist", path));
-  ObjectStore::Batch batch(store_);
   const Content content = read(path, file, *stat, &batch);
-  batch.commit();
   const std::lock_guard lock(mutex_);
   known_.insert_or_assign(path, content);
   return content;

@@ -43,9 +43,9 @@ class WorkContent {
   /// Looks anew at the path, at what is below it and at the directories around it, at the next find.
   void forget(const std::string& path);
 
-  /// Puts what the path holds into the store, durably, and returns it. Error{not_found} if there is nothing,
-  /// Error{conflict} if a file changes meanwhile.
-  Content save(const std::string& path);
+  /// Puts what the path holds into the batch, and returns it. Error{not_found} if there is nothing, Error{conflict} if
+  /// a file changes meanwhile.
+  Content save(const std::string& path, ObjectStore::Batch& batch);
   /// Makes the path hold `content` from the store, replacing what is there; free if it holds that already.
   /// Error{not_found} or Error{corrupt} if the store lacks it; then the path is as before.
   void restore(const std::string& path, const Content& content);

@@ -168,17 +168,15 @@ std::vector<StageIndex> Graph::named(const std::vector<std::string>& targets) co
   return out;
 }
 
-std::vector<StageIndex> Graph::select(const std::vector<std::string>& targets) const {
-  if (targets.empty()) return order_;
+std::vector<StageIndex> Graph::reach(std::vector<StageIndex> from, const Neighbours& next) const {
   std::vector<bool> chosen(stages_.size(), false);
-  std::vector<StageIndex> stack = named(targets);
-  for (const StageIndex i : stack) chosen[i] = true;
-  while (!stack.empty()) {
-    const StageIndex i = stack.back();
-    stack.pop_back();
-    for (const StageIndex up : upstream_[i]) {
-      if (!chosen[up]) stack.push_back(up);
-      chosen[up] = true;
+  for (const StageIndex i : from) chosen[i] = true;
+  while (!from.empty()) {
+    const StageIndex i = from.back();
+    from.pop_back();
+    for (const StageIndex other : next[i]) {
+      if (!chosen[other]) from.push_back(other);
+      chosen[other] = true;
     }
   }
   std::vector<StageIndex> out;
@@ -186,6 +184,14 @@ std::vector<StageIndex> Graph::select(const std::vector<std::string>& targets) c
     if (chosen[i]) out.push_back(i);
   }
   return out;
+}
+
+std::vector<StageIndex> Graph::select(const std::vector<std::string>& targets) const {
+  return targets.empty() ? order_ : reach(named(targets), upstream_);
+}
+
+std::vector<StageIndex> Graph::after(const std::vector<std::string>& targets) const {
+  return reach(named(targets), downstream_);
 }
 
 }  // namespace mlo

@@ -31,12 +31,17 @@ class Graph {
   std::vector<StageIndex> select(const std::vector<std::string>& targets) const;
   /// Only what `targets` name, without what they need.
   std::vector<StageIndex> named(const std::vector<std::string>& targets) const;
+  /// What `targets` name, and all that needs them.
+  std::vector<StageIndex> after(const std::vector<std::string>& targets) const;
 
  private:
+  using Neighbours = std::vector<std::vector<StageIndex>>;
+  /// Those and all that can be reached from them, in topological order.
+  std::vector<StageIndex> reach(std::vector<StageIndex> from, const Neighbours& next) const;
   void link(std::string_view file);
   void sort(std::string_view file);
   std::vector<Stage> stages_;
-  std::vector<std::vector<StageIndex>> upstream_, downstream_;
+  Neighbours upstream_, downstream_;
   std::vector<StageIndex> order_;
 };
 

@@ -80,6 +80,10 @@ std::vector<StageIndex> Pipeline::named(const std::vector<std::string>& targets)
   return graph_->named(resolve_targets(targets));
 }
 
+std::vector<StageIndex> Pipeline::after(const std::vector<std::string>& targets) const {
+  return graph_->after(resolve_targets(targets));
+}
+
 Plan Pipeline::plan(const std::vector<StageIndex>& stages, Force force) const {
   Assessor ahead(*work_, params_, lock_, actions_);
   std::vector<bool> unknown(graph_->stages().size(), false);

@@ -52,6 +52,8 @@ class Pipeline {
   std::vector<StageIndex> select(const std::vector<std::string>& targets) const;
   /// Only what is named.
   std::vector<StageIndex> named(const std::vector<std::string>& targets) const;
+  /// What is named, and all that needs it.
+  std::vector<StageIndex> after(const std::vector<std::string>& targets) const;
   /// Compares without changing anything but the stat cache.
   Plan plan(const std::vector<StageIndex>& stages, Force force) const;
 

@@ -41,7 +41,7 @@ class LogFinder {
 
   RunLog load(const RunRecord& record) {
     if (record.status == RunStatus::running) {
-      const fs::path dir = workspace_.local() / "runs" / record.id;
+      const fs::path dir = live_dir(workspace_, record);
       return {record, find_file(dir / "stdout").value_or("") + find_file(dir / "stderr").value_or(""), true};
     }
     const std::optional<Digest>& log = record.log;
@@ -62,6 +62,10 @@ class LogFinder {
 };
 
 }  // namespace
+
+RunRecord choose_run(Workspace& workspace, const std::string& run, const std::optional<std::string>& stage) {
+  return LogFinder(workspace).choose(run, stage);
+}
 
 std::vector<RunLog> load_logs(Workspace& workspace, const std::string& run, const std::optional<std::string>& stage) {
   LogFinder finder(workspace);

@@ -35,6 +35,8 @@ struct StageOutcome {
 class RunObserver {
  public:
   virtual ~RunObserver() = default;
+  /// `run` (in words) is at `stage`; we go on once it is over.
+  virtual void waiting(const std::string& stage, const std::string& run) = 0;
   /// `total` stages are not up to date; at most `jobs` of them at once.
   virtual void begin(std::size_t total, unsigned jobs) = 0;
   virtual void started(const Stage& stage) = 0;
@@ -45,9 +47,12 @@ class RunObserver {
 struct RunRequest {
   std::vector<std::string> targets;      ///< stages, groups, outputs; none: all
   bool single = false;                   ///< the targets alone, not what they need
+  bool downstream = false;               ///< the targets and all that needs them, not what they need
+  std::vector<std::string> from;         ///< if any: only these and what comes after them, of what is chosen so
   std::vector<ParamOverride> overrides;  ///< written into their files first
   Force force = Force::no;
   bool keep_going = false;
+  SharedResults* others = nullptr;  ///< asked before a stage runs; borrowed
   unsigned jobs = 1;
   std::string name;  ///< of the run; empty: made from its id, and none is recorded if there is nothing to do
   std::string experiment = "default";
@@ -65,10 +70,10 @@ struct RunReport {
 /// and git-ignored, results are in the action cache, `mlo.lock` has the stages that succeeded, and one commit on the
 /// runs ref records the invocation; if there was nothing to do, nothing is written, unless the run was given a name:
 /// then it is recorded with what is there, so that results made before a commit can be had as those of the commit. A
-/// failed stage leaves its files and its log and publishes nothing; without keep_going nothing starts after it. Throws
-/// Error{conflict} if another run of this pipeline is going on or an output is tracked by git, Error{not_found} before
-/// anything starts if an input exists nowhere, Error{interrupted} after recording the run as killed, if the user
-/// stopped it.
+/// failed stage leaves its files and its log and publishes nothing; without keep_going nothing starts after it. Runs of
+/// disjoint stages go on side by side; one that needs a stage of another waits until that run is over. Throws
+/// Error{conflict} if an output is tracked by git, Error{not_found} before anything starts if an input exists nowhere,
+/// Error{interrupted} after recording the run as killed, if the user stopped it.
 RunReport run_pipeline(Workspace& workspace, const RunRequest& request, RunObserver& observer);
 
 /// What run_pipeline asks before anything starts. Error{not_found} for an input that exists nowhere and no stage makes,

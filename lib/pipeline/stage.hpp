@@ -3,6 +3,7 @@
 #include <compare>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -28,6 +29,16 @@ struct ParamRef {
   auto operator<=>(const ParamRef&) const = default;
 };
 
+/// When a failed stage is tried again.
+struct Retries {
+  int limit = 0;  ///< times, after the first
+  std::chrono::milliseconds delay{0};
+  double backoff = 2;        ///< by what the delay grows from one time to the next
+  std::set<int> exit_codes;  ///< of its commands; empty: any, and also a timeout
+  /// Before the nth time (from 1); an hour at most.
+  std::chrono::milliseconds delay_before(int nth) const;
+};
+
 /// One stage, ready to run: interpolated, every path relative to the repository root, every list sorted and without
 /// repeats.
 struct Stage {
@@ -40,7 +51,7 @@ struct Stage {
   std::map<std::string, std::string> env;
   bool inherits_env = false;                         ///< some of `env` was taken from the caller's environment
   std::optional<std::chrono::milliseconds> timeout;  ///< of each command; `resources.time` is that of the stage
-  int retries = 0;
+  Retries retries;
   /// What it may use and what nobody else holds while it runs: neither changes what it writes, so the action key has
   /// neither.
   Resources resources;

@@ -167,16 +167,15 @@ class StageReader {
         stage_.env[name] = *inherited;
       }
     }
-    if (const Value* timeout = extra.find("timeout")) stage_.timeout = duration(*timeout);
+    if (const Value* timeout = extra.find("timeout")) stage_.timeout = duration(*timeout, "timeout");
     stage_.deterministic = extra.boolean_or("deterministic", false);
     if (extra.find("tolerance") != nullptr) stage_.tolerance = extra.number("tolerance");
     if (!(stage_.tolerance >= 0 && stage_.tolerance < 1))
       extra.fail("tolerance", "`tolerance` must be at least 0 and below 1");
-    stage_.retries = static_cast<int>(extra.integer_or("retries", 0));
+    if (const Value* retries = extra.find("retries")) read_retries(*retries);
     if (const Value* found = extra.find("resources"))
       read_resources(*found, origin_.file, fmt::format("`resources` of {}", what_), stage_.resources);
     mutexes(extra);
-    if (stage_.retries < 0 || stage_.retries > 100) extra.fail("retries", "`retries` must be from 0 to 100");
   }
 
   void mutexes(ObjectReader& extra) {
@@ -191,12 +190,39 @@ class StageReader {
     }
   }
 
-  std::chrono::milliseconds duration(const Value& value) const {
-    const std::string spelled = text(value, "`timeout`");
+  void read_retries(const Value& value) {
+    Retries& retries = stage_.retries;
+    const auto number = [&](const Value& at, std::string_view key, std::int64_t least, std::int64_t most) {
+      if (!at.is(Value::Type::integer) || at.as_int() < least || at.as_int() > most)
+        fail(at, fmt::format("`{}` of {} must be a whole number from {} to {}", key, what_, least, most));
+      return static_cast<int>(at.as_int());
+    };
+    if (!value.is(Value::Type::object)) {
+      retries.limit = number(value, "retries", 0, 100);
+      return;
+    }
+    ObjectReader reader(value, origin_.file, fmt::format("`retries` of {}", what_));
+    retries.limit = number(reader.require("limit"), "limit", 0, 100);
+    if (const Value* delay = reader.find("delay")) retries.delay = duration(*delay, "delay");
+    if (const Value* backoff = reader.find("backoff")) {
+      const bool is_number = backoff->is(Value::Type::integer) || backoff->is(Value::Type::real);
+      if (is_number) retries.backoff = backoff->as_number();
+      if (!is_number || !(retries.backoff >= 1 && retries.backoff <= 100))
+        fail(*backoff, fmt::format("`backoff` of {} must be a number from 1 to 100", what_));
+    }
+    if (const Value* codes = reader.find("exit_codes")) {
+      if (!codes->is(Value::Type::array)) fail(*codes, fmt::format("`exit_codes` of {} must be a list", what_));
+      for (const Value& code : codes->items()) retries.exit_codes.insert(number(code, "exit_codes", 1, 255));
+    }
+    reader.finish();
+  }
+
+  std::chrono::milliseconds duration(const Value& value, std::string_view key) const {
+    const std::string spelled = text(value, fmt::format("`{}`", key));
     const auto parsed = parse_duration(spelled);
     if (!parsed || *parsed < std::chrono::milliseconds(1) || *parsed > std::chrono::days(366)) {
       fail(value,
-           fmt::format("cannot read the timeout `{}`: expected seconds, or a number with s, m, h or d", spelled));
+           fmt::format("cannot read the {} `{}`: expected seconds, or a number with s, m, h or d", key, spelled));
     }
     return std::chrono::round<std::chrono::milliseconds>(*parsed);
   }

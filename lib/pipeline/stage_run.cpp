@@ -1,5 +1,8 @@
 #include "lib/pipeline/stage_run.hpp"
 
+#include <cmath>
+#include <condition_variable>
+
 #include "lib/pipeline/metrics_file.hpp"
 #include "lib/pipeline/stage_bounds.hpp"
 #include "lib/pipeline/stage_environment.hpp"
@@ -46,17 +49,21 @@ class StageRun {
 
  private:
   RunRecord new_record() {
+    const RunRecord& invocation = context_.invocation.record();
     RunRecord record;
-    record.id = make_uuid7(started_, world_.rng);
+    {
+      const std::lock_guard lock(context_.workspace_mutex);
+      record.id = make_uuid7(started_, world_.rng);
+    }
     record.name = adjective_noun(record.id);
-    record.parent = context_.invocation.id;
+    record.parent = invocation.id;
     record.stage = stage_.name;
-    record.experiment = context_.invocation.experiment;
-    record.user = context_.invocation.user;
+    record.experiment = invocation.experiment;
+    record.user = invocation.user;
     record.command = stage_.commands;
     record.started = started_;
-    record.code = context_.invocation.code;
-    record.environment = context_.invocation.environment;
+    record.code = invocation.code;
+    record.environment = invocation.environment;
     record.params = recorded_params(seen_.inputs);
     record.inputs = recorded_inputs(seen_.inputs);
     name_datasets(context_.datasets, record);
@@ -96,16 +103,21 @@ class StageRun {
 
   void execute() {
     if (!hold()) return;
-    const LiveRunHandle live = create();
+    LiveRun live = context_.invocation.create_stage(new_record());
     try {
-      run_commands(*live);
-      if (done_.outcome.result == StageResult::ran) publish_outputs();
-      if (done_.outcome.result == StageResult::ran) log_metrics(*live);
-    } catch (const Error& error) {
-      fail(error);
+      run_commands(live);
+    } catch (const Error& thrown) {
+      fail(thrown);
     }
-    finish(*live);
-    if (done_.lock) store_action();
+    ResultKeeper::Results results = context_.keeper.begin();
+    try {
+      if (done_.outcome.result == StageResult::ran) save_outputs(results.batch());
+      if (done_.outcome.result == StageResult::ran) log_metrics(live);
+    } catch (const Error& thrown) {
+      fail(thrown);
+    }
+    finish(live, results.batch());
+    results.keep(*done_.record, action());
   }
 
   /// Waits until the machine has room for the stage; false if it is stopped while it waits.
@@ -126,12 +138,6 @@ class StageRun {
     }
     if (waited) started_ = world_.clock.now();
     return true;
-  }
-
-  using LiveRunHandle = std::unique_ptr<LiveRun>;
-  LiveRunHandle create() {
-    const std::lock_guard lock(context_.workspace_mutex);
-    return std::make_unique<LiveRun>(LiveRun::create(pipeline_.workspace(), new_record()));
   }
 
   void fail(const Error& error) {
@@ -155,12 +161,18 @@ class StageRun {
 
     LogTee log(live.dir(), sink_);
     const OutputSink tee = log.as_sink();
-    for (int attempt = 0; attempt <= stage_.retries; ++attempt) {
-      if (attempt > 0) tee(StreamKind::err, fmt::format("mlo: attempt {} of {}\n", attempt + 1, stage_.retries + 1));
+    const Retries& retries = stage_.retries;
+    for (int attempt = 0;; ++attempt) {
       clear_outputs();
-      if (run_once(command, tee, live.record().usage)) return;
-      if (done_.outcome.result == StageResult::killed) return;
-      if (hold_->time_left().value_or(std::chrono::milliseconds::max()).count() <= 0) return;
+      if (run_once(command, tee, live.record().usage) || done_.outcome.result == StageResult::killed) return;
+      const bool hopeful = retries.exit_codes.empty() || retries.exit_codes.contains(done_.outcome.exit_code);
+      const bool late = hold_->time_left().value_or(std::chrono::milliseconds::max()).count() <= 0;
+      if (attempt == retries.limit || !hopeful || late) return;
+      const std::chrono::milliseconds delay = retries.delay_before(attempt + 1);
+      tee(StreamKind::err,
+          fmt::format("mlo: {}; attempt {} of {}{}\n", done_.outcome.error, attempt + 2, retries.limit + 1,
+                      delay.count() == 0 ? "" : " in " + format_seconds(seconds(delay))));
+      if (!pause(delay)) return;
     }
   }
 
@@ -170,6 +182,20 @@ class StageRun {
     const UtcTime date = source_date_of(pipeline_.workspace().repo(), live.record().code);
     for (const auto& [name, value] : pinned_environment(seen_.inputs, date)) env[name] = value;
     live.record().environment.facts["env.SOURCE_DATE_EPOCH"] = env["SOURCE_DATE_EPOCH"];
+  }
+
+  static double seconds(std::chrono::milliseconds time) { return static_cast<double>(time.count()) / 1000; }
+
+  /// False if the user stopped us meanwhile.
+  bool pause(std::chrono::milliseconds time) {
+    std::mutex mutex;
+    std::unique_lock lock(mutex);
+    std::condition_variable_any never;
+    never.wait_for(lock, world_.stop, time, [] { return false; });
+    if (!world_.stop.stop_requested()) return true;
+    done_.outcome.result = StageResult::killed;
+    done_.outcome.error = "interrupted";
+    return false;
   }
 
   void clear_outputs() {
@@ -196,20 +222,18 @@ class StageRun {
       done_.outcome.result = exit.stopped ? StageResult::killed : StageResult::failed;
       done_.outcome.exit_code = exit.breach && exit.exit.code == 0 ? 1 : exit.exit.code;
       met_ = exit.breach ? exit.breach->text : "";
-      done_.outcome.error =
-          exit.breach ? met_
-          : exit.timed_out
-              ? fmt::format("timed out after {}", format_seconds(static_cast<double>(command.timeout->count()) / 1000))
-          : exit.stopped          ? "interrupted"
-          : exit.exit.signal != 0 ? fmt::format("killed by signal {}: `{}`", exit.exit.signal, line)
-                                  : fmt::format("exit code {}: `{}`", exit.exit.code, line);
+      done_.outcome.error = exit.breach ? met_
+                            : exit.timed_out
+                                ? fmt::format("timed out after {}", format_seconds(seconds(*command.timeout)))
+                            : exit.stopped          ? "interrupted"
+                            : exit.exit.signal != 0 ? fmt::format("killed by signal {}: `{}`", exit.exit.signal, line)
+                                                    : fmt::format("exit code {}: `{}`", exit.exit.code, line);
       return false;
     }
     return true;
   }
 
-  /// Stores what the stage wrote, children before the records that name them.
-  void publish_outputs() {
+  void save_outputs(ObjectStore::Batch& batch) {
     StageLock result = seen_.inputs;
     for (LockedOutput& output : result.outputs) {
       const std::string& path = output.content.path;
@@ -217,7 +241,7 @@ class StageRun {
       const auto found = pipeline_.work().find(path);
       if (!found) throw Error(ErrorKind::error, fmt::format("its commands succeeded but did not write `{}`", path));
       const bool keep = output.cache || (!found->directory && found->bytes <= kKeepUncached);
-      const Content content = keep ? pipeline_.work().save(path) : *found;
+      const Content content = keep ? pipeline_.work().save(path, batch) : *found;
       output.content = {path, content.id, content.directory, content.bytes, content.directory ? content.files : 0};
       output.executable = content.executable;
       saved_.push_back({path, content, keep});
@@ -238,7 +262,7 @@ class StageRun {
     if (!events.empty()) append_events(live.dir(), events);
   }
 
-  void finish(LiveRun& live) {
+  void finish(LiveRun& live, ObjectStore::Batch& batch) {
     const StageResult result = done_.outcome.result;
     const RunStatus status = result == StageResult::ran      ? RunStatus::finished
                              : result == StageResult::killed ? RunStatus::killed
@@ -246,18 +270,17 @@ class StageRun {
     for (const SavedOutput& output : saved_) {
       if (result == StageResult::ran) {
         live.record().outputs.push_back({output.path, output.content.id, output.content.directory, output.content.bytes,
-                                         output.content.files, output.stored});
+                                         output.content.files, output.stored, output.content.executable});
       }
     }
     live.record().bounds = recorded_bounds(*hold_, met_);
-    const std::lock_guard lock(context_.workspace_mutex);
-    done_.record = live.finish(status, done_.outcome.exit_code, world_.clock.now());
+    done_.record = live.finish(status, done_.outcome.exit_code, world_.clock.now(), batch);
   }
 
-  void store_action() {
+  std::optional<ActionRecord> action() const {
+    if (!done_.lock) return std::nullopt;
     const RunRecord& run = *done_.record;
-    pipeline_.actions().store(
-        {seen_.inputs.action, run.id, run.usage.wall_seconds, saved_, run.metrics, run.series, run.log});
+    return ActionRecord{seen_.inputs.action, run.id, run.usage.wall_seconds, saved_, run.metrics, run.series, run.log};
   }
 
   /// A stage may write a file that others read parameters from.
@@ -279,6 +302,12 @@ class StageRun {
 };
 
 }  // namespace
+
+std::chrono::milliseconds Retries::delay_before(int nth) const {
+  constexpr double kLongest = 3'600'000;
+  return std::chrono::milliseconds(
+      std::llround(std::min(kLongest, static_cast<double>(delay.count()) * std::pow(backoff, nth - 1))));
+}
 
 Value recorded_params(const StageLock& inputs) {
   Value out = Value::object();
@@ -309,7 +338,8 @@ std::vector<Artifact> recorded_outputs(const StageLock& inputs) {
   std::vector<Artifact> out;
   for (const LockedOutput& output : inputs.outputs) {
     const LockedPath& at = output.content;
-    out.push_back({at.path, at.id, at.directory, at.bytes, at.directory ? at.files : 1, output.cache});
+    out.push_back(
+        {at.path, at.id, at.directory, at.bytes, at.directory ? at.files : 1, output.cache, output.executable});
   }
   return out;
 }

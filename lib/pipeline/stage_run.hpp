@@ -5,17 +5,18 @@
 
 #include "lib/bounds/run_bounds.hpp"
 #include "lib/manifest/dataset.hpp"
+#include "lib/pipeline/result_keeper.hpp"
 #include "lib/pipeline/runner.hpp"
-#include "lib/runs/live_run.hpp"
 
 namespace mlo {
 
 /// What all stages of one invocation share.
 struct StageContext {
   Pipeline& pipeline;
-  const RunRecord& invocation;
+  const LiveRun& invocation;
   const std::vector<DatasetManifest>& datasets;
-  std::mutex& workspace_mutex;  ///< Workspace is for one thread at a time
+  ResultKeeper& keeper;
+  std::mutex& workspace_mutex;  ///< guards `world.rng` and what of the workspace is for one thread at a time
   RunBounds& bounds;
 };
 

@@ -66,7 +66,7 @@ RunRecord run_tracked(Workspace& workspace, const TrackedCommand& command, const
                            : exit->exit.code == 0 ? RunStatus::finished
                                                   : RunStatus::failed;
   const WithoutStop recording(world);
-  RunRecord record = live.finish(status, exit->stopped ? 130 : exit->exit.code, world.clock.now());
+  RunRecord record = live.end(status, exit->stopped ? 130 : exit->exit.code, world.clock.now());
   RunStore(workspace).publish(record, {});
   return record;
 }

@@ -89,6 +89,7 @@ git::ObjectId append_history(Workspace& workspace, const HistoryCommit& commit) 
     if (tip && tree == *base)
       return *tip;  // all of it is there: a publication that a crash cut short before it cleaned up
     const git::ObjectId made = repo.write_commit(tree, parents, who, who, commit.message);
+    repo.flush_held();
     if (repo.move_ref(ref, tip, made, "mlo: " + commit.message.substr(0, commit.message.find('\n')))) return made;
   }
   fail_busy(ref);

@@ -1,9 +1,13 @@
 #include "lib/runs/live_run.hpp"
 
+#include <fcntl.h>
+#include <unistd.h>
+
 #include "lib/runs/event_log.hpp"
 #include "lib/runs/metrics_lines.hpp"
 #include "lib/runs/run_store.hpp"
 #include "lib/util/error.hpp"
+#include "lib/util/frames.hpp"
 #include "lib/util/text.hpp"
 
 namespace mlo {
@@ -12,6 +16,8 @@ namespace {
 constexpr std::uint64_t kRecordLimit = 64U << 20U;
 constexpr const char* kStart = "start.yaml";
 constexpr const char* kFinished = "run.yaml";
+constexpr const char* kStages = "stages";
+constexpr const char* kStageLog = "stages.log";
 
 fs::path runs_dir(const Workspace& workspace) { return workspace.local() / "runs"; }
 
@@ -64,9 +70,9 @@ void fold(const Logged& logged, RunRecord& record) {
 }
 
 /// stdout, then stderr, as one object; nothing if both are empty.
-std::optional<Digest> store_logs(ObjectStore& store, const fs::path& dir) {
+std::optional<Digest> store_logs(ObjectStore::Batch& batch, const fs::path& dir) {
   const std::string output = find_file(dir / "stdout").value_or("") + find_file(dir / "stderr").value_or("");
-  return output.empty() ? std::nullopt : std::optional(store.put(output));
+  return output.empty() ? std::nullopt : std::optional(batch.put(output));
 }
 
 std::optional<RunRecord> find_record(const fs::path& dir, const char* name, const Workspace& workspace) {
@@ -81,9 +87,9 @@ std::optional<RunRecord> find_record(const fs::path& dir, const char* name, cons
   return std::nullopt;
 }
 
-std::vector<fs::path> run_dirs(const Workspace& workspace) {
+/// Directories of runs, or of stages of one run.
+std::vector<fs::path> run_dirs(const fs::path& dir) {
   std::vector<fs::path> out;
-  const fs::path dir = runs_dir(workspace);
   if (!find_stat(dir)) return out;
   for (const DirEntry& entry : list_dir(dir)) {
     if (entry.kind == FileKind::directory && is_uuid7(entry.name)) out.push_back(dir / entry.name);
@@ -102,23 +108,36 @@ UtcTime last_sign_of_life(const fs::path& dir, UtcTime started) {
 
 }  // namespace
 
-LiveRun::LiveRun(Workspace& workspace, RunRecord record, fs::path dir, LockFile lock)
+LiveRun::LiveRun(Workspace& workspace, RunRecord record, fs::path dir, std::optional<LockFile> lock)
     : workspace_(&workspace), record_(std::move(record)), dir_(std::move(dir)), lock_(std::move(lock)) {}
 
 LiveRun LiveRun::create(Workspace& workspace, RunRecord start) {
-  MLO_ASSERT(is_uuid7(start.id));
+  MLO_ASSERT(is_uuid7(start.id) && start.parent.empty());
   start.status = RunStatus::running;
   const fs::path dir = runs_dir(workspace) / start.id;
   const LockFile births = lock_births(workspace);
-  // A stage that a power cut takes back whole has not begun: its invocation's record is what must last.
-  const bool stage = !start.parent.empty();
-  std::error_code absent;
-  if (!stage || !fs::create_directory(dir, absent)) make_dirs(dir);
+  make_dirs(dir);
   auto lock = LockFile::try_acquire(dir / "lock", fmt::format("run {}", start.name));
   if (!lock) throw Error(ErrorKind::conflict, fmt::format("run `{}` is already live", start.id));
   create_event_log(dir);
-  write_file(dir / kStart, emit_run(start), stage ? Durability::complete : Durability::durable);
+  write_file(dir / kStart, emit_run(start));
   return LiveRun(workspace, std::move(start), dir, std::move(*lock));
+}
+
+LiveRun LiveRun::create_stage(RunRecord start) const {
+  MLO_ASSERT(is_uuid7(start.id) && start.parent == record_.id);
+  start.status = RunStatus::running;
+  const fs::path dir = dir_ / kStages / start.id;
+  std::error_code refused;  // then the first write says why
+  fs::create_directories(dir, refused);
+  create_event_log(dir);
+  write_file(dir / kStart, emit_run(start), Durability::cache);
+  return LiveRun(*workspace_, std::move(start), dir, std::nullopt);
+}
+
+fs::path live_dir(const Workspace& workspace, const RunRecord& run) {
+  const fs::path runs = runs_dir(workspace);
+  return run.parent.empty() ? runs / run.id : runs / run.parent / kStages / run.id;
 }
 
 Environment LiveRun::child_environment(const Environment& base) const {
@@ -129,7 +148,7 @@ Environment LiveRun::child_environment(const Environment& base) const {
   return env;
 }
 
-RunRecord LiveRun::finish(RunStatus status, int exit_code, UtcTime ended) {
+RunRecord LiveRun::finish(RunStatus status, int exit_code, UtcTime ended, ObjectStore::Batch& batch) {
   close_event_log(dir_);
   const Logged logged = read_logged(dir_, LastLine::complete, ended);
   for (const std::string& warning : logged.warnings)
@@ -139,76 +158,138 @@ RunRecord LiveRun::finish(RunStatus status, int exit_code, UtcTime ended) {
   record_.exit_code = exit_code;
   record_.ended = ended;
   record_.usage.wall_seconds = std::chrono::duration<double>(ended - record_.started).count();
-  record_.log = store_logs(workspace_->store(), dir_);
-  if (!logged.series.empty()) record_.series = workspace_->store().put(emit_series(logged.series));
-  write_file(dir_ / kFinished, emit_run(record_));
+  record_.log = store_logs(batch, dir_);
+  if (!logged.series.empty()) record_.series = batch.put(emit_series(logged.series));
   return record_;
 }
 
+void LiveRun::keep() const { write_file(dir_ / kFinished, emit_run(record_)); }
+
+void LiveRun::keep_stages(const std::vector<RunRecord>& stages) const {
+  const fs::path path = dir_ / kStageLog;
+  const UniqueFd log(::open(path.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600));
+  if (!log) throw_errno("open", path.string());
+  std::string frames;
+  for (const RunRecord& stage : stages) put_frame(frames, emit_run(stage));
+  append_frames(log.get(), frames, path);
+  fsync_fd(log.get(), path);
+  for (const RunRecord& stage : stages) remove_tree(dir_ / kStages / stage.id);
+}
+
+RunRecord LiveRun::end(RunStatus status, int exit_code, UtcTime ended) {
+  ObjectStore::Batch batch(workspace_->store());
+  finish(status, exit_code, ended, batch);
+  batch.commit();
+  keep();
+  return record_;
+}
+
+std::vector<RunRecord> read_stage_log(std::string_view bytes) {
+  std::vector<RunRecord> out;
+  read_frames(bytes, kRecordLimit, [&](std::string_view payload) {
+    try {
+      out.push_back(parse_run(payload, kStageLog));
+      return true;
+    } catch (const Error&) {
+      return false;
+    }
+  });
+  return out;
+}
+
+std::vector<RunRecord> LiveRun::recover_stages(Workspace& workspace, const RunRecord& run, const fs::path& dir) {
+  std::vector<RunRecord> out = read_stage_log(find_file(dir / kStageLog).value_or(""));
+  std::erase_if(out, [&](const RunRecord& stage) { return stage.parent != run.id; });
+  std::set<std::string> over;
+  for (const RunRecord& stage : out) over.insert(stage.id);
+  ObjectStore::Batch batch(workspace.store());
+  for (const fs::path& at : run_dirs(dir / kStages)) {
+    if (over.contains(at.filename().string())) continue;
+    auto stage = find_record(at, kStart, workspace);
+    if (!stage || stage->parent != run.id) continue;  // a power cut took it back
+    const UtcTime ended = last_sign_of_life(at, stage->started);
+    LiveRun live(workspace, std::move(*stage), at, std::nullopt);
+    out.push_back(live.finish(RunStatus::killed, 137, ended, batch));
+  }
+  batch.commit();
+  return out;
+}
+
 std::size_t recover_runs(Workspace& workspace) {
-  const std::vector<fs::path> dirs = run_dirs(workspace);
+  const std::vector<fs::path> dirs = run_dirs(runs_dir(workspace));
   if (dirs.empty()) return 0;
   const auto guard = LockFile::try_acquire(workspace.local() / "locks" / "recover", "recovering runs");
   if (!guard) return 0;
 
-  std::map<std::string, LockFile>
-      dead;  // held until published, so that nobody takes these runs for live or dead meanwhile
+  std::map<fs::path, LockFile> dead;  // held until published, so that nobody takes these runs for live meanwhile
   {
     const LockFile births = lock_births(workspace);
     for (const fs::path& dir : dirs) {
-      if (auto lock = LockFile::try_acquire(dir / "lock", "recovering runs"))
-        dead.emplace(dir.filename().string(), std::move(*lock));
+      if (auto lock = LockFile::try_acquire(dir / "lock", "recovering runs")) dead.emplace(dir, std::move(*lock));
     }
   }
-  std::vector<RunRecord> invocations;
-  std::map<std::string, std::vector<RunRecord>> stages;  // by invocation
-  for (auto& [id, lock] : dead) {
-    const fs::path dir = runs_dir(workspace) / id;
+  std::size_t recovered = 0;
+  for (auto& [dir, lock] : dead) {
     if (!find_stat(dir / kStart)) remove_tree(dir);  // died at birth
     auto record = find_record(dir, kFinished, workspace);
     if (!record) record = find_record(dir, kStart, workspace);
     if (!record) continue;  // stays for a person to look at
-    const bool parent_lives =
-        !dead.contains(record->parent) && is_locked(runs_dir(workspace) / record->parent / "lock");
-    if (!record->parent.empty() && parent_lives) continue;
+    const std::vector<RunRecord> stages = LiveRun::recover_stages(workspace, *record, dir);
     if (record->status == RunStatus::running) {
       const UtcTime ended = last_sign_of_life(dir, record->started);
       LiveRun run(workspace, std::move(*record), dir, std::move(lock));
-      record = run.finish(RunStatus::killed, 137, ended);
-      lock = std::move(run.lock_);
+      record = run.end(RunStatus::killed, 137, ended);
+      lock = std::move(*run.lock_);
     }
-    if (record->parent.empty())
-      invocations.push_back(std::move(*record));
-    else
-      stages[record->parent].push_back(std::move(*record));
+    RunStore(workspace).publish(*record, stages);
+    ++recovered;
   }
-  RunStore store(workspace);
-  for (const RunRecord& invocation : invocations) {
-    store.publish(invocation, stages[invocation.id]);
-    stages.erase(invocation.id);
-  }
-  for (const auto& [parent, orphans] : stages) {
-    if (find_stat(runs_dir(workspace) / parent)) continue;
-    for (const RunRecord& orphan : orphans)
-      remove_live_dirs(workspace, {orphan.id});  // their invocation is in git already
-  }
-  return invocations.size();
+  return recovered;
 }
 
-void remove_live_dirs(Workspace& workspace, const std::vector<std::string>& run_ids) {
-  for (const std::string& id : run_ids) remove_tree(runs_dir(workspace) / id);
+void remove_live_dir(Workspace& workspace, const std::string& run_id) { remove_tree(runs_dir(workspace) / run_id); }
+
+std::vector<fs::path> locked_run_dirs(const Workspace& workspace) {
+  std::vector<fs::path> dirs = run_dirs(runs_dir(workspace));
+  std::erase_if(dirs, [](const fs::path& dir) { return !is_locked(dir / "lock"); });
+  std::sort(dirs.begin(), dirs.end());  // their names begin with the time
+  return dirs;
+}
+
+namespace {
+
+/// As far as it is.
+std::optional<RunRecord> find_live(const Workspace& workspace, const fs::path& dir) {
+  auto record = find_record(dir, kStart, workspace);
+  if (record) fold(read_logged(dir, LastLine::partial, workspace.world().clock.now()), *record);
+  return record;
+}
+
+}  // namespace
+
+std::vector<RunRecord> live_stages(const Workspace& workspace, const RunRecord& run) {
+  const fs::path dir = live_dir(workspace, run);
+  std::vector<RunRecord> out = read_stage_log(find_file(dir / kStageLog).value_or(""));
+  std::set<std::string> over;
+  for (const RunRecord& stage : out) over.insert(stage.id);
+  for (const fs::path& at : run_dirs(dir / kStages)) {
+    if (over.contains(at.filename().string())) continue;
+    if (auto stage = find_live(workspace, at)) out.push_back(std::move(*stage));
+  }
+  return out;
 }
 
 std::vector<RunRecord> live_runs(const Workspace& workspace) {
   std::vector<RunRecord> out;
-  for (const fs::path& dir : run_dirs(workspace)) {
-    if (!is_locked(dir / "lock")) continue;
-    auto record = find_record(dir, kStart, workspace);
-    if (!record) continue;
-    fold(read_logged(dir, LastLine::partial, workspace.world().clock.now()), *record);
-    out.push_back(std::move(*record));
+  for (const fs::path& dir : locked_run_dirs(workspace)) {
+    auto run = find_live(workspace, dir);
+    if (!run) continue;
+    std::vector<RunRecord> stages = live_stages(workspace, *run);
+    out.push_back(std::move(*run));
+    out.insert(out.end(), std::make_move_iterator(stages.begin()), std::make_move_iterator(stages.end()));
   }
-  std::reverse(out.begin(), out.end());  // names of directories sort by time
+  // Ids begin with the time.
+  std::sort(out.begin(), out.end(), [](const RunRecord& a, const RunRecord& b) { return a.id > b.id; });
   return out;
 }
 

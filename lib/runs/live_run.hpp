@@ -12,13 +12,18 @@
 namespace mlo {
 
 /// One run while it runs: `.mlo/local/runs/<id>/` with `start.yaml` (its record so far), `lock` (held by this object),
-/// `events.log`, `stdout`, `stderr`, `metrics.jsonl` (what MLO_METRICS names); after finish() also `run.yaml`. A
+/// `events.log`, `stdout`, `stderr`, `metrics.jsonl` (what MLO_METRICS names); after keep() also `run.yaml`. A
 /// directory whose lock is free and that was not published belongs to a run that was killed, or whose mlo was:
 /// `recover_runs` records it.
+///
+/// A stage of it has the same in `stages/<id>/` of that directory, but no lock: it lives as long as the run does. Once
+/// it is over, its record is a frame in the run's `stages.log`, and its directory goes.
 class LiveRun {
  public:
   /// Makes the directory durably. `start` needs id, name, started, command, code, params, inputs.
   static LiveRun create(Workspace& workspace, RunRecord start);
+  /// Of this run, which is no stage itself. A power cut may take it back: it has not begun then. From any thread.
+  LiveRun create_stage(RunRecord start) const;
   LiveRun(LiveRun&&) noexcept = default;
 
   const RunRecord& record() const { return record_; }
@@ -28,29 +33,50 @@ class LiveRun {
   Environment child_environment(const Environment& base) const;
 
   /// Folds events.log and metrics.jsonl into the record (metrics: last point of each key; params; tags; artifacts),
-  /// stores the full series and the log in the object store. Malformed lines of metrics.jsonl are warnings naming their
-  /// line. Returns the record; the directory stays until RunStore::publish has put it into git, which then removes it.
-  RunRecord finish(RunStatus status, int exit_code, UtcTime ended);
+  /// puts the full series and the log into the batch. Malformed lines of metrics.jsonl are warnings naming their line.
+  /// The record holds once the batch is committed; then it is kept by one of the next two.
+  RunRecord finish(RunStatus status, int exit_code, UtcTime ended, ObjectStore::Batch& batch);
+  /// The run is over, durably. The directory stays until RunStore::publish has put it into git, which then removes it.
+  void keep() const;
+  /// These stages of this run are over, durably. For one thread at a time.
+  void keep_stages(const std::vector<RunRecord>& stages) const;
+
+  /// finish, commit and keep.
+  RunRecord end(RunStatus status, int exit_code, UtcTime ended);
 
  private:
   friend std::size_t recover_runs(Workspace& workspace);
-  LiveRun(Workspace& workspace, RunRecord record, fs::path dir, LockFile lock);
+  LiveRun(Workspace& workspace, RunRecord record, fs::path dir, std::optional<LockFile> lock);
+  /// Of a run whose mlo is gone: those that were over, then those that were not.
+  static std::vector<RunRecord> recover_stages(Workspace& workspace, const RunRecord& run, const fs::path& dir);
   Workspace* workspace_;
   RunRecord record_;
   fs::path dir_;
-  LockFile lock_;
+  std::optional<LockFile> lock_;
 };
+
+/// Where the run, or the stage, is or would be while it is live.
+fs::path live_dir(const Workspace& workspace, const RunRecord& run);
 
 /// Publishes runs that nobody holds and nobody published: with status `killed` and what they had logged, or as finish()
 /// left them. Returns how many invocations. Called at the start of commands that write or list runs; does nothing while
 /// another process is at it.
 std::size_t recover_runs(Workspace& workspace);
 
-/// Removes the directories of runs that are in git. Called by RunStore::publish.
-void remove_live_dirs(Workspace& workspace, const std::vector<std::string>& run_ids);
+/// The same of one run's stages, those that are over and those that are not, in no particular order.
+std::vector<RunRecord> live_stages(const Workspace& workspace, const RunRecord& run);
 
-/// Records so far of the runs whose lock is held now, with what they have logged; newest first.
+/// The directories of the runs whose lock is held now, oldest first.
+std::vector<fs::path> locked_run_dirs(const Workspace& workspace);
+
+/// Removes the directory of a run that is in git, with those of its stages. Called by RunStore::publish.
+void remove_live_dir(Workspace& workspace, const std::string& run_id);
+
+/// Records so far of the runs whose lock is held now, and of their stages, with what they have logged; newest first.
 std::vector<RunRecord> live_runs(const Workspace& workspace);
+
+/// The stages of a live run that are over, from the bytes of its `stages.log`; damaged frames are left out.
+std::vector<RunRecord> read_stage_log(std::string_view bytes);
 
 /// All points a live run has logged so far.
 Series live_series(const fs::path& run_dir, UtcTime now);

@@ -16,6 +16,8 @@ namespace {
 
 /// Up to this size a series travels with git; a larger one stays in the store, and its last points in the record.
 constexpr std::uint64_t kSeriesInGit = 1U << 20U;
+/// From so many stages on, their records are written as one pack of git's.
+constexpr std::size_t kWorthPacking = 8;
 constexpr const char* kKeep = "refs/mlo-local/keep/";
 
 /// Git's gc must not take the commit a run came from, even if its branch goes.
@@ -34,13 +36,13 @@ git::ObjectId RunStore::publish(const RunRecord& record_so_far, const std::vecto
   add_stage_facts(invocation, stages);
   git::Repository& repo = workspace_.repo();
   HistoryCommit commit;
-  std::vector<std::string> ids{invocation.id};
-  for (const RunRecord& stage : stages) ids.push_back(stage.id);
   const auto tip = repo.find_ref(workspace_.config().runs_ref);
   if (tip && repo.find_entry(repo.load_commit(*tip).tree, record_path(invocation))) {
-    remove_live_dirs(workspace_, ids);
+    remove_live_dir(workspace_, invocation.id);
     return *tip;
   }
+  std::optional<git::HeldWrites> held;
+  if (stages.size() >= kWorthPacking) held.emplace(repo);
   const auto add = [&](const RunRecord& record) {
     commit.files.push_back({record_path(record), repo.write_blob(emit_run(record))});
     if (!record.series || workspace_.store().find_size(*record.series).value_or(kSeriesInGit + 1) > kSeriesInGit)
@@ -53,7 +55,7 @@ git::ObjectId RunStore::publish(const RunRecord& record_so_far, const std::vecto
   commit.message = run_message(invocation, stages);
   commit.when = invocation.ended;
   const git::ObjectId made = append_history(workspace_, commit);
-  remove_live_dirs(workspace_, ids);
+  remove_live_dir(workspace_, invocation.id);
   return made;
 }
 
@@ -160,8 +162,7 @@ std::vector<MetricPoint> RunStore::series(const RunRecord& run, std::string_view
 
 /// From the live run, the runs ref, or the store, whoever has it.
 Series RunStore::all_series(const RunRecord& run) {
-  if (run.status == RunStatus::running)
-    return live_series(workspace_.local() / "runs" / run.id, workspace_.world().clock.now());
+  if (run.status == RunStatus::running) return live_series(live_dir(workspace_, run), workspace_.world().clock.now());
   if (!run.series) return {};
   const git::Repository& repo = workspace_.repo();
   const auto tip = repo.find_ref(workspace_.config().runs_ref);

@@ -41,8 +41,8 @@ bool is_secret_name(std::string_view name) {
   for (char& c : words) c = std::string_view("-.:/ ").find(c) == std::string_view::npos ? c : '_';
   const auto parts = split(words, '_');
   for (std::size_t i = 0; i < parts.size(); ++i) {
-    for (const std::string_view end :
-         {"secret", "secrets", "token", "password", "passwd", "passphrase", "credential", "credentials", "apikey", "pwd"}) {
+    for (const std::string_view end : {"secret", "secrets", "token", "password", "passwd", "passphrase", "credential",
+                                       "credentials", "apikey", "pwd"}) {
       if (parts[i].ends_with(end)) return true;
     }
     if (i == 0 || i + 1 < parts.size()) continue;

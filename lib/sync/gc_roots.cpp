@@ -217,12 +217,15 @@ class Scan {
   }
 
   void scan_live_runs() {
-    const fs::path runs = workspace_.local() / "runs";
-    if (!find_stat(runs)) return;
+    if (const fs::path runs = workspace_.local() / "runs"; find_stat(runs)) scan_live_runs(runs);
+  }
+
+  void scan_live_runs(const fs::path& runs) {
     for (const DirEntry& entry : list_dir(runs)) {
       if (entry.kind != FileKind::directory) continue;
       for (const DirEntry& file : list_dir(runs / entry.name)) {
-        if (file.name.ends_with(".yaml")) read_file_at(runs / entry.name / file.name);
+        if (file.kind == FileKind::directory) scan_live_runs(runs / entry.name / file.name);
+        if (file.name.ends_with(".yaml") || file.name == "stages.log") read_file_at(runs / entry.name / file.name);
       }
       for (const RunEvent& event : read_events(runs / entry.name).events) {
         if (const auto* logged = std::get_if<ArtifactEvent>(&event)) roots_.named.insert(logged->artifact.id);

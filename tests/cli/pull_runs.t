@@ -21,3 +21,26 @@ $ cd .git/clone && mlo pull --runs && mlo run
 pulled 2 objects (10 B)
 [1/1] train (cached)
 run <name> (<id>): 1 cached
+
+# Nor need it be fetched before: a run takes what it lacks, stage by stage, from those who pushed it.
+
+$ git clone -q -b main .git/origin.git .git/other && cd .git/other && mlo run --pull && cat out
+[1/1] train (cached)
+run <name> (<id>): 1 cached
+1
+$ git clone -q -b main .git/origin.git .git/third && cd .git/third && rm mlo.lock && mlo run --pull
+[1/1] train (cached)
+run <name> (<id>): 1 cached
+
+# What the remote lost or damaged is made here.
+
+$ find .git/store -type f | sed 's/[0-9a-f]\{30,\}/H/; s/[^/]*$//' | sort -u
+.git/store/
+.git/store/objects/43/
+.git/store/objects/d8/
+$ for f in $(find .git/store -type f -size +0 | grep '/[0-9a-f]*$'); do chmod u+w $f && printf x > $f; done
+$ git clone -q -b main .git/origin.git .git/fourth && cd .git/fourth && mlo run --pull
+warning: remote `store`: object `sha256:4355a46b19d3` of output `out` is damaged: its bytes are not what its name says
+trained
+[1/1] train (<duration>)
+run <name> (<id>): 1 ran

@@ -41,9 +41,11 @@ bad         stale       it has never run
 after_bad   waiting     stage `bad` runs first (and 1 more)
 after_good  up-to-date
 $ mlo run -j 1 --json --name third bad
-about to fail
-reason
-[1/1] bad failed: exit code 4: `echo about to fail; echo reason >&2; exit 4`
+{"event":"begin","total":1,"jobs":1}
+{"event":"started","stage":"bad"}
+{"event":"output","stage":"bad","stream":"stdout","line":"about to fail"}
+{"event":"output","stage":"bad","stream":"stderr","line":"reason"}
+{"event":"finished","stage":"bad","result":"failed","seconds":<n>,"exit_code":4,"error":"exit code 4: `echo about to fail; echo reason >&2; exit 4`","done":1,"total":1}
 {
   "run": "<id>",
   "name": "third",

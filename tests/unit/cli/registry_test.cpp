@@ -170,6 +170,7 @@ TEST_CASE("of two promotions at once one is a conflict", "[registry]") {
   ws.versions(2);
   // The other comes first between this one's gates and its tag.
   struct Silent : RunObserver {
+    void waiting(const std::string&, const std::string&) override {}
     void begin(std::size_t, unsigned) override {}
     void started(const Stage&) override {}
     void output(const Stage&, StreamKind, std::string_view) override {}

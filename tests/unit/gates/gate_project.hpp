@@ -10,6 +10,7 @@
 namespace mlo::test {
 
 struct Quiet : RunObserver {
+  void waiting(const std::string&, const std::string&) override {}
   void begin(std::size_t, unsigned) override {}
   void started(const Stage& stage) override {
     if (on_start) on_start(stage);

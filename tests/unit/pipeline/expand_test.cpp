@@ -77,7 +77,7 @@ TEST_CASE("a stage is read with every list sorted and every path from the root",
   CHECK(stage.outputs[3].kind == OutputKind::plot);
   CHECK(stage.env == std::map<std::string, std::string>{{"FLAG", "true"}, {"HOME", "/home/ada"}, {"N", "1"}});
   CHECK(stage.timeout == std::chrono::seconds(90));
-  CHECK(stage.retries == 2);
+  CHECK(stage.retries.limit == 2);
   CHECK(
       stage.resources ==
       Resources().set(Resource::cpu, 2000).set(Resource::mem, std::uint64_t{1} << 30U).set(Resource::log, kUnlimited));
@@ -226,6 +226,13 @@ TEST_CASE("a hostile pipeline is refused with its place", "[pipeline]") {
   CHECK_THAT(stage("timeout: soon"), Contains("cannot read the timeout"));
   CHECK_THAT(stage("timeout: -1"), Contains("cannot read the timeout"));
   CHECK_THAT(stage("retries: 1000"), Contains("from 0 to 100"));
+  CHECK_THAT(stage("retries: {limit: -1}"), Contains("from 0 to 100"));
+  CHECK_THAT(stage("retries: {delay: 1s}"), Contains("limit"));
+  CHECK_THAT(stage("retries: {limit: 1, delay: soon}"), Contains("cannot read the delay `soon`"));
+  CHECK_THAT(stage("retries: {limit: 1, backoff: 0.5}"), Contains("from 1 to 100"));
+  CHECK_THAT(stage("retries: {limit: 1, exit_codes: 3}"), Contains("must be a list"));
+  CHECK_THAT(stage("retries: {limit: 1, exit_codes: [0]}"), Contains("from 1 to 255"));
+  CHECK_THAT(stage("retries: {limit: 1, jitter: 1}"), Contains("jitter"));
   CHECK_THAT(stage("depz: [x]"), StartsWith("mlo.yaml:4:11: ") && Contains("did you mean `deps`"));
   CHECK_THAT(files.error("stages: {'a/b': {cmd: x}}"), Contains("stage name"));
   CHECK_THAT(files.error("stages: {a: {deps: [x]}}"), Contains("`cmd`"));

@@ -10,6 +10,10 @@
 namespace mlo::test {
 
 struct Watcher : RunObserver {
+  void waiting(const std::string& stage, const std::string& run) override {
+    waited += run + " at " + stage + "\n";
+    if (on_wait) on_wait();
+  }
   void begin(std::size_t, unsigned) override {}
   void started(const Stage& stage) override {
     if (on_start) on_start(stage);
@@ -17,7 +21,8 @@ struct Watcher : RunObserver {
   void output(const Stage&, StreamKind, std::string_view bytes) override { text += bytes; }
   void finished(const StageOutcome&, std::size_t, std::size_t) override {}
   std::function<void(const Stage&)> on_start;
-  std::string text;
+  std::function<void()> on_wait;
+  std::string text, waited;
 };
 
 /// A repository with a pipeline whose stages leave a mark in `.mlo/ran` when their commands really run.

@@ -149,22 +149,6 @@ TEST_CASE("a stage that does not write what it declares fails", "[pipeline]") {
   CHECK_THAT(p.outcomes[0].error, Contains("did not write `o`"));
 }
 
-TEST_CASE("a stage that is too slow is ended with its children, and tried again if it may", "[pipeline]") {
-  Project p("stages: {a: {cmd: 'echo x >> tries; sleep 100 & wait', timeout: 0.05, retries: 1, deps: [x]}}",
-            {{"x", "1"}});
-  CHECK(p.run() == "a failed");
-  CHECK_THAT(p.outcomes[0].error, Contains("timed out after 50 ms"));
-  CHECK(p.read("tries") == "x\nx\n");
-}
-
-TEST_CASE("a retry that succeeds is a success", "[pipeline]") {
-  Project p(
-      "stages: {a: {cmd: 'echo > o; test -e again || { touch again; exit 1; }', retries: 2, deps: [x], outs: [o]}}",
-      {{"x", "1"}});
-  CHECK(p.run() == "a ran");
-  CHECK_THAT(p.watcher.text, Contains("attempt 2 of 3"));
-}
-
 TEST_CASE("an interrupted run is recorded as killed, and the next one goes on from there", "[pipeline]") {
   Project p(
       "stages: {a: {cmd: 'echo > o', deps: [x], outs: [o]}, b: {cmd: 'sleep 100; echo > q', deps: [o], outs: [q]}}",
@@ -213,22 +197,6 @@ TEST_CASE("an output that git tracks is not taken over", "[pipeline]") {
   p.write("mlo.yaml", "stages: {a: {cmd: 'echo > README.md', deps: [x], outs: [{README.md: {cache: false}}]}}");
   CHECK(p.run() == "a ran");
   CHECK(p.read(".gitignore") == "(none)");
-}
-
-TEST_CASE("two runs of one pipeline do not meet", "[pipeline]") {
-  Project p("stages: {a: {cmd: 'true', deps: [x]}}", {{"x", "1"}});
-  std::string inner;
-  p.watcher.on_start = [&](const Stage&) {
-    Workspace workspace = p.open();
-    Watcher quiet;
-    try {
-      run_pipeline(workspace, p.request, quiet);
-    } catch (const Error& error) {
-      if (error.kind() == ErrorKind::conflict) inner = error.message();
-    }
-  };
-  CHECK(p.run() == "a ran");
-  CHECK_THAT(inner, Contains("mlo run"));
 }
 
 TEST_CASE("an input that changes while the stage runs leaves no result behind", "[pipeline]") {
@@ -384,4 +352,26 @@ TEST_CASE("the proof that nothing changed ends with any change", "[pipeline]") {
   }
   p.erase("m.json");
   CHECK(p.run() == "second cached");
+}
+
+TEST_CASE("a run can begin and end in the middle of a pipeline", "[pipeline]") {
+  Project p(R"(stages:
+  a: {cmd: 'cp x a.txt', deps: [x], outs: [a.txt]}
+  b: {cmd: 'cp a.txt b.txt', deps: [a.txt], outs: [b.txt]}
+  c: {cmd: 'cp b.txt c.txt', deps: [b.txt], outs: [c.txt]}
+  d: {cmd: 'cp a.txt d.txt', deps: [a.txt], outs: [d.txt]}
+)",
+            {{"x", "1"}});
+  CHECK(p.run() == "a ran, b ran, c ran, d ran");
+  p.request.force = Force::yes;
+  p.request.targets = {"b"};
+  p.request.downstream = true;
+  CHECK(p.run() == "b ran, c ran");
+  p.request.targets = {};
+  p.request.downstream = false;
+  p.request.from = {"b"};
+  CHECK(p.run() == "b ran, c ran");
+  p.request.targets = {"b", "d"};
+  p.request.from = {"b", "d"};
+  CHECK(p.run() == "b ran, d ran");
 }

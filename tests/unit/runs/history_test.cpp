@@ -114,7 +114,7 @@ TEST_CASE_METHOD(Repo, "live runs are listed with what they have logged, and rec
   stage.parent = invocation.id;
   stage.stage = "train";
   std::optional<LiveRun> live = LiveRun::create(*workspace, invocation);
-  std::optional<LiveRun> step = LiveRun::create(*workspace, stage);
+  std::optional<LiveRun> step = live->create_stage(stage);
   append_events(step->dir(), {MetricEvent{"loss", 0.5, 1, clock.now()}, MetricEvent{"loss", 0.25, 2, clock.now()}});
   auto runs = RunStore(*workspace).all();
   REQUIRE(runs.size() == 1);
@@ -122,17 +122,33 @@ TEST_CASE_METHOD(Repo, "live runs are listed with what they have logged, and rec
   CHECK(runs[0].record.metrics.at("loss").value == 0.25);
   CHECK(RunStore(*workspace).series(runs[0].record, "loss").size() == 2);
 
-  step->finish(RunStatus::finished, 0, clock.now());
+  RunRecord unfinished = record("cut");
+  unfinished.parent = invocation.id;
+  unfinished.stage = "test";
+  const LiveRun cut = live->create_stage(unfinished);
+  append_events(cut.dir(), {MetricEvent{"auc", 0.75, 1, clock.now()}});
+  {
+    ObjectStore::Batch batch(workspace->store());
+    step->finish(RunStatus::finished, 0, clock.now(), batch);
+    batch.commit();
+  }
+  live->keep_stages({step->record()});
+  CHECK_FALSE(find_stat(step->dir()));
   step.reset();
+  CHECK(live_runs(*workspace).size() == 3);
   CHECK(recover_runs(*workspace) == 0);  // its invocation lives
-  CHECK(find_stat(workspace->local() / "runs" / stage.id));
+  CHECK(find_stat(cut.dir()));
   live.reset();
   CHECK(recover_runs(*workspace) == 1);
   runs = RunStore(*workspace).all();
   REQUIRE(runs.size() == 1);
   CHECK(runs[0].record.status == RunStatus::killed);
-  CHECK(RunStore(*workspace).stages_of(invocation.id).at(0).status == RunStatus::finished);
+  const auto stages = RunStore(*workspace).stages_of(invocation.id);
+  REQUIRE(stages.size() == 2);
+  for (const RunRecord& found : stages)
+    CHECK(found.status == (found.id == stage.id ? RunStatus::finished : RunStatus::killed));
   CHECK(RunStore(*workspace).series(runs[0].record, "loss").size() == 2);
+  CHECK(RunStore(*workspace).series(runs[0].record, "auc").size() == 1);
   CHECK(list_dir(workspace->local() / "runs").empty());
 }
 
@@ -142,9 +158,10 @@ TEST_CASE_METHOD(Repo, "a crash between a run's commit and the end of its cleani
   stage.stage = "train";
   {
     std::optional<LiveRun> live = LiveRun::create(*workspace, invocation);
-    std::optional<LiveRun> step = LiveRun::create(*workspace, stage);
-    stage = step->finish(RunStatus::finished, 0, clock.now());
-    invocation = live->finish(RunStatus::finished, 0, clock.now());
+    std::optional<LiveRun> step = live->create_stage(stage);
+    stage = step->end(RunStatus::finished, 0, clock.now());
+    live->keep_stages({stage});
+    invocation = live->end(RunStatus::finished, 0, clock.now());
   }
   sh("cp -a .git/mlo/runs .git/left");
   RunStore(*workspace).publish(invocation, {stage});
@@ -161,7 +178,7 @@ TEST_CASE_METHOD(Repo, "a crash between a run's commit and the end of its cleani
 TEST_CASE_METHOD(Repo, "a series travels with git, and one that was tampered with is refused", "[runs]") {
   LiveRun live = LiveRun::create(*workspace, record("a"));
   append_events(live.dir(), {MetricEvent{"loss", 1, 1, clock.now()}, MetricEvent{"loss", 0.5, 2, clock.now()}});
-  const RunRecord done = live.finish(RunStatus::finished, 0, clock.now());
+  const RunRecord done = live.end(RunStatus::finished, 0, clock.now());
   publish(done);
   REQUIRE(remove_file(*workspace->store().find_file_of(*done.series)));
   CHECK(RunStore(*workspace).series(done, "loss").size() == 2);

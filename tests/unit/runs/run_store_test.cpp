@@ -100,7 +100,7 @@ TEST_CASE("a live run becomes a record with everything it logged", "[runs]") {
                 {MetricEvent{"loss", 0.5, 1, repo.clock.now()}, MetricEvent{"loss", 0.25, 2, repo.clock.now()}});
   write_file(env.at("MLO_METRICS"), "{\"step\": 3, \"loss\": 0.125}\n");
   write_file(live.dir() / "stdout", "hello\n");
-  const RunRecord done = live.finish(RunStatus::finished, 0, repo.clock.now());
+  const RunRecord done = live.end(RunStatus::finished, 0, repo.clock.now());
   CHECK(done.metrics.at("loss").value == 0.125);
   CHECK(repo.workspace->store().get(*done.log) == "hello\n");
   repo.store().publish(done, {});
