@@ -16,6 +16,7 @@ namespace {
 constexpr std::uint64_t kRecordLimit = 64U << 20U;
 constexpr const char* kStart = "start.yaml";
 constexpr const char* kFinished = "run.yaml";
+constexpr const char* kDone = "done-";  ///< before the name of a directory that is being removed
 constexpr const char* kStages = "stages";
 constexpr const char* kStageLog = "stages.log";
 
@@ -95,6 +96,17 @@ std::vector<fs::path> run_dirs(const fs::path& dir) {
     if (entry.kind == FileKind::directory && is_uuid7(entry.name)) out.push_back(dir / entry.name);
   }
   return out;
+}
+
+/// What a kill left of directories that were being removed; some may still be, by whoever published them.
+void remove_litter(const fs::path& runs) {
+  for (const DirEntry& entry : list_dir(runs)) {
+    if (!entry.name.starts_with(kDone)) continue;
+    try {
+      remove_tree(runs / entry.name);
+    } catch (const Error&) {  // theirs
+    }
+  }
 }
 
 /// The last moment anything was written in the directory: the best guess at when the run died.
@@ -216,10 +228,11 @@ std::vector<RunRecord> LiveRun::recover_stages(Workspace& workspace, const RunRe
 }
 
 std::size_t recover_runs(Workspace& workspace) {
+  if (!find_stat(runs_dir(workspace)) || list_dir(runs_dir(workspace)).empty()) return 0;
   const std::vector<fs::path> dirs = run_dirs(runs_dir(workspace));
-  if (dirs.empty()) return 0;
   const auto guard = LockFile::try_acquire(workspace.local() / "locks" / "recover", "recovering runs");
   if (!guard) return 0;
+  remove_litter(runs_dir(workspace));
 
   std::map<fs::path, LockFile> dead;  // held until published, so that nobody takes these runs for live meanwhile
   {
@@ -247,7 +260,13 @@ std::size_t recover_runs(Workspace& workspace) {
   return recovered;
 }
 
-void remove_live_dir(Workspace& workspace, const std::string& run_id) { remove_tree(runs_dir(workspace) / run_id); }
+void remove_live_dir(Workspace& workspace, const std::string& run_id) {
+  const fs::path dir = runs_dir(workspace) / run_id, away = runs_dir(workspace) / (kDone + run_id);
+  if (!find_stat(dir)) return;
+  // At once: whoever looks at runs that are dead must not find a half of one, whose lock it could make anew.
+  rename_path(dir, away);
+  remove_tree(away);
+}
 
 std::vector<fs::path> locked_run_dirs(const Workspace& workspace) {
   std::vector<fs::path> dirs = run_dirs(runs_dir(workspace));

@@ -11,11 +11,11 @@ next: commit it with `git commit -m "mlo init"`, then `mlo version-data add PATH
 $ mlo run slow --name first > first.log 2>&1 & until [ -e started ]; do sleep 0.01; done
 $ mlo run other --name second
 [1/1] other (<duration>)
-run second (00e472797552): 1 ran
+run second (<id>): 1 ran
 $ mlo run logs first
 waits
-$ mlo run logs -f first > all.log 2>&1 & mlo run logs -f first slow > slow.log 2>&1 & until grep -q waits all.log && grep -q waits slow.log; do sleep 0.01; done
-$ mlo run after --name third > third.log 2>&1 & until grep -q waiting third.log; do sleep 0.01; done; echo data > go; until grep -q over all.log && grep -q over slow.log && grep -q 'run third (' third.log; do sleep 0.01; done
+$ mlo run logs -f first > all.log 2>&1 & mlo run logs -f first slow > slow.log 2>&1 & until grep -qs waits all.log && grep -qs waits slow.log; do sleep 0.01; done
+$ mlo run after --name third > third.log 2>&1 & until grep -qs waiting third.log; do sleep 0.01; done; echo data > go; until grep -qs over all.log && grep -qs over slow.log && grep -qs 'run third (' third.log; do sleep 0.01; done
 $ cat first.log third.log all.log slow.log
 waits
 over
@@ -45,7 +45,7 @@ $ rm started && cat > mlo.yaml <<'EOF'
 > EOF
 $ printf 'n: 1\nm: 1\n' > params.yaml
 $ mlo run slow --name fourth > fourth.log 2>&1 & until [ -e started ]; do sleep 0.01; done
-$ mlo run other -P m=2 --name fifth > fifth.log 2>&1 & until grep -q waiting fifth.log; do sleep 0.01; done; cat params.yaml; echo data > go; until grep -q 'run fifth (' fifth.log; do sleep 0.01; done
+$ mlo run other -P m=2 --name fifth > fifth.log 2>&1 & until grep -qs waiting fifth.log; do sleep 0.01; done; cat params.yaml; echo data > go; until grep -qs 'run fifth (' fifth.log; do sleep 0.01; done
 n: 1
 m: 1
 $ cat fourth.log fifth.log params.yaml

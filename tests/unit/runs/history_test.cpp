@@ -173,6 +173,10 @@ TEST_CASE_METHOD(Repo, "a crash between a run's commit and the end of its cleani
   CHECK(list_dir(workspace->local() / "runs").empty());
   CHECK(sh("git rev-parse refs/mlo/runs") == tip);
   CHECK(RunStore(*workspace).all().at(0).record.status == RunStatus::finished);
+  // cut while it was being removed
+  sh("cp -a .git/left/" + invocation.id + " .git/mlo/runs/done-" + invocation.id);
+  CHECK(recover_runs(*workspace) == 0);
+  CHECK(list_dir(workspace->local() / "runs").empty());
 }
 
 TEST_CASE_METHOD(Repo, "a series travels with git, and one that was tampered with is refused", "[runs]") {
