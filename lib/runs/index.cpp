@@ -146,9 +146,9 @@ std::string known_tip(db::Connection& connection) {
 void refresh(Workspace& workspace, db::Connection& connection) {
   const auto tip = workspace.repo().find_ref(workspace.config().runs_ref);
   const std::string wanted = tip ? tip->hex() : std::string();
-  ensure_tables(connection);
-  if (known_tip(connection) == wanted) return;
+  if (has_tables(connection) && known_tip(connection) == wanted) return;
   db::Transaction transaction(connection);
+  ensure_tables(connection);
   const std::string known = known_tip(connection);
   if (known != wanted) {
     const bool continued = tip && Refresh(workspace, connection, *tip).run(git::ObjectId::parse(known));

@@ -32,8 +32,10 @@ std::int64_t version_of(db::Connection& connection) {
 
 }  // namespace
 
+bool has_tables(db::Connection& connection) { return version_of(connection) == kVersion; }
+
 void ensure_tables(db::Connection& connection) {
-  if (version_of(connection) == kVersion) return;
+  if (has_tables(connection)) return;
   for (const char* table :
        {"state", "runs", "records", "metrics", "params", "tags", "datasets", "amendments", "problems"}) {
     connection.execute(fmt::format("DROP TABLE IF EXISTS {}", table));

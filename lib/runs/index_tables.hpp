@@ -5,7 +5,9 @@
 // Writing runs into the tables of the index. Included only inside lib/runs.
 namespace mlo {
 
-/// Makes the tables in an empty database; drops those of another version first.
+/// Whether they are there, as this version makes them.
+bool has_tables(db::Connection& connection);
+/// Makes the tables in an empty database; drops those of another version first. Inside a transaction.
 void ensure_tables(db::Connection& connection);
 
 /// One run's rows in all tables.

@@ -85,28 +85,49 @@ TEST_CASE_METHOD(Repo, "a history that changed or dropped a record is refused, a
   CHECK(git().find_ref(kRef) == ours);
 }
 
-TEST_CASE_METHOD(Repo, "processes that publish at once all get their runs in", "[runs]") {
-  constexpr int kProcesses = 4, kEach = 5;
-  std::vector<RunRecord> records;
-  for (int i = 0; i < kProcesses * kEach; ++i) records.push_back(record("r" + std::to_string(i)));
-  for (int p = 0; p < kProcesses; ++p) {
+/// Calls `body` with 0, 1, .. in as many processes at once; true if none threw.
+template <class Body>
+static bool in_processes(int count, const Body& body) {
+  for (int p = 0; p < count; ++p) {
     if (::fork() != 0) continue;
     int code = 0;
     try {
-      Workspace own = Workspace::open(world);
-      for (int i = 0; i < kEach; ++i) RunStore(own).publish(records[static_cast<std::size_t>(p * kEach + i)], {});
+      body(p);
     } catch (...) {
       code = 1;
     }
     ::_exit(code);
   }
-  for (int p = 0; p < kProcesses; ++p) {
+  bool good = true;
+  for (int p = 0; p < count; ++p) {
     int status = 0;
     ::wait(&status);
-    CHECK(status == 0);
+    good = good && status == 0;
   }
+  return good;
+}
+
+TEST_CASE_METHOD(Repo, "processes that publish at once all get their runs in", "[runs]") {
+  constexpr int kProcesses = 4, kEach = 5;
+  std::vector<RunRecord> records;
+  for (int i = 0; i < kProcesses * kEach; ++i) records.push_back(record("r" + std::to_string(i)));
+  CHECK(in_processes(kProcesses, [&](int p) {
+    Workspace own = Workspace::open(world);
+    for (int i = 0; i < kEach; ++i) RunStore(own).publish(records[static_cast<std::size_t>(p * kEach + i)], {});
+  }));
   CHECK(RunStore(*workspace).all().size() == kProcesses * kEach);
   CHECK(sh("git rev-list --count refs/mlo/runs") == "20\n");
+}
+
+TEST_CASE_METHOD(Repo, "processes that find no index make one, and all find every run", "[runs]") {
+  for (int i = 0; i < 5; ++i) publish(record("r" + std::to_string(i)));
+  for (int round = 0; round < 10; ++round) {
+    sh("rm -f .git/mlo/index.sqlite*");
+    CHECK(in_processes(8, [&](int) {
+      Workspace own = Workspace::open(world);
+      if (RunStore(own).all().size() != 5) throw std::runtime_error("runs are missing");
+    }));
+  }
 }
 
 TEST_CASE_METHOD(Repo, "live runs are listed with what they have logged, and recovered once they are dead", "[runs]") {
