@@ -8,6 +8,7 @@
 #include "lib/net/url.hpp"
 #include "lib/remote/s3_client.hpp"
 #include "lib/util/error.hpp"
+#include "lib/util/secrets.hpp"
 #include "lib/util/text.hpp"
 
 namespace mlo {
@@ -46,6 +47,15 @@ net::HttpOptions options_for(const World& world) {
               fmt::format("cannot get `{}`: the server answered {}", printable(url), status));
   if (status == 401 || status == 403) error.hint("put the host's name and password into `~/.netrc`");
   throw error;
+}
+
+void require_public(const std::string& url) {
+  const std::string shown = text_without_secrets(url, TextKind::plain);
+  if (shown == url) return;
+  throw Error(ErrorKind::usage, fmt::format("`{}` holds a secret, which would be committed", printable(shown)))
+      .hint(
+          "get the file yourself, and type `mlo version-data add FILE`; or put the host's name and password into "
+          "`~/.netrc`");
 }
 
 Head read_head(const std::string& url, const net::HttpResponse& response) {
@@ -243,6 +253,7 @@ std::optional<FetchedFile> fetch_url(const Workspace& workspace, const std::stri
                                      const std::optional<Digest>& expected) {
   const bool s3 = url.starts_with(kS3);
   if (!s3) require_sendable(url);
+  if (known == nullptr) require_public(url);
   const LockFile lock = LockFile::acquire(workspace.local() / "locks" / "imports", "mlo version-data import",
                                           std::chrono::seconds(60), workspace.world());
   if (s3) return fetch_s3(workspace, url, known, expected);

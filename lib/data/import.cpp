@@ -8,6 +8,7 @@
 #include "lib/net/url.hpp"
 #include "lib/store/staging.hpp"
 #include "lib/util/error.hpp"
+#include "lib/util/secrets.hpp"
 #include "lib/util/text.hpp"
 #include "lib/workspace/git_ignore.hpp"
 
@@ -127,7 +128,8 @@ DataOrigin asked_origin(const Workspace& workspace, const ImportRequest& request
   const std::size_t host = request.repo.find("://");
   const std::string authority =
       host == std::string::npos ? "" : request.repo.substr(host + 3, request.repo.find('/', host + 3) - host - 3);
-  if (authority.find(':') < authority.find('@') && authority.find('@') != std::string::npos)
+  const bool password = authority.find(':') < authority.find('@') && authority.find('@') != std::string::npos;
+  if (password || text_without_secrets(request.repo, TextKind::plain) != request.repo)
     throw Error(ErrorKind::usage, "the URL holds a password, which would be committed")
         .hint("let git's credential helper know it");
   return {.repo = repository_url(workspace.world(), request.repo),

@@ -5,6 +5,7 @@
 #include "lib/codec/json.hpp"
 #include "lib/crypto/sha256.hpp"
 #include "lib/util/bytes.hpp"
+#include "lib/util/secrets.hpp"
 
 namespace mlo {
 namespace {
@@ -43,11 +44,11 @@ std::optional<Digest> take_optional_digest(ByteReader& in) {
 
 }  // namespace
 
-Digest action_key(const StageLock& inputs) {
+Digest action_key(const StageLock& inputs, const std::vector<std::string>& commands) {
   ByteWriter out;
   out.raw("mlo action 1\n");
-  out.u64(inputs.commands.size());
-  for (const std::string& command : inputs.commands) put_text(out, command);
+  out.u64(commands.size());
+  for (const std::string& command : commands) put_text(out, command);
   put_text(out, inputs.wdir);
   out.u64(inputs.deps.size());
   for (const LockedPath& dep : inputs.deps) {
@@ -76,6 +77,22 @@ Digest action_key(const StageLock& inputs) {
   }
   if (inputs.deterministic) out.raw("deterministic 1\n");  // keys of other stages are as before there was such a thing
   return sha256(out.str());
+}
+
+PipelineLock read_lock(std::string_view text, std::string_view source) {
+  PipelineLock lock = parse_lock(text, source);
+  for (auto& [name, stage] : lock.stages) {
+    auto commands = lines_without_secrets(stage.commands);
+    auto env = stage.env;
+    for (auto& [variable, value] : env) value = env_without_secrets(variable, value);
+    if (env != stage.env) {
+      const bool ours = stage.action == action_key(stage, stage.commands);
+      stage.env = std::move(env);
+      if (ours) stage.action = action_key(stage, stage.commands);
+    }
+    stage.commands = std::move(commands);
+  }
+  return lock;
 }
 
 fs::path ActionCache::path_of(const Digest& key) const {

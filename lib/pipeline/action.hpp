@@ -12,8 +12,13 @@ namespace mlo {
 
 /// SHA-256 over everything that decides what a stage writes: commands, working directory, the full set of dependencies
 /// (path and id), parameters, declared environment, and output paths with their flags. Neither the stage's name nor
-/// what its outputs hold counts: a renamed stage finds its results again.
-Digest action_key(const StageLock& inputs);
+/// what its outputs hold counts: a renamed stage finds its results again; nor do values of secret variables, which
+/// change with time and from one user to the next. `commands`: as they run; `inputs` has them as they are recorded.
+Digest action_key(const StageLock& inputs, const std::vector<std::string>& commands);
+
+/// `mlo.lock` as text. What an older mlo wrote of secrets into it is forgotten, and its actions are named as they are
+/// now.
+PipelineLock read_lock(std::string_view text, std::string_view source);
 
 struct SavedOutput {
   std::string path;

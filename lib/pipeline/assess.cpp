@@ -1,6 +1,7 @@
 #include "lib/pipeline/assess.hpp"
 
 #include "lib/pipeline/interpolate.hpp"
+#include "lib/util/secrets.hpp"
 #include "lib/util/text.hpp"
 
 namespace mlo {
@@ -74,9 +75,9 @@ Assessor::Found Assessor::look(const std::string& path) {
 /// Fills `out.inputs` with the stage as it is now. False if something it needs is not there yet, or not at all.
 bool Assessor::observe(const Stage& stage, Assessment& out) {
   StageLock& now = out.inputs;
-  now.commands = stage.commands;
+  now.commands = lines_without_secrets(stage.commands);
   now.wdir = stage.wdir;
-  now.env = stage.env;
+  now.env = stage.recorded_env;
   now.deterministic = stage.deterministic;
   for (const Output& output : stage.outputs)
     now.outputs.push_back({{output.path, {}, false, 0, 0}, false, output.cache, output.persist});
@@ -191,7 +192,10 @@ Assessment Assessor::assess(const Stage& stage, const std::vector<std::string>& 
   const bool must_run = always_runs(stage) || force == Force::yes;
   out.state = pending.empty() && (complete || !out.reasons.empty()) ? StageState::stale : StageState::waiting;
   if (!complete || !pending.empty()) return out;
-  out.inputs.action = action_key(out.inputs);
+  out.inputs.action = action_key(out.inputs, stage.commands);
+  // What is not shown has changed.
+  if (ran && changes.empty() && locked->second.action != out.inputs.action)
+    out.reasons.push_back({ReasonKind::command, "", "", ""});
   if (must_run) return out;
   if (ran && locked->second.action == out.inputs.action) {
     if (settle(stage, locked->second, out)) return out;

@@ -46,8 +46,7 @@ Pipeline::Pipeline(Workspace& workspace, std::vector<ParamOverride> overrides)
   const std::string file = find_file(workspace);
   spec_ = parse_pipeline(read_file(workspace.root() / file, kMaxSpec), file);
   graph_ = std::make_unique<Graph>(expand(spec_, params_, workspace.world().env), file);
-  if (const auto text = mlo::find_file(workspace.root() / lock_file(), kMaxLock))
-    lock_ = parse_lock(*text, lock_file());
+  if (const auto text = mlo::find_file(workspace.root() / lock_file(), kMaxLock)) lock_ = read_lock(*text, lock_file());
   std::vector<std::string> kept;  // out of git
   for (const Stage& stage : graph_->stages()) {
     for (const Output& output : stage.outputs) kept.push_back(output.path);
@@ -109,7 +108,7 @@ void Pipeline::save_lock(const std::map<std::string, StageLock, std::less<>>& en
   const LockFile guard = workspace_.lock_manifests("mlo run");
   const fs::path path = workspace_.root() / lock_file();
   const auto text = mlo::find_file(path, kMaxLock);
-  PipelineLock now = text ? parse_lock(*text, lock_file()) : PipelineLock{};
+  PipelineLock now = text ? read_lock(*text, lock_file()) : PipelineLock{};
   for (const auto& [name, entry] : entries) now.stages.insert_or_assign(name, entry);
   std::set<std::string_view> names;
   for (const Stage& stage : graph_->stages()) names.insert(stage.name);

@@ -135,6 +135,7 @@ std::string describe(const Reason& r) {
     case ReasonKind::never_ran:
       return "it has never run";
     case ReasonKind::command:
+      if (r.before.empty() && r.after.empty()) return "command changed where it has a secret";
       return fmt::format("command changed: `{}` -> `{}`", r.before, r.after);
     case ReasonKind::wdir:
       return fmt::format("working directory changed: `{}` -> `{}`", r.before, r.after);

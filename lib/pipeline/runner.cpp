@@ -20,6 +20,24 @@ RunStatus invocation_status(const std::vector<StageOutcome>& outcomes, bool stop
 
 }  // namespace
 
+std::string_view to_string(StageResult result) {
+  switch (result) {
+    case StageResult::ran:
+      return "ran";
+    case StageResult::cached:
+      return "cached";
+    case StageResult::up_to_date:
+      return "up-to-date";
+    case StageResult::failed:
+      return "failed";
+    case StageResult::killed:
+      return "killed";
+    case StageResult::skipped:
+      return "skipped";
+  }
+  return "unknown";
+}
+
 bool RunReport::failed() const {
   return std::any_of(outcomes.begin(), outcomes.end(),
                      [](const StageOutcome& o) { return o.result == StageResult::failed; });

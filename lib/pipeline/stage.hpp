@@ -48,8 +48,11 @@ struct Stage {
   std::vector<std::string> deps;
   std::vector<ParamRef> params;
   std::vector<Output> outputs;
-  std::map<std::string, std::string> env;
-  bool inherits_env = false;                         ///< some of `env` was taken from the caller's environment
+  std::map<std::string, std::string> env;  ///< what its commands get
+  /// What of `env` may be written down and decides whether the stage has changed: of a variable with a secret name,
+  /// whether it is set or not, only that it is declared; other values without passwords in them.
+  std::map<std::string, std::string> recorded_env;
+  bool inherits_env = false;                         ///< some of `recorded_env` is the caller's environment's
   std::optional<std::chrono::milliseconds> timeout;  ///< of each command; `resources.time` is that of the stage
   Retries retries;
   /// What it may use and what nobody else holds while it runs: neither changes what it writes, so the action key has

@@ -3,6 +3,9 @@
 #include <algorithm>
 
 #include "lib/pipeline/stage_run.hpp"
+#include "lib/util/secrets.hpp"
+#include "lib/util/text.hpp"
+#include "lib/workspace/secret_key.hpp"
 
 namespace mlo {
 namespace {
@@ -53,23 +56,37 @@ std::uint64_t seed_of(const StageLock& inputs) {
   return seed & 0x7FFFFFFFU;
 }
 
+std::map<std::string, std::string> declared_facts(const Stage& stage, Workspace& workspace) {
+  std::map<std::string, std::string> out;
+  std::optional<SecretHashes> hashes;
+  for (const auto& [name, value] : stage.recorded_env) {
+    if (!is_utf8(name) || !is_utf8(value)) continue;
+    if (!is_secret_name(name)) {
+      out["env." + name] = value;
+      continue;
+    }
+    const auto set = stage.env.find(name);
+    if (set != stage.env.end() && !hashes) hashes.emplace(workspace);
+    out["secret." + name] = set == stage.env.end() ? "(unset)" : hashes->hash(name, set->second);
+  }
+  return out;
+}
+
 UtcTime source_date_of(const git::Repository& repo, const CodeState& code) {
   const auto commit = git::ObjectId::parse_tagged(code.commit);
   return commit && repo.has_object(*commit) ? repo.load_commit(*commit).committer.when : UtcTime();
 }
 
 Environment pinned_environment(const StageLock& inputs, UtcTime source_date) {
-  Environment out = {{"PYTHONHASHSEED", "0"},
-                     {"SOURCE_DATE_EPOCH", std::to_string(source_date.micros() / 1'000'000)},
-                     {"TZ", "UTC"},
-                     {"LC_ALL", "C.UTF-8"},
-                     {"OMP_NUM_THREADS", "1"},
-                     {"MKL_NUM_THREADS", "1"},
-                     {"OPENBLAS_NUM_THREADS", "1"},
-                     {"CUBLAS_WORKSPACE_CONFIG", ":4096:8"},
-                     {"MLO_SEED", std::to_string(seed_of(inputs))}};
-  for (const auto& [name, value] : inputs.env) out.insert_or_assign(name, value);
-  return out;
+  return {{"PYTHONHASHSEED", "0"},
+          {"SOURCE_DATE_EPOCH", std::to_string(source_date.micros() / 1'000'000)},
+          {"TZ", "UTC"},
+          {"LC_ALL", "C.UTF-8"},
+          {"OMP_NUM_THREADS", "1"},
+          {"MKL_NUM_THREADS", "1"},
+          {"OPENBLAS_NUM_THREADS", "1"},
+          {"CUBLAS_WORKSPACE_CONFIG", ":4096:8"},
+          {"MLO_SEED", std::to_string(seed_of(inputs))}};
 }
 
 }  // namespace mlo

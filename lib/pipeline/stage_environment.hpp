@@ -4,8 +4,10 @@
 #include "lib/git/repository.hpp"
 #include "lib/manifest/lock.hpp"
 #include "lib/manifest/run_record.hpp"
+#include "lib/pipeline/stage.hpp"
 #include "lib/util/environment.hpp"
 #include "lib/util/utc_time.hpp"
+#include "lib/workspace/workspace.hpp"
 
 // What the commands of a stage find in their environment, besides what the stage declares.
 namespace mlo {
@@ -17,8 +19,12 @@ namespace mlo {
 Environment clean_environment(const Environment& env);
 
 /// What `deterministic: true` sets: PYTHONHASHSEED=0, SOURCE_DATE_EPOCH, TZ=UTC, LC_ALL=C.UTF-8, one thread for OpenMP,
-/// MKL and OpenBLAS, CUBLAS_WORKSPACE_CONFIG, MLO_SEED. A stage that declares one of them itself has its own value.
+/// MKL and OpenBLAS, CUBLAS_WORKSPACE_CONFIG, MLO_SEED. What a stage declares itself goes before.
 Environment pinned_environment(const StageLock& inputs, UtcTime source_date);
+
+/// What a record says of the variables a stage declares: `env.NAME` with the value, of a secret `secret.NAME` with its
+/// keyed hash, or `(unset)`.
+std::map<std::string, std::string> declared_facts(const Stage& stage, Workspace& workspace);
 
 /// The time of the commit that a run's code is, or is based on; the epoch if there is none here.
 UtcTime source_date_of(const git::Repository& repo, const CodeState& code);

@@ -7,6 +7,7 @@
 #include "lib/manifest/names.hpp"
 #include "lib/pipeline/interpolate.hpp"
 #include "lib/util/fs.hpp"
+#include "lib/util/secrets.hpp"
 #include "lib/util/text.hpp"
 
 namespace mlo {
@@ -160,12 +161,7 @@ class StageReader {
       if (name.empty() || name.find_first_of(std::string_view("=\0", 2)) != std::string::npos) {
         fail(value, fmt::format("`{}` cannot name an environment variable", printable(name)));
       }
-      stage_.inherits_env |= value.is_null();
-      if (!value.is_null()) {
-        stage_.env[name] = text(value, "`env`");
-      } else if (const auto inherited = find_env(origin_.env, name)) {
-        stage_.env[name] = *inherited;
-      }
+      variable(name, value);
     }
     if (const Value* timeout = extra.find("timeout")) stage_.timeout = duration(*timeout, "timeout");
     stage_.deterministic = extra.boolean_or("deterministic", false);
@@ -176,6 +172,14 @@ class StageReader {
     if (const Value* found = extra.find("resources"))
       read_resources(*found, origin_.file, fmt::format("`resources` of {}", what_), stage_.resources);
     mutexes(extra);
+  }
+
+  void variable(const std::string& name, const Value& value) {
+    const bool inherited = value.is_null(), secret = is_secret_name(name);
+    stage_.inherits_env |= inherited && !secret;
+    const auto set = inherited ? find_env(origin_.env, name) : text(value, "`env`");
+    if (set) stage_.env[name] = *set;
+    if (set || secret) stage_.recorded_env[name] = env_without_secrets(name, set.value_or(""));
   }
 
   void mutexes(ObjectReader& extra) {

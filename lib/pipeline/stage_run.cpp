@@ -8,6 +8,7 @@
 #include "lib/pipeline/stage_environment.hpp"
 #include "lib/pipeline/tracked_command.hpp"
 #include "lib/runs/event_log.hpp"
+#include "lib/util/secrets.hpp"
 #include "lib/util/text.hpp"
 
 namespace mlo {
@@ -60,7 +61,7 @@ class StageRun {
     record.stage = stage_.name;
     record.experiment = invocation.experiment;
     record.user = invocation.user;
-    record.command = stage_.commands;
+    record.command = seen_.inputs.commands;
     record.started = started_;
     record.code = invocation.code;
     record.environment = invocation.environment;
@@ -154,6 +155,7 @@ class StageRun {
     command.process.env["MLO_STAGE"] = stage_.name;
     if (stage_.deterministic) pin(live, command.process.env);
     for (const auto& [name, value] : stage_.env) command.process.env[name] = value;
+    note_declared(live);
     context_.bounds.tell(bounds_of(stage_), command.process.env);
     command.timeout = stage_.timeout;
     command.hold = &*hold_;
@@ -184,6 +186,13 @@ class StageRun {
     live.record().environment.facts["env.SOURCE_DATE_EPOCH"] = env["SOURCE_DATE_EPOCH"];
   }
 
+  void note_declared(LiveRun& live) {
+    if (stage_.recorded_env.empty()) return;
+    const std::lock_guard lock(context_.workspace_mutex);
+    for (auto& [name, value] : declared_facts(stage_, pipeline_.workspace()))
+      live.record().environment.facts[name] = std::move(value);
+  }
+
   static double seconds(std::chrono::milliseconds time) { return static_cast<double>(time.count()) / 1000; }
 
   /// False if the user stopped us meanwhile.
@@ -208,8 +217,9 @@ class StageRun {
   bool run_once(SupervisedCommand& command, const OutputSink& tee, ResourceUsage& usage) {
     done_.outcome.result = StageResult::ran;
     done_.outcome.exit_code = 0;
-    for (const std::string& line : stage_.commands) {
-      command.process.argv = {"/bin/sh", "-c", line};
+    for (std::size_t i = 0; i < stage_.commands.size(); ++i) {
+      const std::string& line = seen_.inputs.commands[i];  // as it is recorded
+      command.process.argv = {"/bin/sh", "-c", stage_.commands[i]};
       const std::size_t left_before = hold_->usage().left_behind;
       const SupervisedExit exit = supervise(command, world_.stop, tee);
       if (const std::size_t left = hold_->usage().left_behind - left_before; left > 0)
@@ -315,6 +325,9 @@ Value recorded_params(const StageLock& inputs) {
     const std::string prefix = file == "params.yaml" ? "" : file + ":";
     for (const auto& [key, value] : keys) flatten_params(value, prefix + key, out);
   }
+  for (auto& [key, value] : out.members()) {
+    if (is_secret_name(key)) value = Value(kSecretText);
+  }
   return out;
 }
 
@@ -370,24 +383,6 @@ std::map<std::string, double> read_stage_metrics(const Pipeline& pipeline, const
 
 StageDone run_stage(const StageContext& context, const Stage& stage, Assessment assessment, const OutputSink& sink) {
   return StageRun(context, stage, std::move(assessment), sink).run();
-}
-
-std::string_view to_string(StageResult result) {
-  switch (result) {
-    case StageResult::ran:
-      return "ran";
-    case StageResult::cached:
-      return "cached";
-    case StageResult::up_to_date:
-      return "up-to-date";
-    case StageResult::failed:
-      return "failed";
-    case StageResult::killed:
-      return "killed";
-    case StageResult::skipped:
-      return "skipped";
-  }
-  return "unknown";
 }
 
 }  // namespace mlo

@@ -31,7 +31,7 @@ struct StageDone {
 StageDone run_stage(const StageContext& context, const Stage& stage, Assessment assessment, const OutputSink& sink);
 
 /// Parameters of a stage as a run records them: dotted key -> scalar; keys of other files than params.yaml are
-/// `file:key`.
+/// `file:key`. Those with secret names have no value.
 Value recorded_params(const StageLock& inputs);
 /// What a stage read and wrote, as a run records it.
 std::vector<Artifact> recorded_inputs(const StageLock& inputs);

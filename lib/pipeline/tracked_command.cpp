@@ -4,8 +4,8 @@
 
 #include "lib/runs/live_run.hpp"
 #include "lib/runs/run_store.hpp"
-#include "lib/runs/secrets.hpp"
 #include "lib/util/error.hpp"
+#include "lib/util/secrets.hpp"
 
 namespace mlo {
 namespace {

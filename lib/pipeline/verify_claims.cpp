@@ -5,6 +5,7 @@
 #include "lib/pipeline/stage_run.hpp"
 #include "lib/runs/run_store.hpp"
 #include "lib/util/error.hpp"
+#include "lib/util/secrets.hpp"
 #include "lib/util/text.hpp"
 
 namespace mlo {
@@ -46,8 +47,8 @@ class StageRuns {
 };
 
 Claim claim_of(const RunRecord& run, const StageRuns& runs) {
-  return {run.stage,   run.id,      run.parent,     run.command,     run.inputs,
-          run.outputs, *run.action, run.code.dirty, runs.origin(run)};
+  return {run.stage,   run.id,         run.parent,      lines_without_secrets(run.command), run.inputs, run.outputs,
+          *run.action, run.code.dirty, runs.origin(run)};
 }
 
 bool same_outputs(const std::vector<Artifact>& part, const std::map<std::string, const Artifact*>& whole) {

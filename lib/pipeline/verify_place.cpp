@@ -190,7 +190,7 @@ Environment VerifyPlace::environment(const Claim& claim, const Stage& stage) con
   env["MLO_STAGE"] = stage.name;
   env["MLO_RUN_DIR"] = tree_.scratch().string();
   env["MLO_METRICS"] = (tree_.scratch() / "metrics.jsonl").string();
-  for (const auto& [name, value] : inputs_.env) env[name] = value;
+  for (const auto& [name, value] : stage.env) env[name] = value;
   return env;
 }
 
@@ -218,8 +218,9 @@ Reexecution VerifyPlace::execute(const Claim& claim, const Stage& stage, const O
     if (tail.size() > 2 * kLastWords) tail.erase(0, tail.size() - kLastWords);
     sink(kind, bytes);
   };
-  for (const std::string& line : stage.commands) {
-    command.process.argv = {"/bin/sh", "-c", line};
+  for (std::size_t i = 0; i < stage.commands.size(); ++i) {
+    const std::string& line = inputs_.commands[i];  // as it is recorded
+    command.process.argv = {"/bin/sh", "-c", stage.commands[i]};
     const SupervisedExit exit = supervise(command, world.stop, keep);
     check_stop(world);
     if (exit.exit.code == 0 && !exit.timed_out) continue;

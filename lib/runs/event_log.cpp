@@ -8,6 +8,7 @@
 #include "lib/manifest/names.hpp"
 #include "lib/util/error.hpp"
 #include "lib/util/frames.hpp"
+#include "lib/util/secrets.hpp"
 #include "lib/util/text.hpp"
 
 namespace mlo {
@@ -57,12 +58,12 @@ struct Encoder {
   void operator()(const ParamEvent& e) const {
     out.u8('p');
     put_text(out, e.key);
-    put_value(out, e.value);
+    put_value(out, is_secret_name(e.key) ? Value(kSecretText) : e.value);
   }
   void operator()(const TagEvent& e) const {
     out.u8('t');
     put_text(out, e.key);
-    put_text(out, e.value);
+    put_text(out, is_secret_name(e.key) ? kSecretText : std::string_view(e.value));
   }
   void operator()(const ArtifactEvent& e) const {
     out.u8('a');

@@ -32,8 +32,8 @@ using RunEvent = std::variant<MetricEvent, ParamEvent, TagEvent, ArtifactEvent>;
 
 /// Appends events as frames (magic, length, CRC-32C, payload) in one O_APPEND write under flock. Any number of
 /// processes may append at once; a process that dies leaves whole frames or one torn one, which readers skip. Not
-/// synced: a power cut may lose the last seconds. Error{invalid} for a bad key, before anything is written;
-/// Error{not_found} if the run is not live.
+/// synced: a power cut may lose the last seconds. Values under secret names are left out. Error{invalid} for a bad key,
+/// before anything is written; Error{not_found} if the run is not live.
 void append_events(const fs::path& run_dir, const std::vector<RunEvent>& events);
 
 /// The empty log of a new run; what close_event_log closes for good. Later appends find the run not live.

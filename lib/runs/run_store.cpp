@@ -9,6 +9,7 @@
 #include "lib/runs/run_paths.hpp"
 #include "lib/runs/stage_facts.hpp"
 #include "lib/util/error.hpp"
+#include "lib/util/secrets.hpp"
 #include "lib/util/text.hpp"
 
 namespace mlo {
@@ -59,8 +60,13 @@ git::ObjectId RunStore::publish(const RunRecord& record_so_far, const std::vecto
   return made;
 }
 
-void RunStore::amend(const std::vector<RunAmendment>& amendments) {
+void RunStore::amend(std::vector<RunAmendment> amendments) {
   if (amendments.empty()) return;
+  for (RunAmendment& amendment : amendments) {
+    for (auto& [key, value] : amendment.tags) {
+      if (value && is_secret_name(key)) value = kSecretText;
+    }
+  }
   RunIndex index(workspace_);
   HistoryCommit commit;
   commit.when = workspace_.world().clock.now();

@@ -42,7 +42,7 @@ class RunStore {
   git::ObjectId publish(const RunRecord& invocation, const std::vector<RunRecord>& stages);
   /// One commit with amendments. One without a time gets the present, or the moment after the run's last amendment if
   /// another clone's clock was ahead: what is said later counts later.
-  void amend(const std::vector<RunAmendment>& amendments);
+  void amend(std::vector<RunAmendment> amendments);
 
   /// Every run that is not a stage, newest first, folded, live ones too; deleted ones only if asked. Reads through the
   /// index.

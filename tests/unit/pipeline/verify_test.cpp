@@ -311,10 +311,10 @@ TEST_CASE("a deterministic stage has seeds, threads and dates pinned, also in a 
 TEST_CASE("`deterministic` changes the action key and a seed is a parameter or made from it", "[verify]") {
   StageLock stage;
   stage.commands = {"true"};
-  const Digest plain = action_key(stage);
+  const Digest plain = action_key(stage, stage.commands);
   stage.deterministic = true;
-  CHECK(action_key(stage) != plain);
-  stage.action = action_key(stage);
+  CHECK(action_key(stage, stage.commands) != plain);
+  stage.action = action_key(stage, stage.commands);
   CHECK(seed_of(stage) < (1ULL << 31U));
   const std::uint64_t made = seed_of(stage);
   stage.params["params.yaml"]["train"] = Value::object().set("seed", 42);
