@@ -54,7 +54,8 @@ std::string_view special_name(std::uint32_t mode) {
   return S_ISBLK(mode) || S_ISCHR(mode) ? "device" : "special file";
 }
 
-ScannedEntry inspect(int dir_fd, const std::string& repo_path, const std::string& path, const std::string& name,
+/// `path`: relative to the dataset.
+ScannedEntry inspect(int dir_fd, const std::string& repo_path, std::string_view path, const std::string& name,
                      OuterLinks links) {
   ScannedEntry found;
   found.entry.name = name;
@@ -99,7 +100,8 @@ Listing read_directory(const fs::path& root, const std::string& top, const Pendi
     }
     if (!fits(root, repo_child)) refuse(repo_child, "its path is too long", "move it up, or name it in .mloignore");
     if (!is_tree_name(entry.name)) refuse(repo_child, "the name is not allowed", "rename it, or name it in .mloignore");
-    out.directory.entries.add(inspect(fd.get(), repo_child, child_path(pending.path, entry.name), entry.name, links));
+    const std::string_view path = std::string_view(repo_child).substr(top.empty() ? 0 : top.size() + 1);
+    out.directory.entries.add(inspect(fd.get(), repo_child, path, entry.name, links));
   }
   return out;
 }

@@ -93,7 +93,7 @@ void PackedRemote::forget_lost() {
     if (old.empty()) return;
     std::string name, bytes;
     if (!rest.empty()) {
-      bytes = encode_pack_index(packs, std::move(rest));
+      bytes = EncodedIndex(packs, std::move(rest)).text();
       name = index_file(place_->name_of(sha256(bytes)));
       place_->put(name, bytes);
       place_->settle();

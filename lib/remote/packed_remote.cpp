@@ -178,8 +178,9 @@ void PackedRemote::flush() {
 void PackedRemote::publish_index() {
   const MergedIndex merged =
       merge_pack_indexes(std::exchange(sent_, {}), std::exchange(indexed_, {}), packs_.indexes());
-  const std::string name = index_file(place_->name_of(sha256(merged.bytes)));
-  place_->put(name, merged.bytes);
+  const std::string bytes = merged.fresh.text();
+  const std::string name = index_file(place_->name_of(sha256(bytes)));
+  place_->put(name, bytes);
   place_->settle();
   std::vector<std::string> merged_in;
   for (const auto& index : merged.taken_in) {
@@ -189,7 +190,7 @@ void PackedRemote::publish_index() {
     merged_in.push_back(old);
   }
   if (!merged_in.empty()) place_->settle();
-  packs_.replace(merged_in, name, merged.bytes);
+  packs_.replace(merged_in, name, bytes);
 }
 
 std::optional<Record> PackedRemote::find_record(const Digest& id) {

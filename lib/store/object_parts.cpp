@@ -121,8 +121,8 @@ bool ObjectStore::has_parts(const Digest& id) const {
 }
 
 bool ObjectStore::claim_packed(const Digest& id) const {
-  if (!packs_->claim(id)) return false;
-  if (packs_->find_form(id) != Form::recipe) return true;
+  const auto form = packs_->claim(id);
+  if (form != Form::recipe) return form.has_value();
   const std::vector<Digest> parts = parts_of(id);
   return std::all_of(parts.begin(), parts.end(), [&](const Digest& part) { return claim(part); });
 }

@@ -93,24 +93,26 @@ bool PackIndex::verify() const {
   return text_of(sum.raw()) == all.substr(all.size() - kDigest);
 }
 
-std::string encode_pack_index(const std::vector<Digest>& packs, std::vector<PackedObject> objects) {
+EncodedIndex::EncodedIndex(const std::vector<Digest>& packs, std::vector<PackedObject> objects)
+    : objects_(std::move(objects)) {
   // Of several places of one object the first counts.
-  std::sort(objects.begin(), objects.end(), [](const auto& a, const auto& b) {
+  std::sort(objects_.begin(), objects_.end(), [](const auto& a, const auto& b) {
     return std::tie(a.id, a.pack, a.offset) < std::tie(b.id, b.pack, b.offset);
   });
-  objects.erase(std::unique(objects.begin(), objects.end(), [](const auto& a, const auto& b) { return a.id == b.id; }),
-                objects.end());
+  objects_.erase(
+      std::unique(objects_.begin(), objects_.end(), [](const auto& a, const auto& b) { return a.id == b.id; }),
+      objects_.end());
   std::vector<std::uint32_t> number(packs.size(), UINT32_MAX);
-  for (const PackedObject& object : objects) number[object.pack] = 0;
+  for (const PackedObject& object : objects_) number[object.pack] = 0;
   std::vector<Digest> used;
   for (std::size_t i = 0; i < packs.size(); ++i) {
     if (number[i] == UINT32_MAX) continue;
     number[i] = static_cast<std::uint32_t>(used.size());
     used.push_back(packs[i]);
   }
-  const unsigned bits = bits_for(objects.size());
+  const unsigned bits = bits_for(objects_.size());
   std::vector<std::uint32_t> fanout(fanout_bytes(bits) / 4, 0);
-  for (PackedObject& object : objects) {
+  for (PackedObject& object : objects_) {
     object.pack = number[object.pack];
     ++fanout[bucket_of(object.id, bits) + 1];
   }
@@ -119,16 +121,31 @@ std::string encode_pack_index(const std::vector<Digest>& packs, std::vector<Pack
   ByteWriter head;
   head.raw(kHead);
   head.u32(static_cast<std::uint32_t>(used.size()));
-  head.u64(objects.size());
+  head.u64(objects_.size());
   head.u32(bits);
   head.u32(0);
   for (const Digest& pack : used) head.raw(pack.raw());
   head.raw(std::as_bytes(std::span(fanout)));
-  const std::string_view rows = text_of(std::as_bytes(std::span(objects)));
-  std::string out = std::move(head).str();
-  out.reserve(out.size() + rows.size() + kDigest);  // there may be millions: no byte twice in memory
-  out += rows;
-  out += text_of(sha256(out).raw());
+  head_ = std::move(head).str();
+  Sha256 hasher;
+  hasher.update(head_);
+  hasher.update(pieces()[1]);
+  sum_ = hasher.finish();
+}
+
+std::array<std::string_view, 3> EncodedIndex::pieces() const {
+  return {head_, text_of(std::as_bytes(std::span(objects_))), text_of(sum_.raw())};
+}
+
+Digest EncodedIndex::digest() const {
+  Sha256 hasher;
+  for (const std::string_view piece : pieces()) hasher.update(piece);
+  return hasher.finish();
+}
+
+std::string EncodedIndex::text() const {
+  std::string out;
+  for (const std::string_view piece : pieces()) out += piece;
   return out;
 }
 
@@ -165,7 +182,7 @@ MergedIndex merge_pack_indexes(std::vector<Digest> packs, std::vector<PackedObje
       objects.push_back(object);
     }
   }
-  return {encode_pack_index(packs, std::move(objects)), std::move(indexes)};
+  return {EncodedIndex(packs, std::move(objects)), std::move(indexes)};
 }
 
 }  // namespace mlo

@@ -48,13 +48,27 @@ class PackIndex {
 std::map<Digest, std::vector<PackedObject>> objects_by_pack(
     const std::vector<std::shared_ptr<const PackIndex>>& indexes);
 
-/// The bytes of an index. Of several objects with one id the first is kept; packs without any are left out.
-std::string encode_pack_index(const std::vector<Digest>& packs, std::vector<PackedObject> objects);
+/// The bytes of an index, in pieces: there may be millions of objects, and no byte is twice in memory.
+class EncodedIndex {
+ public:
+  /// Of several objects with one id the first is kept; packs without any are left out.
+  EncodedIndex(const std::vector<Digest>& packs, std::vector<PackedObject> objects);
+  /// One after the other they are the file.
+  std::array<std::string_view, 3> pieces() const;
+  /// Of the whole file.
+  Digest digest() const;
+  std::string text() const;
+
+ private:
+  std::string head_;
+  std::vector<PackedObject> objects_;
+  Digest sum_;  ///< of the pieces before it
+};
 
 /// An index over new objects and those of the indexes that are not much larger than what it has by then: so their
 /// number stays in the order of a logarithm. `packs` and `objects` are what is new, `indexes` what there is.
 struct MergedIndex {
-  std::string bytes;
+  EncodedIndex fresh;
   std::vector<std::shared_ptr<const PackIndex>> taken_in;  ///< nobody needs them once this one can be seen
 };
 MergedIndex merge_pack_indexes(std::vector<Digest> packs, std::vector<PackedObject> objects,

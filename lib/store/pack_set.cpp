@@ -129,21 +129,23 @@ std::optional<std::uint64_t> PackSet::find_stored_size(const Digest& id) const {
   return found ? std::optional<std::uint64_t>(kRecordHead + found->object->stored) : std::nullopt;
 }
 
-bool PackSet::claim(const Digest& id) const {
+std::optional<Form> PackSet::claim(const Digest& id) const {
   const auto found = find(id);
-  if (!found) return false;
+  if (!found) return std::nullopt;
   const Digest& pack = found->index->packs()[found->object->pack];
   const std::int64_t now = clock_of_files();
   {
     const std::shared_lock lock(mutex_);
-    if (const auto it = claimed_.find(pack); it != claimed_.end() && now - it->second < kClaimHolds) return true;
+    if (const auto it = claimed_.find(pack); it != claimed_.end() && now - it->second < kClaimHolds)
+      return found->object->form;
   }
   constexpr timespec kNow[2] = {{0, UTIME_NOW}, {0, UTIME_OMIT}};
   const bool gone = ::utimensat(AT_FDCWD, pack_file(dir_, pack).c_str(), kNow, AT_SYMLINK_NOFOLLOW) != 0 &&
                     (errno == ENOENT || errno == ENOTDIR);
   const std::unique_lock lock(mutex_);
-  if (!gone) claimed_[pack] = now;
-  return !gone;
+  if (gone) return std::nullopt;
+  claimed_[pack] = now;
+  return found->object->form;
 }
 
 std::shared_ptr<const UniqueFd> PackSet::open_pack(const Digest& name) const {
@@ -190,11 +192,13 @@ bool PackSet::read(const Digest& id, Record& record) const {
   return true;
 }
 
-void PackSet::replace(const std::vector<Index>& old, const std::string& bytes) {
+void PackSet::replace(const std::vector<Index>& old, const EncodedIndex* fresh_index) {
   fs::path fresh;
-  if (!bytes.empty()) {
-    fresh = dir_ / (sha256(bytes).hex() + std::string(kIndexSuffix));
-    write_file(fresh, bytes, Durability::durable, 0444);
+  if (fresh_index != nullptr) {
+    fresh = dir_ / (fresh_index->digest().hex() + std::string(kIndexSuffix));
+    TempFile temp = TempFile::beside(fresh);
+    for (const std::string_view piece : fresh_index->pieces()) write_all(temp.fd(), piece, fresh);
+    temp.publish(fresh, 0444, Durability::durable);
   }
   for (const Index& index : old) {
     if (index->path() != fresh) remove_file(index->path());
@@ -204,7 +208,9 @@ void PackSet::replace(const std::vector<Index>& old, const std::string& bytes) {
 
 void PackSet::replace(const std::vector<Index>& old, const std::vector<Digest>& packs,
                       std::vector<PackedObject> objects) {
-  replace(old, objects.empty() ? std::string() : encode_pack_index(packs, std::move(objects)));
+  if (objects.empty()) return replace(old, nullptr);
+  const EncodedIndex fresh(packs, std::move(objects));
+  replace(old, &fresh);
 }
 
 void PackSet::publish(std::vector<FinishedPack> packs, const StagingDir& staging) {
@@ -226,7 +232,7 @@ void PackSet::publish(std::vector<FinishedPack> packs, const StagingDir& staging
   fsync_dir(dir_);
   load();
   const MergedIndex merged = merge_pack_indexes(std::move(names), std::move(objects), indexes());
-  replace(merged.taken_in, merged.bytes);
+  replace(merged.taken_in, &merged.fresh);
 }
 
 void PackSet::index_pack(const Digest& name, std::vector<Digest>& packs, std::vector<PackedObject>& objects) const {

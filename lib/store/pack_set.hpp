@@ -26,8 +26,8 @@ class PackSet {
   std::optional<std::uint64_t> find_size(const Digest& id) const;
   /// Of its record, head included.
   std::optional<std::uint64_t> find_stored_size(const Digest& id) const;
-  /// Whether it is here and stays so: its pack's file says to a gc that somebody counts on it.
-  bool claim(const Digest& id) const;
+  /// How it lies here, if it is here and stays so: its pack's file says to a gc that somebody counts on it.
+  std::optional<Form> claim(const Digest& id) const;
   std::optional<Form> find_form(const Digest& id) const;
   /// The object's record as it lies there, perhaps damaged or cut; false if no index knows it.
   bool read(const Digest& id, Record& record) const;
@@ -74,8 +74,8 @@ class PackSet {
   enum class Look { frame, all };
   std::size_t mend(Look look);
   void index_pack(const Digest& name, std::vector<Digest>& packs, std::vector<PackedObject>& objects) const;
-  /// Puts an index (empty: none) in the place of others.
-  void replace(const std::vector<std::shared_ptr<const PackIndex>>& old, const std::string& bytes);
+  /// Puts an index (null: none) in the place of others.
+  void replace(const std::vector<std::shared_ptr<const PackIndex>>& old, const EncodedIndex* fresh_index);
   void replace(const std::vector<std::shared_ptr<const PackIndex>>& old, const std::vector<Digest>& packs,
                std::vector<PackedObject> objects);
 

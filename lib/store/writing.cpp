@@ -30,10 +30,12 @@ UniqueFd open_lock(const fs::path& file) {
 }  // namespace
 
 void ObjectStore::Writing::hold(const fs::path& dir) {
+  if (is_held) return;
   const std::lock_guard lock(mutex);
   if (held) return;
   held = open_lock(dir.parent_path() / "locks" / "objects");
   if (held) ::flock(held.get(), LOCK_SH);
+  is_held = static_cast<bool>(held);
 }
 
 void ObjectStore::Writing::open(const fs::path& dir) {
@@ -76,7 +78,7 @@ fs::path ObjectStore::file_of(const Digest& id) {
 }
 
 bool ObjectStore::claim(const Digest& id) const {
-  if (find_stat(root_)) writing_->hold(root_);
+  if (!writing_->is_held && find_stat(root_)) writing_->hold(root_);
   if (claim_packed(id) || touch_file(AT_FDCWD, path_of(id).c_str())) return true;
   return packs_->refresh() && claim_packed(id);
 }

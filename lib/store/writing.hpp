@@ -1,4 +1,5 @@
 #pragma once
+#include <atomic>
 #include <bitset>
 #include <mutex>
 #include <optional>
@@ -15,7 +16,8 @@ struct ObjectStore::Writing {
   std::optional<StagingDir> staging;
   std::bitset<256> durable;  ///< the directories `00` to `ff` that are known to be on disk
   UniqueFd held;             ///< the lock of those who store or claim
-  std::mutex lending;        ///< one file at a time is made in `staging` for those who ask for an object's file
+  std::atomic<bool> is_held = false;
+  std::mutex lending;  ///< one file at a time is made in `staging` for those who ask for an object's file
 
   /// From now on and until this process ends a gc knows of us. A store that we cannot write needs no such thing.
   void hold(const fs::path& dir);

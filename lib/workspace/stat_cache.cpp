@@ -12,6 +12,11 @@ namespace mlo {
 namespace {
 
 constexpr std::uint32_t kForgetAfterDays = 30;
+/// While what is new is less than this part of the table, it is written beside it.
+constexpr std::size_t kFew = 16;
+/// As old may a table get before it is written anew whole, so that the days in it are true.
+constexpr std::int64_t kTableDays = 7;
+constexpr std::int64_t kDay = 86400;
 
 std::int64_t coarse_clock() {
   timespec now{};
@@ -76,11 +81,36 @@ bool fits(const Stat& known, const FileStat& stat) {
 constexpr std::uint32_t kUnsettled = 1U << 31U;
 bool counts(const StatRow& row) { return (row.mode & kUnsettled) == 0; }
 
+/// One file of the cache as this process found it.
+struct Layer {
+  explicit Layer(fs::path path) : file(std::move(path)), table(file), asked_for(table.size()) {}
+
+  const StatRecord* find(std::string_view repo_path, const FileStat& stat) const {
+    const auto found = table.find(repo_path);
+    if (!found || !fits(*found->record, stat)) return nullptr;
+    asked_for[found->index].store(true, std::memory_order_relaxed);
+    return found->record;
+  }
+  /// Adds what somebody still wants, but for paths that `replaced` is true of.
+  template <class Replaced>
+  void keep(std::vector<StatEntry>& entries, std::uint32_t today, const Replaced& replaced) const {
+    for (std::size_t i = 0; i < table.size(); ++i) {
+      const StatRecord* record = table.record(i);
+      if (record == nullptr || replaced(table.path_of(*record))) continue;
+      const std::uint32_t day = asked_for[i] ? today : record->day;
+      if (day + kForgetAfterDays >= today) entries.emplace_back(table, *record, day);
+    }
+  }
+
+  const fs::path file;
+  const StatTable table;
+  mutable std::vector<std::atomic<bool>> asked_for;  ///< by index into `table`
+};
+
 }  // namespace
 
 struct StatCache::State {
-  explicit State(fs::path path)
-      : file(std::move(path)), table(file), asked_for(table.size()), clock(file.parent_path()) {}
+  explicit State(const fs::path& path) : base(path), recent(path.native() + ".new"), clock(path.parent_path()) {}
 
   void set(std::string_view repo_path, const FileStat& stat, const Digest& digest) {
     StatRow& row = recorded.insert(repo_path);
@@ -93,10 +123,20 @@ struct StatCache::State {
     changed = true;
   }
 
-  const fs::path file;
-  const StatTable table;
-  std::vector<std::atomic<bool>> asked_for;  ///< by index into `table`
-  std::mutex mutex;                          ///< guards what follows
+  bool recorded_anew(std::string_view repo_path) const {
+    const StatRow* row = recorded.find(repo_path);
+    return row != nullptr && counts(*row);
+  }
+  /// True if what is new is better written beside the table than into it.
+  bool few(UtcTime now) const {
+    if ((recorded.rows().size() + recent.table.size()) * kFew >= base.table.size()) return false;
+    const auto stat = find_stat(base.file);
+    return stat && now.seconds() - stat->mtime_ns / 1'000'000'000 < kTableDays * kDay;
+  }
+
+  const Layer base;
+  const Layer recent;  ///< counts before `base`
+  std::mutex mutex;    ///< guards what follows
   FileClock clock;
   StatRows recorded;
   bool changed = false;
@@ -111,9 +151,8 @@ StatCache::StatCache(StatCache&&) noexcept = default;
 StatCache::~StatCache() = default;
 
 std::optional<Digest> StatCache::find(std::string_view repo_path, const FileStat& stat) const {
-  if (const auto old = state_->table.find(repo_path); old && fits(*old->record, stat)) {
-    state_->asked_for[old->index].store(true, std::memory_order_relaxed);
-    return Digest(old->record->digest);
+  for (const Layer* layer : {&state_->recent, &state_->base}) {
+    if (const StatRecord* known = layer->find(repo_path, stat)) return Digest(known->digest);
   }
   const std::lock_guard lock(state_->mutex);
   const StatRow* row = state_->recorded.find(repo_path);
@@ -151,21 +190,24 @@ void StatCache::settle() {
 void StatCache::save(UtcTime now) {
   const std::lock_guard lock(state_->mutex);
   if (!state_->changed) return;
-  const auto today = static_cast<std::uint32_t>(std::max<std::int64_t>(0, now.seconds() / 86400));
+  const auto today = static_cast<std::uint32_t>(std::max<std::int64_t>(0, now.seconds() / kDay));
+  const auto anew = [&](std::string_view path) { return state_->recorded_anew(path); };
+  const bool few = state_->few(now);
   std::vector<StatEntry> entries;
+  entries.reserve(state_->recorded.rows().size() + state_->recent.table.size() + (few ? 0 : state_->base.table.size()));
   for (const StatRow& row : state_->recorded.rows()) {
-    if (counts(row)) entries.push_back({.hash = 0, .row = &row, .record = nullptr, .day = today});
+    if (counts(row)) entries.emplace_back(row, today);
   }
   if (entries.empty()) return;
-  for (std::size_t i = 0; i < state_->table.size(); ++i) {
-    const StatRecord* record = state_->table.record(i);
-    if (record == nullptr) continue;
-    const StatRow* replaced = state_->recorded.find(state_->table.path_of(*record));
-    if (replaced != nullptr && counts(*replaced)) continue;
-    const std::uint32_t day = state_->asked_for[i] ? today : record->day;
-    if (day + kForgetAfterDays >= today) entries.push_back({.hash = 0, .row = nullptr, .record = record, .day = day});
+  state_->recent.keep(entries, today, anew);
+  if (few) {
+    write_stat_table(state_->recent.file, std::move(entries));
+  } else {
+    state_->base.keep(entries, today,
+                      [&](std::string_view path) { return anew(path) || state_->recent.table.find(path); });
+    write_stat_table(state_->base.file, std::move(entries));
+    remove_file(state_->recent.file);
   }
-  write_stat_table(state_->file, std::move(entries), state_->table);
   state_->changed = false;
 }
 

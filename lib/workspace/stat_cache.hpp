@@ -10,7 +10,7 @@
 
 namespace mlo {
 
-/// Remembers the digest of files by (path, size, mtime, ctime, inode, mode), in a flat file mapped into memory: a
+/// Remembers the digest of files by (path, size, mtime, ctime, inode, mode), in flat files mapped into memory: a
 /// look-up is a hash and a comparison. Device numbers do not count, they change with a reboot.
 ///
 /// Racy-safe: a file whose last change is not older than the moment before it was hashed could change again within the
@@ -38,7 +38,8 @@ class StatCache {
   /// `settle`, which comes when all such files are written and before the first of them can be reached.
   void record_own(std::string_view repo_path, const FileStat& stat, const Digest& digest);
   void settle();
-  /// Rewrites the file if anything was recorded. Old entries stay, unless nobody has asked for them for 30 days.
+  /// Writes what was recorded, if anything was: few new entries beside the file, as `FILE.new`, else all of it anew.
+  /// Old entries stay, unless nobody has asked for them for 30 days.
   void save(UtcTime now);
 
  private:

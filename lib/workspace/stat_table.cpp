@@ -1,6 +1,8 @@
 #include "lib/workspace/stat_table.hpp"
 
+#include <algorithm>
 #include <bit>
+#include <unordered_set>
 
 #include "lib/util/error.hpp"
 
@@ -11,13 +13,14 @@ struct Header {
   std::array<char, 8> magic;
   std::uint64_t count;
   std::uint64_t bits;
+  std::uint64_t spread;
   std::uint64_t path_bytes;
   std::uint64_t check;  ///< over the above
 };
 
 // A byte order or a struct layout that differs reads as another magic or size: an empty cache.
-constexpr std::array<char, 8> kMagic = {'m', 'l', 'o', 's', 't', 'a', 't', '1'};
-static_assert(sizeof(StatRecord) == 104 && sizeof(Header) == 40);
+constexpr std::array<char, 8> kMagic = {'m', 'l', 'o', 's', 't', 'a', 't', '2'};
+static_assert(sizeof(StatRecord) == 104 && sizeof(Header) == 48);
 
 /// A 64-bit hash, eight bytes a step (multiply and fold): against damage and for spreading, not against an enemy.
 std::uint64_t mix(std::string_view bytes, std::uint64_t seed) {
@@ -42,6 +45,26 @@ std::string_view bytes_before_check(const T& value) {
   return {reinterpret_cast<const char*>(&value), offsetof(T, check)};
 }
 
+/// Spreads the names of one directory over 2^-spread of all hashes: they are looked up together, so they lie together.
+std::uint64_t hash_of(std::string_view path, unsigned spread) {
+  const std::size_t slash = path.rfind('/');
+  if (slash == std::string_view::npos) return mix(path, 2);
+  return mix(path.substr(0, slash), 3) + (mix(path.substr(slash + 1), 2) >> spread);
+}
+
+/// So that the directories together have room for one each.
+unsigned spread_for(const std::vector<StatEntry>& entries) {
+  std::unordered_set<std::uint64_t> directories;
+  std::string_view last;
+  for (const StatEntry& entry : entries) {
+    const std::string_view path = entry.path();
+    const std::string_view directory = path.substr(0, std::min(path.rfind('/'), path.size()));
+    if (directory != last || directories.empty()) directories.insert(mix(directory, 3));
+    last = directory;
+  }
+  return directories.empty() ? 0 : static_cast<unsigned>(std::bit_width(directories.size())) - 1;
+}
+
 std::uint64_t check_of(const StatRecord& record, std::string_view path) {
   return mix(path, mix(bytes_before_check(record), 1));
 }
@@ -53,10 +76,6 @@ std::size_t bucket_of(std::uint64_t hash, unsigned bits) {
 template <class T>
 std::string_view bytes_of(const T& value) {
   return {reinterpret_cast<const char*>(&value), sizeof value};
-}
-
-StatRecord record_of(const StatRow& row) {
-  return {0, row.size, row.mtime_ns, row.ctime_ns, row.inode, row.mode, 0, 0, 0, row.digest.raw(), 0};
 }
 
 /// Few writes of many small pieces.
@@ -93,7 +112,7 @@ StatTable::StatTable(const fs::path& file) {
   if (bytes.size() < sizeof header) return;
   std::memcpy(&header, bytes.data(), sizeof header);
   if (header.magic != kMagic || header.check != mix(bytes_before_check(header), 0) || header.bits > 30 ||
-      header.count > UINT32_MAX || header.path_bytes > bytes.size()) {
+      header.spread > 63 || header.count > UINT32_MAX || header.path_bytes > bytes.size()) {
     return;
   }
   const std::size_t fanout_bytes =
@@ -101,6 +120,7 @@ StatTable::StatTable(const fs::path& file) {
   if (bytes.size() != sizeof header + fanout_bytes + header.count * sizeof(StatRecord) + header.path_bytes) return;
   count_ = header.count;
   bits_ = static_cast<unsigned>(header.bits);
+  spread_ = static_cast<unsigned>(header.spread);
   fanout_ = reinterpret_cast<const std::uint32_t*>(bytes.data() + sizeof header);
   records_ = reinterpret_cast<const StatRecord*>(bytes.data() + sizeof header + fanout_bytes);
   paths_ = bytes.substr(bytes.size() - header.path_bytes);
@@ -118,28 +138,49 @@ const StatRecord* StatTable::record(std::size_t index) const {
 
 std::optional<StatTable::Found> StatTable::find(std::string_view path) const {
   if (count_ == 0) return std::nullopt;
-  const std::uint64_t hash = mix(path, 2);
+  const std::uint64_t hash = hash_of(path, spread_);
   const std::size_t bucket = bucket_of(hash, bits_);
   const std::size_t end = std::min<std::size_t>(fanout_[bucket + 1], count_);
-  for (std::size_t i = fanout_[bucket]; i < end; ++i) {
-    if (records_[i].hash != hash) continue;
+  const std::size_t begin = std::min<std::size_t>(fanout_[bucket], end);
+  const auto less = [](const StatRecord& record, std::uint64_t wanted) { return record.hash < wanted; };
+  const StatRecord* first = std::lower_bound(records_ + begin, records_ + end, hash, less);
+  for (auto i = static_cast<std::size_t>(first - records_); i < end && records_[i].hash == hash; ++i) {
     const StatRecord* found = record(i);
     if (found != nullptr && path_of(*found) == path) return Found{found, i};
   }
   return std::nullopt;
 }
 
-void write_stat_table(const fs::path& file, std::vector<StatEntry> entries, const StatTable& old) {
-  const auto path_of = [&](const StatEntry& entry) {
-    return entry.row ? entry.row->path() : old.path_of(*entry.record);
-  };
-  for (StatEntry& entry : entries) entry.hash = mix(path_of(entry), 2);
-  std::sort(entries.begin(), entries.end(), [&](const StatEntry& a, const StatEntry& b) {
-    return a.hash != b.hash ? a.hash < b.hash : path_of(a) < path_of(b);
+std::string_view StatEntry::path() const {
+  return table_ == nullptr ? static_cast<const StatRow*>(what_)->path()
+                           : table_->path_of(*static_cast<const StatRecord*>(what_));
+}
+
+StatRecord StatEntry::record() const {
+  StatRecord out{};
+  if (table_ != nullptr) {
+    out = *static_cast<const StatRecord*>(what_);
+  } else {
+    const StatRow& row = *static_cast<const StatRow*>(what_);
+    out = {0, row.size, row.mtime_ns, row.ctime_ns, row.inode, row.mode, 0, 0, 0, row.digest.raw(), 0};
+  }
+  out.day = day_;
+  return out;
+}
+
+void write_stat_table(const fs::path& file, std::vector<StatEntry> entries) {
+  const unsigned spread = spread_for(entries);
+  for (StatEntry& entry : entries) entry.hash = hash_of(entry.path(), spread);
+  std::sort(entries.begin(), entries.end(), [](const StatEntry& a, const StatEntry& b) {
+    return a.hash != b.hash ? a.hash < b.hash : a.path() < b.path();
   });
-  Header header{kMagic, entries.size(),
-                std::min<std::uint64_t>(30, static_cast<std::uint64_t>(std::bit_width(entries.size()))), 0, 0};
-  for (const StatEntry& entry : entries) header.path_bytes += path_of(entry).size();
+  Header header{kMagic,
+                entries.size(),
+                std::min<std::uint64_t>(30, static_cast<std::uint64_t>(std::bit_width(entries.size()))),
+                spread,
+                0,
+                0};
+  for (const StatEntry& entry : entries) header.path_bytes += entry.path().size();
   header.check = mix(bytes_before_check(header), 0);
   std::vector<std::uint32_t> fanout(((std::size_t{1} << header.bits) + 2) / 2 * 2,
                                     static_cast<std::uint32_t>(entries.size()));
@@ -154,17 +195,16 @@ void write_stat_table(const fs::path& file, std::vector<StatEntry> entries, cons
   out.write({reinterpret_cast<const char*>(fanout.data()), fanout.size() * sizeof fanout[0]});
   std::uint64_t offset = 0;
   for (const StatEntry& entry : entries) {
-    StatRecord record = entry.row ? record_of(*entry.row) : *entry.record;
-    const std::string_view path = path_of(entry);
+    StatRecord record = entry.record();
+    const std::string_view path = entry.path();
     record.hash = entry.hash;
-    record.day = entry.day;
     record.path_offset = offset;
     record.path_size = path.size();
     record.check = check_of(record, path);
     out.write(bytes_of(record));
     offset += path.size();
   }
-  for (const StatEntry& entry : entries) out.write(path_of(entry));
+  for (const StatEntry& entry : entries) out.write(entry.path());
   out.finish();
   temp.publish(file, 0644, Durability::cache);
 }

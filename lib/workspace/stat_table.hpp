@@ -10,7 +10,8 @@
 #include "lib/workspace/stat_rows.hpp"
 
 // The file behind StatCache: header, fan-out by the top bits of the path's hash, records ascending by hash, path bytes.
-// In the machine's byte order: it never leaves the machine. Included only inside lib/workspace.
+// The hash begins with that of the directory, so that what is looked up one after the other lies together. In the
+// machine's byte order: it never leaves the machine. Included only inside lib/workspace.
 namespace mlo {
 
 struct StatRecord {
@@ -44,20 +45,29 @@ class StatTable {
  private:
   std::optional<MappedFile> map_;
   std::size_t count_ = 0;
-  unsigned bits_ = 0;
+  unsigned bits_ = 0, spread_ = 0;
   const std::uint32_t* fanout_ = nullptr;  ///< 2^bits_ + 1 of them
   const StatRecord* records_ = nullptr;
   std::string_view paths_;
 };
 
-/// One path to write: what was recorded of it, or the valid record of an older table.
-struct StatEntry {
+/// One path to write: what was recorded of it, or the valid record of a table. Borrows both.
+class StatEntry {
+ public:
+  StatEntry(const StatRow& row, std::uint32_t day) : what_(&row), day_(day) {}
+  StatEntry(const StatTable& table, const StatRecord& record, std::uint32_t day)
+      : what_(&record), table_(&table), day_(day) {}
+  std::string_view path() const;
+  /// But for what depends on where it is written.
+  StatRecord record() const;
   std::uint64_t hash = 0;  ///< filled in by the writer
-  const StatRow* row = nullptr;
-  const StatRecord* record = nullptr;
-  std::uint32_t day = 0;
+
+ private:
+  const void* what_;
+  const StatTable* table_ = nullptr;  ///< null: it is a row
+  std::uint32_t day_;
 };
-/// Replaces the file, atomically but not durably; every path at most once. `old`: the table whose records are kept.
-void write_stat_table(const fs::path& file, std::vector<StatEntry> entries, const StatTable& old);
+/// Replaces the file, atomically but not durably; every path at most once.
+void write_stat_table(const fs::path& file, std::vector<StatEntry> entries);
 
 }  // namespace mlo

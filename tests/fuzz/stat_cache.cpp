@@ -15,8 +15,8 @@ MLO_FUZZ_TARGET(bytes) {
     StatRows rows;
     for (const char* path : {"a", "data/raw/b.csv", ""}) rows.insert(path);
     std::vector<StatEntry> entries;
-    for (const StatRow& row : rows.rows()) entries.push_back({.hash = 0, .row = &row, .record = nullptr, .day = 0});
-    write_stat_table(file, std::move(entries), StatTable(file));
+    for (const StatRow& row : rows.rows()) entries.emplace_back(row, 0);
+    write_stat_table(file, std::move(entries));
     table = read_file(file);
     for (std::size_t i = 1; i + 1 < bytes.size(); i += 2) {
       table[static_cast<unsigned char>(bytes[i]) * 7U % table.size()] = bytes[i + 1];

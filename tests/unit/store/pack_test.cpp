@@ -221,7 +221,7 @@ TEST_CASE("what several threads store in one batch lies in one pack while it is 
 
 TEST_CASE("an index of nothing finds nothing", "[store]") {
   const TempDir dir;
-  write_file(dir / "empty.idx", encode_pack_index({}, {}), Durability::cache);
+  write_file(dir / "empty.idx", EncodedIndex({}, {}).text(), Durability::cache);
   const auto index = PackIndex::open(dir / "empty.idx");
   REQUIRE(index);
   CHECK(index->verify());

@@ -70,7 +70,7 @@ struct HostilePack {
   void write(const fs::path& packs) {
     const Digest name = records.finish();
     write_file(pack_file(packs, name), records.bytes());
-    const std::string index = encode_pack_index({name}, records.objects());
+    const std::string index = EncodedIndex({name}, records.objects()).text();
     write_file(packs / (sha256(index).hex() + ".idx"), index);
   }
 };

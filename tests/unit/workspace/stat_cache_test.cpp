@@ -5,6 +5,7 @@
 #include <thread>
 
 #include "lib/crypto/sha256.hpp"
+#include "lib/workspace/stat_table.hpp"
 #include "tests/support/test.hpp"
 #include "tests/support/test_world.hpp"
 
@@ -215,6 +216,52 @@ TEST_CASE("a damaged cache never gives a wrong digest, and the next save heals i
   look();
   remember(file, entries);
   CHECK(StatCache(file).find("dir/file-100", settled_stat(1)) == sha256("0"));
+}
+
+TEST_CASE("few new digests are written beside many old ones, and found as they are", "[workspace]") {
+  const test::TempDir dir;
+  const fs::path file = dir / "stat.idx", beside = dir / "stat.idx.new";
+  std::map<std::string, Digest> entries;
+  for (int i = 0; i < 100; ++i) entries[fmt::format("{:03}", i)] = sha256(std::to_string(i));
+  remember(file, entries);
+  const std::string old = read_file(file);
+  const auto note = [&](const std::string& path, std::uint64_t inode, std::string_view content, UtcTime now) {
+    StatCache cache(file);
+    cache.record(path, settled_stat(inode), sha256(content), cache.now());
+    cache.save(now);
+  };
+  const auto all_there = [&] {
+    const StatCache cache(file);
+    CHECK(cache.find("007", settled_stat(1000)) == sha256("new"));
+    CHECK(cache.find("extra", settled_stat(1001)) == sha256("more"));
+    CHECK(cache.find("000", settled_stat(1)) == sha256("0"));
+    CHECK(cache.find("099", settled_stat(100)) == sha256("99"));
+  };
+  note("007", 1000, "new", kNow);
+  note("extra", 1001, "more", kNow);
+  CHECK(read_file(file) == old);
+  CHECK(StatTable(beside).size() == 2);
+  all_there();
+
+  SECTION("when they are no longer few, all is written anew") {
+    for (int i = 0; i < 5; ++i) note("more-" + std::to_string(i), 1, "x", kNow);
+    CHECK_FALSE(find_stat(beside));
+    CHECK(StatTable(file).size() == 106);
+    all_there();
+  }
+  SECTION("when the file is a week old, too") {
+    const auto written = UtcTime::from_seconds(find_stat(file)->mtime_ns / 1'000'000'000);
+    note("007", 1000, "new", written + std::chrono::hours(24 * 7 + 1));
+    CHECK_FALSE(find_stat(beside));
+    CHECK(StatTable(file).size() == 1);  // nobody had asked for those of 2001
+  }
+  SECTION("damage of either costs no more than what it held") {
+    write_file(beside, "nonsense", Durability::cache);
+    CHECK(StatCache(file).find("000", settled_stat(1)) == sha256("0"));
+    CHECK_FALSE(StatCache(file).find("extra", settled_stat(1001)));
+    write_file(file, "nonsense", Durability::cache);
+    CHECK_FALSE(StatCache(file).find("000", settled_stat(1)));
+  }
 }
 
 TEST_CASE("many threads look up and record at once", "[workspace]") {
