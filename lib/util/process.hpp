@@ -9,12 +9,27 @@
 #include "lib/util/environment.hpp"
 #include "lib/util/fs.hpp"
 
+struct sock_fprog;
+
 namespace mlo {
 
 /// A soft limit (setrlimit) of a process to start; what the hard one allows of it.
 struct ProcessLimit {
   int resource = 0;
   std::uint64_t soft = 0;
+};
+
+/// What a process takes on itself, and on all that it starts, before it executes its program. It can never gain
+/// privileges then: setuid programs run as their caller.
+struct Confinement {
+  int landlock_fd = -1;  ///< a ruleset of Landlock; it does not start if the kernel refuses it. -1: none
+  /// A filter of system calls; null: none. Its program sees `pass` as the fourth argument of the execve that ends the
+  /// start.
+  const sock_fprog* filter = nullptr;
+  std::uint64_t pass = 0;
+  /// Gets one int: 0 with the filter's listener (SCM_RIGHTS), or the errno for which there is no filter; the process
+  /// runs without it then.
+  int listener_to = -1;
 };
 
 /// What to start. Nothing is inherited that is not named here: descriptors are closed, the environment is exactly
@@ -29,9 +44,10 @@ struct ProcessSpec {
   bool own_group = false;     ///< a process group of its own, so that signal() reaches its children too
   bool dies_with_us = false;  ///< SIGKILL as soon as the thread that started it ends, also by a crash
   std::vector<ProcessLimit> limits = {};
-  int nice = 0;              ///< this much nicer than the caller
-  bool first_to_go = false;  ///< before others where the kernel has no memory left
-  int cgroup_fd = -1;        ///< `cgroup.procs` of the group it is to be in from its first instruction
+  int nice = 0;                              ///< this much nicer than the caller
+  bool first_to_go = false;                  ///< before others where the kernel has no memory left
+  int cgroup_fd = -1;                        ///< `cgroup.procs` of the group it is to be in from its first instruction
+  const Confinement* confinement = nullptr;  ///< borrowed
 };
 
 /// The program that `name` means in the PATH of `env`; `name` itself if it has a `/`.
