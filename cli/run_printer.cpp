@@ -129,6 +129,12 @@ Value report_value(const RunReport& report) {
         .set("result", to_string(outcome.result))
         .set("seconds", outcome.seconds)
         .set("exit_code", outcome.exit_code);
+    Value reads = Value::array(), writes = Value::array();
+    if (outcome.trace) {
+      for (const std::string& path : outcome.trace->reads) reads.push(path);
+      for (const std::string& path : outcome.trace->writes) writes.push(path);
+    }
+    item.set("undeclared_reads", std::move(reads)).set("undeclared_writes", std::move(writes));
     item.set("run", outcome.run.empty() ? Value() : Value(outcome.run)).set("error", outcome.error);
     stages.push(std::move(item.set("reasons", reasons_value(outcome.reasons))));
   }

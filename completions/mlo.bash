@@ -10,7 +10,7 @@ _mlo() {
     esac
     if [[ -z $where && $word == data ]]; then word=version-data; fi
     case "$where $word" in
-      ' completion'|' drift'|'drift baseline'|'drift check'|'drift report'|'drift tests'|' get'|' help'|' hooks'|'hooks install'|'hooks run'|'hooks status'|'hooks uninstall'|' init'|' lineage'|' materialize'|'materialize get'|'materialize plan'|'materialize status'|'materialize train'|' promote'|'promote check'|'promote history'|'promote rollback'|' pull'|' push'|' register'|'register card'|'register list'|'register show'|'register verify'|' remote'|'remote add'|'remote check'|'remote list'|'remote new-key'|'remote remove'|'remote rotate-key'|'remote serve'|' run'|'run graph'|'run logs'|'run status'|'run verify'|'run why'|' status'|' track'|'track compare'|'track delete'|'track list'|'track log'|'track note'|'track plot'|'track restore'|'track search'|'track show'|'track tag'|' version'|' version-data'|'version-data add'|'version-data cache'|'version-data checkout'|'version-data diff'|'version-data du'|'version-data fsck'|'version-data gc'|'version-data get'|'version-data history'|'version-data import'|'version-data ls'|'version-data remove'|'version-data status'|'version-data unprotect'|'version-data update'|'version-data validate') where="${where:+$where }$word" ;;
+      ' completion'|' drift'|'drift baseline'|'drift check'|'drift report'|'drift tests'|' get'|' help'|' hooks'|'hooks install'|'hooks run'|'hooks status'|'hooks uninstall'|' init'|' lineage'|' materialize'|'materialize get'|'materialize plan'|'materialize status'|'materialize train'|' promote'|'promote check'|'promote history'|'promote rollback'|' pull'|' push'|' register'|'register card'|'register list'|'register show'|'register verify'|' remote'|'remote add'|'remote check'|'remote list'|'remote new-key'|'remote remove'|'remote rotate-key'|'remote serve'|' run'|'run deps'|'run graph'|'run logs'|'run status'|'run verify'|'run why'|' status'|' track'|'track compare'|'track delete'|'track list'|'track log'|'track note'|'track plot'|'track restore'|'track search'|'track show'|'track tag'|' version'|' version-data'|'version-data add'|'version-data cache'|'version-data checkout'|'version-data diff'|'version-data du'|'version-data fsck'|'version-data gc'|'version-data get'|'version-data history'|'version-data import'|'version-data ls'|'version-data remove'|'version-data status'|'version-data unprotect'|'version-data update'|'version-data validate') where="${where:+$where }$word" ;;
       *) break ;;
     esac
   done
@@ -62,7 +62,8 @@ _mlo() {
     'remote remove') words='' options='--json --quiet -q --verbose -v --color -C --help -h' ;;
     'remote rotate-key') words='' options='--json --quiet -q --verbose -v --color -C --help -h' ;;
     'remote serve') words='' options='--quiet -q --verbose -v --color -C --help -h' ;;
-    'run') words='status why graph verify logs' options='--dry-run -n --force -f --keep-going -k --single -s --downstream --from --pull --remote -r --jobs -j --param -P --name --experiment --json --quiet -q --verbose -v --color -C --help -h' ;;
+    'run') words='status why graph verify logs deps' options='--dry-run -n --force -f --keep-going -k --single -s --downstream --from --pull --remote -r --jobs -j --param -P --strict --sandbox --no-trace --name --experiment --json --quiet -q --verbose -v --color -C --help -h' ;;
+    'run deps') words='' options='--fix --json --quiet -q --verbose -v --color -C --help -h' ;;
     'run graph') words='' options='--dot --mermaid --json --quiet -q --verbose -v --color -C --help -h' ;;
     'run logs') words='' options='--follow -f --json --quiet -q --verbose -v --color -C --help -h' ;;
     'run status') words='' options='--json --quiet -q --verbose -v --color -C --help -h' ;;

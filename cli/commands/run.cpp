@@ -14,6 +14,7 @@ namespace {
 struct Options {
   std::vector<std::string> targets, from, params, command;
   bool dry_run = false, force = false, keep_going = false, single = false, downstream = false, pull = false;
+  bool no_trace = false, strict = false, sandbox = false;
   std::int64_t jobs = 0;
   std::string name, experiment = "default", remote;
 };
@@ -34,6 +35,10 @@ void declare(Args& args, Options& o) {
   args.option(
       o.params, "--param,-P", "KEY=VALUE",
       "set a parameter in params.yaml first (FILE:KEY=VALUE for another file), keeping its layout and comments");
+  args.flag(o.strict, "--strict", "a stage that reads what it does not declare fails, and nothing of it is kept");
+  args.flag(o.sandbox, "--sandbox",
+            "a stage cannot read in the work tree what it does not declare, nor write but to its outputs");
+  args.flag(o.no_trace, "--no-trace", "do not note which files the stages open");
   args.option(o.name, "--name", "NAME", "name of the run; an adjective and a noun unless given");
   args.option(o.experiment, "--experiment", "NAME", "experiment the run belongs to");
   args.rest(o.command, "CMD", "one command to track instead of the pipeline");
@@ -48,6 +53,9 @@ RunRequest request_of(Context& ctx, const Options& o) {
   request.force = o.force ? Force::yes : Force::no;
   request.keep_going = o.keep_going;
   request.jobs = o.jobs > 0 ? static_cast<unsigned>(std::min<std::int64_t>(o.jobs, 1024)) : ctx.world().threads;
+  request.trace = !o.no_trace;
+  request.strict = o.strict;
+  request.sandbox = o.sandbox;
   request.name = o.name;
   request.experiment = o.experiment;
   request.command = {"mlo", "run"};
@@ -79,7 +87,7 @@ int dry_run(Context& ctx, const RunRequest& request) {
 
 int run_command(Context& ctx, const Options& o) {
   if (!o.targets.empty() || !o.params.empty() || !o.from.empty() || o.dry_run || o.force || o.single || o.downstream ||
-      o.keep_going || o.pull) {
+      o.keep_going || o.pull || o.no_trace || o.strict || o.sandbox) {
     throw Error(ErrorKind::usage, "`mlo run -- CMD` takes only `--name` and `--experiment`");
   }
   const OutputSink pass = [&](StreamKind kind, std::string_view bytes) {
@@ -98,6 +106,8 @@ int run(Context& ctx, const Options& o) {
   if (o.jobs < 0) throw Error(ErrorKind::usage, "`--jobs` must not be negative");
   if (o.single && o.targets.empty()) throw Error(ErrorKind::usage, "`--single` needs a stage");
   if (o.downstream && o.targets.empty()) throw Error(ErrorKind::usage, "`--downstream` needs a stage");
+  if (o.no_trace && (o.strict || o.sandbox))
+    throw Error(ErrorKind::usage, "`--no-trace` excludes `--strict` and `--sandbox`");
   if (o.single && o.downstream) throw Error(ErrorKind::usage, "`--single` and `--downstream` exclude each other");
   if (!o.command.empty()) return run_command(ctx, o);
   RunRequest request = request_of(ctx, o);
@@ -132,6 +142,9 @@ Command run() {
        "`-P` edits the parameter file in place before the stages run, because stages read it themselves; only the "
        "value's own bytes change. It "
        "stays changed afterwards, as an edit by hand would.\n\n"
+       "While a stage runs, mlo notes which files its processes open and execute. What it read in the work tree "
+       "without declaring it is a warning, is recorded (`mlo run deps`), and with `--strict` a failure. See `mlo help "
+       "tracing`.\n\n"
        "`mlo run -- CMD` runs any command as one tracked run and passes its exit code through.",
        {{"mlo run", "run what is not up to date"},
         {"mlo run train -P train.lr=0.2", "one stage and all it needs, with another parameter"},

@@ -49,6 +49,20 @@ Value bounds(const BoundsRecord& bounds) {
       .set("stopped", bounds.stopped);
 }
 
+/// With every field.
+Value trace(const TraceRecord& trace) {
+  Value reads = Value::array(), writes = Value::array();
+  for (const std::string& path : trace.reads) reads.push(path);
+  for (const std::string& path : trace.writes) writes.push(path);
+  return Value::object()
+      .set("method", trace.method)
+      .set("complete", trace.complete())
+      .set("reason", trace.reason)
+      .set("reads", std::move(reads))
+      .set("writes", std::move(writes))
+      .set("more", trace.more);
+}
+
 std::optional<std::string> text_of_digest(const std::optional<Digest>& id) {
   return id ? std::optional(id->str()) : std::nullopt;
 }
@@ -94,6 +108,7 @@ Value run_value(const Run& run) {
                        .set("system_seconds", r.usage.system_seconds)
                        .set("max_rss_bytes", r.usage.max_rss_bytes));
   if (r.bounds) out.set("bounds", bounds(*r.bounds));
+  if (r.trace) out.set("trace", trace(*r.trace));
   out.set("cached_from", or_null(r.cached_from))
       .set("log", or_null(text_of_digest(r.log)))
       .set("series", or_null(text_of_digest(r.series)));

@@ -37,6 +37,13 @@ Rows artifact_rows(const std::vector<Artifact>& artifacts) {
   return rows;
 }
 
+Rows trace_rows(const TraceRecord& trace) {
+  Rows rows;
+  for (const std::string& path : trace.reads) rows.push_back({{path}, {"read"}});
+  for (const std::string& path : trace.writes) rows.push_back({{path}, {"written"}});
+  return rows;
+}
+
 Rows text_rows(const std::map<std::string, std::string>& map) {
   Rows rows;
   for (const auto& [key, value] : map) rows.push_back({{key}, {value}});
@@ -58,6 +65,17 @@ std::string bounds_text(const BoundsRecord& bounds) {
   for (const auto& [name, amount] : bounds.allowed) out += std::exchange(before, ", ") + name + " " + amount;
   if (!bounds.gpus.empty()) out += fmt::format("; with GPU {}", join(bounds.gpus, ", "));
   return out;
+}
+
+/// "2 reads and 1 write undeclared"
+std::string trace_text(const TraceRecord& trace) {
+  std::vector<std::string> parts;
+  if (!trace.reads.empty()) parts.push_back(count_of(trace.reads.size(), "read"));
+  if (!trace.writes.empty()) parts.push_back(count_of(trace.writes.size(), "write"));
+  std::string out = parts.empty() ? "" : join(parts, " and ") + " undeclared";
+  if (trace.more > 0) out += fmt::format(", and {} more", trace.more);
+  if (!trace.complete()) out += fmt::format("{}not complete: {}", out.empty() ? "" : "; ", trace.reason);
+  return out.empty() ? "all that it touched is declared" : out;
 }
 
 void head(Page& page, const Run& run) {
@@ -86,6 +104,7 @@ void head(Page& page, const Run& run) {
   if (r.exit_code != 0) row("exit code", std::to_string(r.exit_code));
   if (r.bounds) row("held", bounds_text(*r.bounds));
   if (r.bounds) row("stopped", r.bounds->stopped.substr(r.bounds->stopped.starts_with("stopped: ") ? 9 : 0));
+  if (r.trace) row("traced", trace_text(*r.trace));
   row("code", code_text(r.code));
   if (r.cached_from) row("result of", *r.cached_from);
   if (!run.commit.empty()) row("recorded", run.commit.substr(0, 12));
@@ -120,6 +139,7 @@ void show(Page& page, const Run& run, const std::vector<RunRecord>& stages,
   section(page, "datasets", text_rows(r.datasets));
   section(page, "inputs", artifact_rows(r.inputs));
   section(page, "outputs", artifact_rows(r.outputs));
+  if (r.trace) section(page, "undeclared", trace_rows(*r.trace));
   section(page, "artifacts", artifact_rows(r.artifacts));
   section(page, "environment", text_rows(r.environment.facts));
 }

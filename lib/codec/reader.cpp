@@ -107,6 +107,14 @@ std::int64_t ObjectReader::integer_or(std::string_view key, std::int64_t fallbac
   return find(key) == nullptr ? fallback : integer(key);
 }
 
+bool ObjectReader::on_off_or(std::string_view key, bool fallback) {
+  const Value* const value = find(key);
+  if (value == nullptr || value->is(Value::Type::boolean)) return boolean_or(key, fallback);
+  if (value->is(Value::Type::string) && (value->as_string() == "on" || value->as_string() == "off"))
+    return value->as_string() == "on";
+  fail(key, fmt::format("`{}` must be `on` or `off`", key));
+}
+
 bool ObjectReader::boolean_or(std::string_view key, bool fallback) {
   return find(key) == nullptr ? fallback : boolean(key);
 }

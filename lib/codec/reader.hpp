@@ -31,6 +31,7 @@ class ObjectReader {
   std::string string_or(std::string_view key, std::string_view fallback);
   std::int64_t integer_or(std::string_view key, std::int64_t fallback);
   bool boolean_or(std::string_view key, bool fallback);
+  bool on_off_or(std::string_view key, bool fallback);  ///< `on` and `off`; true and false will do
   /// Empty if absent; a single string counts as a list of one if `allow_single`.
   std::vector<std::string> strings(std::string_view key, bool allow_single = false);
   const std::vector<Value>& array(std::string_view key);  ///< empty if absent

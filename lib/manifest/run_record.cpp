@@ -57,7 +57,35 @@ BoundsRecord read_bounds(const Value& value, std::string_view source) {
   return bounds;
 }
 
+TraceRecord read_trace(const Value& value, std::string_view source) {
+  ObjectReader reader(value, source, "`trace`");
+  TraceRecord trace;
+  trace.method = reader.string("method");
+  trace.reason = reader.string_or("reason", "");
+  trace.reads = reader.strings("reads");
+  trace.writes = reader.strings("writes");
+  if (reader.find("more") != nullptr) trace.more = read_count(reader, "more");
+  reader.finish();
+  return trace;
+}
+
+Value string_list(const std::vector<std::string>& items) {
+  Value out = Value::array();
+  for (const std::string& item : items) out.push(item);
+  return out;
+}
+
 }  // namespace
+
+Value trace_value(const TraceRecord& trace) {
+  Value out;
+  out.set("method", trace.method);
+  if (!trace.reason.empty()) out.set("reason", trace.reason);
+  if (!trace.reads.empty()) out.set("reads", string_list(trace.reads));
+  if (!trace.writes.empty()) out.set("writes", string_list(trace.writes));
+  if (trace.more > 0) out.set("more", trace.more);
+  return out;
+}
 
 Value bounds_value(const BoundsRecord& bounds) {
   Value out;
@@ -66,9 +94,7 @@ Value bounds_value(const BoundsRecord& bounds) {
   Value used = Value::object();
   for (const auto& [name, amount] : bounds.used) used.set(name, amount);
   if (!bounds.used.empty()) out.set("used", std::move(used));
-  Value gpus = Value::array();
-  for (const std::string& gpu : bounds.gpus) gpus.push(gpu);
-  if (!bounds.gpus.empty()) out.set("gpus", std::move(gpus));
+  if (!bounds.gpus.empty()) out.set("gpus", string_list(bounds.gpus));
   if (!bounds.stopped.empty()) out.set("stopped", bounds.stopped);
   return out;
 }
@@ -106,6 +132,7 @@ std::string emit_run(const RunRecord& r) {
                                        {"system_seconds", Value(r.usage.system_seconds)},
                                        {"max_rss_bytes", Value(r.usage.max_rss_bytes)}}));
   if (r.bounds) out.set("bounds", bounds_value(*r.bounds));
+  if (r.trace) out.set("trace", trace_value(*r.trace));
   if (r.action) out.set("action", r.action->str());
   if (r.cached_from) out.set("cached_from", *r.cached_from);
   if (r.series) out.set("series", r.series->str());
@@ -143,6 +170,7 @@ RunRecord parse_run(std::string_view text, std::string_view source) {
              read_count(usage, "max_rss_bytes")};
   usage.finish();
   if (const Value* const bounds = reader.find("bounds")) r.bounds = read_bounds(*bounds, source);
+  if (const Value* const trace = reader.find("trace")) r.trace = read_trace(*trace, source);
   if (reader.find("action") != nullptr) r.action = read_digest(reader, "action");
   if (reader.find("cached_from") != nullptr) r.cached_from = read_run_id(reader, "cached_from");
   if (reader.find("series") != nullptr) r.series = read_digest(reader, "series");

@@ -60,6 +60,16 @@ struct BoundsRecord {
   bool operator==(const BoundsRecord&) const = default;
 };
 
+/// What a stage touched in the work tree besides what it declares.
+struct TraceRecord {
+  std::string method;                      ///< "seccomp", or "none"
+  std::string reason;                      ///< why not all was seen; empty: all was
+  std::vector<std::string> reads, writes;  ///< undeclared, relative to the root; sorted, the first of many
+  std::uint64_t more = 0;                  ///< undeclared ones that are not named
+  bool complete() const { return reason.empty(); }
+  bool operator==(const TraceRecord&) const = default;
+};
+
 /// `run.yaml`, kind `run/1`: one invocation of `mlo run`, or one stage of it (then `parent` is set).
 struct RunRecord {
   std::string id;      ///< UUIDv7, 32 hex
@@ -81,6 +91,7 @@ struct RunRecord {
   EnvironmentFacts environment;
   ResourceUsage usage;
   std::optional<BoundsRecord> bounds;      ///< of a stage that ran
+  std::optional<TraceRecord> trace;        ///< of a stage that ran
   std::optional<Digest> action;            ///< action key of the stage
   std::optional<std::string> cached_from;  ///< id of the run whose result was reused
   std::optional<Digest> series;            ///< all metric points, in the store and in the run's git tree
@@ -89,6 +100,7 @@ struct RunRecord {
 
 /// As in a record.
 Value bounds_value(const BoundsRecord& bounds);
+Value trace_value(const TraceRecord& trace);
 
 std::string emit_run(const RunRecord& record);
 RunRecord parse_run(std::string_view text, std::string_view source);

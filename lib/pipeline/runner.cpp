@@ -3,6 +3,7 @@
 #include "lib/pipeline/idle_proof.hpp"
 #include "lib/pipeline/invocation.hpp"
 #include "lib/pipeline/schedule.hpp"
+#include "lib/pipeline/stage_trace.hpp"
 #include "lib/pipeline/start.hpp"
 #include "lib/runs/run_store.hpp"
 
@@ -37,6 +38,30 @@ std::string_view to_string(StageResult result) {
   }
   return "unknown";
 }
+
+namespace {
+
+/// One line for each of the first stages that touched what they do not declare, and how to mend it.
+void warn_of_undeclared(const std::vector<StageOutcome>& outcomes, Log& log) {
+  constexpr std::size_t kMost = 10;
+  std::vector<const StageOutcome*> found;
+  for (const StageOutcome& outcome : outcomes) {
+    if (outcome.trace && !(outcome.trace->reads.empty() && outcome.trace->writes.empty())) found.push_back(&outcome);
+  }
+  if (found.empty()) return;
+  std::sort(found.begin(), found.end(), [](const auto* a, const auto* b) { return a->stage < b->stage; });
+  for (std::size_t i = 0; i < std::min(found.size(), kMost); ++i) {
+    if (found[i]->result != StageResult::failed)
+      log.warn(fmt::format("stage `{}` {}", found[i]->stage, describe_undeclared(*found[i]->trace)));
+  }
+  if (found.size() > kMost)
+    log.warn(fmt::format("{} more stages touched what they do not declare", found.size() - kMost));
+  const bool reads = std::any_of(found.begin(), found.end(), [](const auto* o) { return !o->trace->reads.empty(); });
+  if (reads)
+    log.hint(fmt::format("declare them with `mlo run deps{} --fix`", found.size() == 1 ? " " + found[0]->stage : ""));
+}
+
+}  // namespace
 
 bool RunReport::failed() const {
   return std::any_of(outcomes.begin(), outcomes.end(),
@@ -90,6 +115,7 @@ RunReport run_pipeline(Workspace& workspace, const RunRequest& request, RunObser
   pipeline.save_lock(schedule.locks);  // after the record is safe: what the lock says has a run that made it
   RunStore(workspace).publish(*report.run, schedule.records);
   pipeline.save_stat_cache();
+  warn_of_undeclared(report.outcomes, world.log);
   if (stopped)
     throw Error(ErrorKind::interrupted, "interrupted; what finished is kept").hint("`mlo run` goes on from there");
   return report;

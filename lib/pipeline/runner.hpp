@@ -26,9 +26,10 @@ struct StageOutcome {
   StageResult result = StageResult::ran;
   double seconds = 0;
   int exit_code = 0;
-  std::string run;              ///< id of its run, if it has one
-  std::string error;            ///< one line, if it failed
-  std::vector<Reason> reasons;  ///< why it was not up to date
+  std::string run;                   ///< id of its run, if it has one
+  std::string error;                 ///< one line, if it failed
+  std::vector<Reason> reasons;       ///< why it was not up to date
+  std::optional<TraceRecord> trace;  ///< what it touched undeclared, if its commands ran
 };
 
 /// Watches a run. Calls come one at a time, from any thread.
@@ -52,6 +53,9 @@ struct RunRequest {
   std::vector<ParamOverride> overrides;  ///< written into their files first
   Force force = Force::no;
   bool keep_going = false;
+  bool trace = true;                ///< false: nothing is traced, whatever is configured
+  bool strict = false;              ///< as if every stage said so
+  bool sandbox = false;             ///< as if every stage said so
   SharedResults* others = nullptr;  ///< asked before a stage runs; borrowed
   unsigned jobs = 1;
   std::string name;  ///< of the run; empty: made from its id, and none is recorded if there is nothing to do

@@ -8,6 +8,10 @@
 namespace mlo {
 namespace {
 
+/// What DVC does not know of a stage.
+constexpr const char* kExtras[] = {"env",           "timeout",   "retries", "resources", "mutex",
+                                   "deterministic", "tolerance", "trace",   "strict",    "sandbox"};
+
 class SpecReader {
  public:
   explicit SpecReader(std::string_view file) : file_(file), dvc_(fs::path(file).filename() == "dvc.yaml") {}
@@ -89,13 +93,11 @@ class SpecReader {
       reader.find(key);
     }
     if (!dvc_) {
-      for (const char* key : {"env", "timeout", "retries", "resources", "mutex", "deterministic", "tolerance"})
-        reader.find(key);
+      for (const char* key : kExtras) reader.find(key);
     } else if (const Value* meta = body.find("meta");
                meta != nullptr && meta->is(Value::Type::object) && meta->find("mlo") != nullptr) {
       ObjectReader extras(*meta->find("mlo"), file_, "`meta.mlo` of " + what);
-      for (const char* key : {"env", "timeout", "retries", "resources", "mutex", "deterministic", "tolerance"})
-        extras.find(key);
+      for (const char* key : kExtras) extras.find(key);
       extras.finish();
     }
     reader.finish();

@@ -59,6 +59,9 @@ struct Stage {
   /// neither.
   Resources resources;
   std::vector<std::string> mutexes;
+  std::optional<bool> trace;  ///< whether what it touches is noted; nothing: as configured
+  bool strict = false;        ///< it fails if it touches what it does not declare
+  bool sandbox = false;       ///< it cannot touch what it does not declare
   bool frozen = false;
   bool always_changed = false;
   bool deterministic = false;  ///< seeds, threads, locale and time are pinned; see pinned_environment

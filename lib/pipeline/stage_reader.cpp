@@ -172,6 +172,9 @@ class StageReader {
     if (const Value* found = extra.find("resources"))
       read_resources(*found, origin_.file, fmt::format("`resources` of {}", what_), stage_.resources);
     mutexes(extra);
+    if (extra.find("trace") != nullptr) stage_.trace = extra.on_off_or("trace", true);
+    stage_.strict = extra.boolean_or("strict", false);
+    stage_.sandbox = extra.boolean_or("sandbox", false);
   }
 
   void variable(const std::string& name, const Value& value) {

@@ -1,11 +1,10 @@
 #include "lib/pipeline/stage_run.hpp"
 
-#include <cmath>
-#include <condition_variable>
-
 #include "lib/pipeline/metrics_file.hpp"
 #include "lib/pipeline/stage_bounds.hpp"
+#include "lib/pipeline/stage_commands.hpp"
 #include "lib/pipeline/stage_environment.hpp"
+#include "lib/pipeline/stage_trace.hpp"
 #include "lib/pipeline/tracked_command.hpp"
 #include "lib/runs/event_log.hpp"
 #include "lib/util/secrets.hpp"
@@ -162,20 +161,38 @@ class StageRun {
     make_dirs(command.process.cwd);
 
     LogTee log(live.dir(), sink_);
-    const OutputSink tee = log.as_sink();
-    const Retries& retries = stage_.retries;
-    for (int attempt = 0;; ++attempt) {
-      clear_outputs();
-      if (run_once(command, tee, live.record().usage) || done_.outcome.result == StageResult::killed) return;
-      const bool hopeful = retries.exit_codes.empty() || retries.exit_codes.contains(done_.outcome.exit_code);
-      const bool late = hold_->time_left().value_or(std::chrono::milliseconds::max()).count() <= 0;
-      if (attempt == retries.limit || !hopeful || late) return;
-      const std::chrono::milliseconds delay = retries.delay_before(attempt + 1);
-      tee(StreamKind::err,
-          fmt::format("mlo: {}; attempt {} of {}{}\n", done_.outcome.error, attempt + 2, retries.limit + 1,
-                      delay.count() == 0 ? "" : " in " + format_seconds(seconds(delay))));
-      if (!pause(delay)) return;
+    trace_.emplace(pipeline_, stage_, watch_of(pipeline_.workspace().config(), context_.request, stage_));
+    trace_->enclose(live.dir(), command.process.env);
+    command.tracer = trace_->tracer();
+    StageCommands commands{stage_, seen_.inputs.commands, world_, *hold_, std::move(command), [this] { clear_outputs(); }};
+    CommandsEnd end = mlo::run_commands(commands, log.as_sink(), live.record().usage);
+    done_.outcome.result = end.result;
+    done_.outcome.exit_code = end.exit_code;
+    done_.outcome.error = std::move(end.error);
+    met_ = std::move(end.met);
+    judge_trace(live.record());
+  }
+
+  void judge_trace(RunRecord& record) {
+    record.trace = done_.outcome.trace = trace_->record();
+    const auto privileged = done_.outcome.result == StageResult::failed ? trace_->privileged() : std::nullopt;
+    if (privileged)
+      world_.log.hint(fmt::format("`{}` gains no rights in a stage that is traced: `trace: off` in stage `{}` lets it",
+                                  *privileged, stage_.name));
+    const StageWatch& watch = trace_->watch();
+    if (watch.sandbox && done_.outcome.result == StageResult::failed && !trace_->denied().empty()) {
+      const std::set<std::string>& denied = trace_->denied();
+      done_.outcome.error +=
+          fmt::format("; kept from {}, which it does not declare", name_first({denied.begin(), denied.end()}));
     }
+    if (watch.sandbox && done_.outcome.result == StageResult::ran && !trace_->denied().empty()) {
+      const std::set<std::string>& denied = trace_->denied();
+      world_.log.warn(fmt::format("stage `{}` was kept from {}, which it does not declare, and went on", stage_.name,
+                                  name_first({denied.begin(), denied.end()})));
+    }
+    if (done_.outcome.result != StageResult::ran || !(watch.strict || watch.sandbox)) return;
+    if (!record.trace->complete()) fail(Error(ErrorKind::error, "its trace is not complete: " + record.trace->reason));
+    if (!record.trace->reads.empty()) fail(Error(ErrorKind::error, describe_undeclared(*record.trace)));
   }
 
   /// What changes from commit to commit is recorded, so that the run can be done again as it was.
@@ -193,54 +210,11 @@ class StageRun {
       live.record().environment.facts[name] = std::move(value);
   }
 
-  static double seconds(std::chrono::milliseconds time) { return static_cast<double>(time.count()) / 1000; }
-
-  /// False if the user stopped us meanwhile.
-  bool pause(std::chrono::milliseconds time) {
-    std::mutex mutex;
-    std::unique_lock lock(mutex);
-    std::condition_variable_any never;
-    never.wait_for(lock, world_.stop, time, [] { return false; });
-    if (!world_.stop.stop_requested()) return true;
-    done_.outcome.result = StageResult::killed;
-    done_.outcome.error = "interrupted";
-    return false;
-  }
-
   void clear_outputs() {
     for (const Output& output : stage_.outputs) {
       if (!output.persist) pipeline_.work().remove(output.path);
       make_dirs((pipeline_.workspace().root() / output.path).parent_path());
     }
-  }
-
-  bool run_once(SupervisedCommand& command, const OutputSink& tee, ResourceUsage& usage) {
-    done_.outcome.result = StageResult::ran;
-    done_.outcome.exit_code = 0;
-    for (std::size_t i = 0; i < stage_.commands.size(); ++i) {
-      const std::string& line = seen_.inputs.commands[i];  // as it is recorded
-      command.process.argv = {"/bin/sh", "-c", stage_.commands[i]};
-      const std::size_t left_before = hold_->usage().left_behind;
-      const SupervisedExit exit = supervise(command, world_.stop, tee);
-      if (const std::size_t left = hold_->usage().left_behind - left_before; left > 0)
-        tee(StreamKind::err,
-            fmt::format("mlo: ended {} that it left running\n", count_of(left, "process", "processes")));
-      usage.user_seconds += exit.exit.rusage.user_seconds;
-      usage.system_seconds += exit.exit.rusage.system_seconds;
-      usage.max_rss_bytes = std::max(usage.max_rss_bytes, exit.exit.rusage.max_rss_bytes);
-      if (exit.exit.code == 0 && !exit.timed_out && !exit.stopped && !exit.breach) continue;
-      done_.outcome.result = exit.stopped ? StageResult::killed : StageResult::failed;
-      done_.outcome.exit_code = exit.breach && exit.exit.code == 0 ? 1 : exit.exit.code;
-      met_ = exit.breach ? exit.breach->text : "";
-      done_.outcome.error = exit.breach ? met_
-                            : exit.timed_out
-                                ? fmt::format("timed out after {}", format_seconds(seconds(*command.timeout)))
-                            : exit.stopped          ? "interrupted"
-                            : exit.exit.signal != 0 ? fmt::format("killed by signal {}: `{}`", exit.exit.signal, line)
-                                                    : fmt::format("exit code {}: `{}`", exit.exit.code, line);
-      return false;
-    }
-    return true;
   }
 
   void save_outputs(ObjectStore::Batch& batch) {
@@ -307,17 +281,12 @@ class StageRun {
   UtcTime started_;
   std::vector<SavedOutput> saved_;
   std::optional<StageHold> hold_;
+  std::optional<StageTrace> trace_;
   std::string met_;  ///< the bound that the last attempt met
   StageDone done_;
 };
 
 }  // namespace
-
-std::chrono::milliseconds Retries::delay_before(int nth) const {
-  constexpr double kLongest = 3'600'000;
-  return std::chrono::milliseconds(
-      std::llround(std::min(kLongest, static_cast<double>(delay.count()) * std::pow(backoff, nth - 1))));
-}
 
 Value recorded_params(const StageLock& inputs) {
   Value out = Value::object();

@@ -18,6 +18,7 @@ struct StageContext {
   ResultKeeper& keeper;
   std::mutex& workspace_mutex;  ///< guards `world.rng` and what of the workspace is for one thread at a time
   RunBounds& bounds;
+  const RunRequest& request;
 };
 
 struct StageDone {

@@ -2,6 +2,7 @@
 
 #include "lib/data/datasets.hpp"
 #include "lib/pipeline/stage_bounds.hpp"
+#include "lib/pipeline/stage_trace.hpp"
 #include "lib/pipeline/tracked_command.hpp"
 #include "lib/util/text.hpp"
 #include "lib/workspace/git_ignore.hpp"
@@ -144,13 +145,31 @@ void RunStart::prepare() {
   require_possible();
 }
 
+void RunStart::require_watchable(const Stage& stage) {
+  const StageWatch watch = watch_of(workspace_.config(), request_, stage);
+  if (!watch.strict && !watch.sandbox) return;
+  const std::string_view how = watch.sandbox ? "sandbox" : "strict";
+  if (!watch.trace)
+    throw Error(ErrorKind::config, fmt::format("stage `{}` is {}, and not to be traced: {}", stage.name,
+                                               watch.sandbox ? "in a sandbox" : how, watch.off))
+        .hint(fmt::format("`trace: on` in stage `{}`, or run it without `--{}`", stage.name, how));
+  if (!untraceable_) untraceable_ = why_untraceable(workspace_.root()).value_or("");
+  if (watch.sandbox && untraceable_->empty()) untraceable_ = Landlock::why_not().value_or("");
+  if (!untraceable_->empty())
+    throw Error(ErrorKind::config, fmt::format("stage `{}` is {}, which is not possible here: {}", stage.name,
+                                               watch.sandbox ? "in a sandbox" : how, *untraceable_))
+        .hint(fmt::format("run it without `--{}` here", how));
+}
+
 bool RunStart::idle() const { return prepared_->plan.idle() && request_.name.empty(); }
 
 void RunStart::require_possible() {
   for (const PlannedStage& planned : prepared_->plan.stages) {
     const StageState state = planned.assessment.state;
-    if (state != StageState::up_to_date && state != StageState::frozen)
-      bounds_.require_possible(bounds_of(prepared_->pipeline.graph().stage(planned.index)));
+    if (state == StageState::up_to_date || state == StageState::frozen) continue;
+    const Stage& stage = prepared_->pipeline.graph().stage(planned.index);
+    bounds_.require_possible(bounds_of(stage));
+    require_watchable(stage);
   }
 }
 

@@ -33,6 +33,8 @@ class RunStart {
   bool idle() const;
   /// Throws for a stage that the machine can never hold.
   void require_possible();
+  /// Throws for one that is to be watched more than is possible here.
+  void require_watchable(const Stage& stage);
   LiveRun begin(const StageClaim& claim);
 
   Workspace& workspace_;
@@ -42,6 +44,7 @@ class RunStart {
   std::unique_ptr<Prepared> prepared_;
   std::vector<DatasetManifest> datasets_;
   RunBounds bounds_;
+  std::optional<std::string> untraceable_;  ///< why, once asked; empty: it works
 };
 
 }  // namespace mlo

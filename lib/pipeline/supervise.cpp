@@ -76,7 +76,12 @@ void drain(UniqueFd& fd, StreamKind kind, const OutputSink& sink) {
 class Supervision {
  public:
   Supervision(SupervisedCommand command, const std::stop_token& stop, const OutputSink& sink)
-      : command_(std::move(command)), hold_(command_.hold), stop_(stop), stop_signal_(stop), sink_(sink) {}
+      : command_(std::move(command)),
+        hold_(command_.hold),
+        tracer_(command_.tracer),
+        stop_(stop),
+        stop_signal_(stop),
+        sink_(sink) {}
 
   SupervisedExit run() {
     command_.process.stdout_fd = out_.write.get();
@@ -86,7 +91,7 @@ class Supervision {
       command_.grace = hold_->grace();
     }
     set_deadline();
-    child_.emplace(ChildProcess::start(command_.process));
+    start();
     out_.write.reset();
     err_.write.reset();
     if (hold_ != nullptr) look_timer_.emplace().set(hold_->pause());
@@ -97,13 +102,29 @@ class Supervision {
     result_.exit = child_->wait();
     if (hold_ != nullptr) {
       auto met = hold_->after(result_.exit);
-      if (!result_.breach && !result_.timed_out && !result_.stopped) result_.breach = std::move(met);
+      if (!result_.breach && !result_.timed_out && !result_.stopped && !result_.trace_broke)
+        result_.breach = std::move(met);
     }
+    if (tracer_ != nullptr) tracer_->detach();
     read_all();
     return std::move(result_);
   }
 
  private:
+  void start() {
+    if (tracer_ != nullptr) tracer_->arm(command_.process);
+    child_.emplace(ChildProcess::start(command_.process));
+    if (tracer_ != nullptr) tracer_->attach();
+  }
+
+  /// What it opens waits for us.
+  void trace(short events) {
+    tracer_->answer(events);
+    if (!tracer_->broken() || result_.trace_broke) return;
+    result_.trace_broke = true;
+    end();
+  }
+
   void set_deadline() {
     const auto left = hold_ == nullptr ? std::nullopt : hold_->time_left();
     stage_is_late_ = left && (!command_.timeout || *left < *command_.timeout);
@@ -113,13 +134,19 @@ class Supervision {
 
   /// Waits for what comes next; true once the command has ended.
   bool step() {
-    pollfd fds[6] = {{out_.read.get(), POLLIN, 0},
+    pollfd fds[7] = {{out_.read.get(), POLLIN, 0},
                      {err_.read.get(), POLLIN, 0},
                      {child_->poll_fd(), POLLIN, 0},
                      {timer_.fd(), POLLIN, 0},
                      {ending_ ? -1 : stop_signal_.fd(), POLLIN, 0},
-                     {look_timer_ ? look_timer_->fd() : -1, POLLIN, 0}};
-    if (::poll(fds, 6, -1) < 0 && errno != EINTR) throw_errno("wait for", command_.process.argv[0]);
+                     {look_timer_ ? look_timer_->fd() : -1, POLLIN, 0},
+                     {tracer_ == nullptr ? -1 : tracer_->poll_fd(), POLLIN, 0}};
+    const int ready = ::poll(fds, 7, -1);
+    if (ready < 0 && errno != EINTR) throw_errno("wait for", command_.process.argv[0]);
+    if (ready > 0 && fds[6].revents != 0) {
+      trace(fds[6].revents);
+      if (ready == 1) return false;
+    }
     read_all();
     if (fds[2].revents != 0) return true;
     const bool late = timer_.expired();
@@ -171,6 +198,7 @@ class Supervision {
 
   SupervisedCommand command_;
   StageHold* hold_;
+  Tracer* tracer_;
   const std::stop_token& stop_;
   const StopSignal stop_signal_;
   const OutputSink& sink_;

@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "lib/bounds/stage_hold.hpp"
+#include "lib/trace/tracer.hpp"
 #include "lib/util/process.hpp"
 
 namespace mlo {
@@ -19,6 +20,7 @@ struct SupervisedCommand {
   std::optional<std::chrono::milliseconds> timeout;
   std::chrono::milliseconds grace = std::chrono::seconds(5);  ///< between SIGTERM and SIGKILL
   StageHold* hold = nullptr;                                  ///< the bounds of its stage, and its grace; borrowed
+  Tracer* tracer = nullptr;                                   ///< notes what it opens; borrowed
 };
 
 struct SupervisedExit {
@@ -26,6 +28,7 @@ struct SupervisedExit {
   bool timed_out = false;
   bool stopped = false;          ///< `stop` was set while it ran
   std::optional<Breach> breach;  ///< the bound that it met, if it met one
+  bool trace_broke = false;      ///< it was ended because its trace could not go on
 };
 
 /// Runs the command and hands what it writes to `sink`, from this thread, as it comes. At the timeout, or once `stop`

@@ -176,6 +176,8 @@ Value read_config(std::string_view text, std::string_view source, Config& config
   config.runs_ref = reader.string_or("runs_ref", config.runs_ref);
   if (!is_ref_name(config.runs_ref))
     reader.fail("runs_ref", fmt::format("`{}` is not a full ref name", printable(config.runs_ref)));
+  config.trace = reader.on_off_or("trace", config.trace);
+  config.strict = reader.boolean_or("strict", config.strict);
   if (const Value* const limits = reader.find("limits"))
     read_bounds(*limits, source, layer == ConfigLayer::shared, config.bounds);
   reader.finish();

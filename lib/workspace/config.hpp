@@ -51,6 +51,8 @@ struct Config {
   std::string cache_dir;
   std::string runs_ref = "refs/mlo/runs";
   BoundsConfig bounds;  ///< `limits`. Only read.
+  bool trace = true;    ///< stages are traced unless they say otherwise. Only read.
+  bool strict = false;  ///< a stage must declare all that it touches. Only read.
 };
 
 /// Whose file it is: only one that nobody else gets may hold secrets.

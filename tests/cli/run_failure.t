@@ -58,6 +58,8 @@ $ mlo run -j 1 --json --name third bad
       "result": "failed",
       "seconds": <n>,
       "exit_code": 4,
+      "undeclared_reads": [],
+      "undeclared_writes": [],
       "run": "<id>",
       "error": "exit code 4: `echo about to fail; echo reason >&2; exit 4`",
       "reasons": [

@@ -20,6 +20,7 @@ $ cat first.log third.log all.log slow.log
 waits
 over
 [1/1] slow (<duration>)
+warning: stage `slow` wrote 1 file that it does not declare: `started`
 run first (<id>): 1 ran
 waiting for run first, which is at `slow`
 [1/1] after (<duration>)
@@ -50,6 +51,7 @@ n: 1
 m: 1
 $ cat fourth.log fifth.log params.yaml
 [1/1] slow (<duration>)
+warning: stage `slow` wrote 1 file that it does not declare: `started`
 run fourth (<id>): 1 ran
 waiting for run fourth, which is at `slow`
 [1/1] other (<duration>)

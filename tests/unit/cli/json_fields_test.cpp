@@ -57,6 +57,7 @@ constexpr const char* kSession[] = {
     "mlo run status",
     "mlo run -P lr=0.2 --name second",
     "mlo run logs",
+    "mlo run deps",
     "mlo track list",
     "true && mlo version-data add data/raw && git commit -qam raw",
     "mlo run verify first --twice",

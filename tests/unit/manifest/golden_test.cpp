@@ -77,6 +77,7 @@ RunRecord every_run_field() {
               {{"mem", 2'254'857'830}, {"processes", 3}},
               {"GPU-a"},
               "stopped: used 2.1 GiB of memory, of 2 GiB allowed (resources.mem)"};
+  r.trace = {"seccomp", "a process is hidden from mlo", {"lib.py", "raw/a.csv"}, {"log.txt"}, 3};
   r.action = sha256("action");
   r.cached_from = kParent;
   r.series = sha256("series");

@@ -47,6 +47,7 @@ RunRecord a_run() {
   r.environment.facts["os"] = "linux";
   r.usage = {1.5, 1.25, 0.25, 1 << 20};
   r.bounds = {"watchdog", {{"mem", "2GiB"}}, {{"mem", 12}}, {"0"}, "stopped: x"};
+  r.trace = {"none", "trace: off", {"lib.py"}, {"x"}, 1};
   r.action = sha256("action");
   r.series = sha256("series");
   return r;
