@@ -19,28 +19,6 @@ RunStatus invocation_status(const std::vector<StageOutcome>& outcomes, bool stop
   return any(StageResult::ran) ? RunStatus::finished : RunStatus::cached;
 }
 
-}  // namespace
-
-std::string_view to_string(StageResult result) {
-  switch (result) {
-    case StageResult::ran:
-      return "ran";
-    case StageResult::cached:
-      return "cached";
-    case StageResult::up_to_date:
-      return "up-to-date";
-    case StageResult::failed:
-      return "failed";
-    case StageResult::killed:
-      return "killed";
-    case StageResult::skipped:
-      return "skipped";
-  }
-  return "unknown";
-}
-
-namespace {
-
 /// One line for each of the first stages that touched what they do not declare, and how to mend it.
 void warn_of_undeclared(const std::vector<StageOutcome>& outcomes, Log& log) {
   constexpr std::size_t kMost = 10;
@@ -62,6 +40,24 @@ void warn_of_undeclared(const std::vector<StageOutcome>& outcomes, Log& log) {
 }
 
 }  // namespace
+
+std::string_view to_string(StageResult result) {
+  switch (result) {
+    case StageResult::ran:
+      return "ran";
+    case StageResult::cached:
+      return "cached";
+    case StageResult::up_to_date:
+      return "up-to-date";
+    case StageResult::failed:
+      return "failed";
+    case StageResult::killed:
+      return "killed";
+    case StageResult::skipped:
+      return "skipped";
+  }
+  return "unknown";
+}
 
 bool RunReport::failed() const {
   return std::any_of(outcomes.begin(), outcomes.end(),

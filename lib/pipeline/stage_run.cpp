@@ -164,7 +164,8 @@ class StageRun {
     trace_.emplace(pipeline_, stage_, watch_of(pipeline_.workspace().config(), context_.request, stage_));
     trace_->enclose(live.dir(), command.process.env);
     command.tracer = trace_->tracer();
-    StageCommands commands{stage_, seen_.inputs.commands, world_, *hold_, std::move(command), [this] { clear_outputs(); }};
+    StageCommands commands{stage_, seen_.inputs.commands, world_,
+                           *hold_, std::move(command),    [this] { clear_outputs(); }};
     CommandsEnd end = mlo::run_commands(commands, log.as_sink(), live.record().usage);
     done_.outcome.result = end.result;
     done_.outcome.exit_code = end.exit_code;

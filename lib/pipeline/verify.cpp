@@ -1,5 +1,6 @@
 #include "lib/pipeline/verify.hpp"
 
+#include "lib/pipeline/stage_trace.hpp"
 #include "lib/pipeline/verify_compare.hpp"
 #include "lib/pipeline/verify_place.hpp"
 #include "lib/runs/attestations.hpp"
@@ -158,6 +159,8 @@ class Verifier {
   void add_notes(const Claim& claim, VerifiedStage& out) {
     std::string& reason = out.attested.reason;
     const auto& absent = places_.front()->absent();
+    if (absent.empty() && !claim.undeclared.empty())
+      reason += fmt::format("; its run read {}, which the stage does not declare", name_first(claim.undeclared));
     if (!absent.empty()) reason += fmt::format("; `{}` of its code was not kept", absent.front());
     if (!claim.environment || out.nondeterministic) return;
     const std::vector<std::string> others = compare_machines(*claim.environment, here_);

@@ -35,20 +35,29 @@ class StageRuns {
     return it == runs_.end() ? nullptr : &*it;
   }
 
-  /// Where the outputs of a run were made: by itself, or by the one whose result it took.
-  std::optional<EnvironmentFacts> origin(const RunRecord& run) const {
-    if (!run.cached_from) return run.status == RunStatus::cached ? std::nullopt : std::optional(run.environment);
-    const RunRecord* from = find([&](const RunRecord& r) { return r.id == *run.cached_from; });
-    return from == nullptr ? std::nullopt : std::optional(from->environment);
+  /// What made the outputs of a run: itself, or the one whose result it took. Null: it is not known.
+  const RunRecord* maker(const RunRecord& run) const {
+    if (!run.cached_from) return run.status == RunStatus::cached ? nullptr : &run;
+    return find([&](const RunRecord& r) { return r.id == *run.cached_from; });
   }
 
  private:
   std::vector<RunRecord> runs_;
 };
 
+void note_maker(const RunRecord& run, const StageRuns& runs, Claim& claim) {
+  const RunRecord* const maker = runs.maker(run);
+  if (maker == nullptr) return;
+  claim.environment = maker->environment;
+  if (maker->trace) claim.undeclared = maker->trace->reads;
+}
+
 Claim claim_of(const RunRecord& run, const StageRuns& runs) {
-  return {run.stage,   run.id,         run.parent,      lines_without_secrets(run.command), run.inputs, run.outputs,
-          *run.action, run.code.dirty, runs.origin(run)};
+  Claim claim{run.stage,  run.id,      run.parent,  lines_without_secrets(run.command),
+              run.inputs, run.outputs, *run.action, run.code.dirty,
+              {},         {}};
+  note_maker(run, runs, claim);
+  return claim;
 }
 
 bool same_outputs(const std::vector<Artifact>& part, const std::map<std::string, const Artifact*>& whole) {
@@ -147,9 +156,15 @@ Claims claims_of_lock(Workspace& workspace, const std::vector<std::string>& targ
           .hint(fmt::format("`mlo run {}`", shell_quote(stage)));
     const StageLock& said = locked->second;
     const RunRecord* run = runs.find([&](const RunRecord& r) { return r.stage == stage && r.action == said.action; });
-    claims.stages.push_back({stage, run != nullptr ? run->id : "", run != nullptr ? run->parent : "", said.commands,
-                             recorded_inputs(said), recorded_outputs(said), said.action,
-                             run != nullptr && run->code.dirty, run != nullptr ? runs.origin(*run) : std::nullopt});
+    Claim claim{stage, "", "", said.commands, recorded_inputs(said), recorded_outputs(said), said.action,
+                false, {}, {}};
+    if (run != nullptr) {
+      claim.run = run->id;
+      claim.invocation = run->parent;
+      claim.dirty = run->code.dirty;
+      note_maker(*run, runs, claim);
+    }
+    claims.stages.push_back(std::move(claim));
   }
   if (claims.stages.empty()) throw Error(ErrorKind::not_found, "the pipeline has no stages");
   return claims;

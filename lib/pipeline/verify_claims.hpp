@@ -20,6 +20,7 @@ struct Claim {
   Digest action;
   bool dirty = false;                           ///< it was made from uncommitted changes
   std::optional<EnvironmentFacts> environment;  ///< of the run that made the outputs; nothing if it is not known
+  std::vector<std::string> undeclared;          ///< what that run read without declaring it, as far as it was noted
 };
 
 struct Claims {
