@@ -4,6 +4,8 @@
 #include "lib/util/error.hpp"
 #include "lib/util/text.hpp"
 
+#include <set>
+
 namespace mlo::cli {
 namespace {
 

@@ -38,7 +38,9 @@ std::vector<std::string> proposed(const Pipeline& pipeline, const Stage& stage, 
   std::map<std::string, std::vector<std::string>> by_directory;
   for (const std::string& path : reads) by_directory[directory_of(path)].push_back(path);
   std::set<std::string> out;
-  for (const auto& [directory, files] : by_directory) {
+  for (const auto& entry : by_directory) {
+    const std::string& directory = entry.first;
+    const std::vector<std::string>& files = entry.second;
     bool whole = false;
     if (!directory.empty() && files.size() > 1) {
       const auto tracked = pipeline.workspace().work_tree().tracked(directory);

@@ -42,7 +42,7 @@ std::string target_of(const fs::path& root, const std::string& path) {
   return relative && !relative->empty() ? *relative : path;
 }
 
-void add(std::set<std::string>& to, const fs::path& root, const std::string& path) {
+void add(PathSet& to, const fs::path& root, const std::string& path) {
   to.insert(path);
   to.insert(target_of(root, path));
 }

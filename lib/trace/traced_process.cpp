@@ -88,7 +88,14 @@ std::optional<FoundFile> find_file_at(const std::string& at, bool follow) {
   auto path = link_text(name);
   struct stat stat {};
   if (!path || ::fstat(fd.get(), &stat) != 0) return std::nullopt;
-  return FoundFile{std::move(*path), stat.st_mode};
+  return FoundFile{std::move(*path), stat.st_mode, stat.st_uid};
+}
+
+bool may_use(const FoundFile& file, int how) {
+  const unsigned owners = static_cast<unsigned>(how) << 6U;
+  // Of one's own file these bits alone decide; the look-up is for all others.
+  if (file.owner == ::geteuid() && (file.mode & owners) == owners) return true;
+  return ::access(file.path.c_str(), how) == 0;
 }
 
 std::optional<std::string> place_at(const std::string& at) {

@@ -43,8 +43,11 @@ class TracedProcess {
 struct FoundFile {
   std::string path;  ///< absolute, without links
   unsigned mode = 0;
+  unsigned owner = 0;
 };
 
+/// Whether this process may use the file so: R_OK, W_OK.
+bool may_use(const FoundFile& file, int how);
 /// Follows all links; `follow` false: not the last one. Opens nothing, so that nothing can wait for it.
 std::optional<FoundFile> find_file_at(const std::string& at, bool follow = true);
 /// The absolute name, without links but for itself, of what could be made there; nothing if its directory is not there.

@@ -135,8 +135,13 @@ struct Tracer::State {
 
   bool exists(const std::string& path) const { return find_stat(spec.root / path).has_value(); }
 
-  static bool touches(const std::set<std::string>& tops, std::string_view path) {
-    return std::any_of(tops.begin(), tops.end(), [&](const std::string& top) { return lies_in(path, top); });
+  static bool touches(const PathSet& tops, std::string_view path) {
+    while (!tops.contains(path)) {
+      const std::size_t slash = path.rfind('/');
+      if (slash == std::string_view::npos) return false;
+      path = path.substr(0, slash);
+    }
+    return true;
   }
 
   void note(const CallEffect& effect) {

@@ -21,12 +21,14 @@ struct FileUse {
   bool made = false;  ///< by the tree itself
 };
 
+using PathSet = std::set<std::string, std::less<>>;
+
 struct TraceSpec {
   fs::path root;  ///< absolute, without links; what is elsewhere is not noted, but for the programs executed
   /// What counts as elsewhere although it is below the root; by its path relative to it.
   std::function<bool(std::string_view)> is_elsewhere;
-  std::set<std::string> unread;     ///< files and directories of which no reads are noted, relative to the root
-  std::set<std::string> untouched;  ///< and of which neither reads nor writes are
+  PathSet unread;     ///< files and directories of which no reads are noted, relative to the root
+  PathSet untouched;  ///< and of which neither reads nor writes are
   /// True: the call fails with EACCES. Empty: none does. A program that changes a path while the kernel reads it gets
   /// past this; it is against mistakes.
   std::function<bool(const FileUse&)> denies;

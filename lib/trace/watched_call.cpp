@@ -112,7 +112,7 @@ CallEffect CallReader::open(const TracedProcess& process, int dir, std::uint64_t
   const auto access_mode = flags & O_ACCMODE;
   const bool reads = access_mode != O_WRONLY && (flags & O_TRUNC) == 0;
   const bool writes = access_mode != O_RDONLY || (flags & O_TRUNC) != 0;
-  if (::access(found->path.c_str(), (reads ? R_OK : 0) | (writes ? W_OK : 0)) != 0) return effect;
+  if (!may_use(*found, (reads ? R_OK : 0) | (writes ? W_OK : 0))) return effect;
   if (reads) effect.read = file;
   if (writes) effect.written = file;
   effect.how = (flags & O_TRUNC) != 0 ? FileLog::Write::makes : FileLog::Write::changes;

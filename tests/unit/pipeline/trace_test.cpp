@@ -175,6 +175,16 @@ TEST_CASE("a linked dependency covers what it leads to", "[pipeline][trace]") {
   CHECK(p.trace_of("a").reads.empty());
 }
 
+TEST_CASE("a traced stage that fails with sudo is told why", "[pipeline][trace]") {
+  if (!can_trace()) return;
+  const TempDir tools;
+  tools.write("sudo", "#!/bin/sh\nexit 1\n");
+  fs::permissions(tools / "sudo", fs::perms::owner_all);
+  Traced p("stages:\n  a: {cmd: '" + (tools / "sudo").string() + " mount', outs: [out]}\n");
+  CHECK(p.run() == "a failed");
+  CHECK_THAT(p.warnings(), Contains("`sudo` gains no rights in a stage that is traced: `trace: off` in stage `a`"));
+}
+
 TEST_CASE("stages side by side are traced apart", "[pipeline][trace]") {
   if (!can_trace()) return;
   std::string stages = "stages:\n";
