@@ -79,7 +79,7 @@ _mlo() {
     'track plot') words='' options='--output -o --x --max -n --height --json --quiet -q --verbose -v --color -C --help -h' ;;
     'track restore') words='' options='--json --quiet -q --verbose -v --color -C --help -h' ;;
     'track search') words='' options='--order-by --max -n --view --stages --gates --json --quiet -q --verbose -v --color -C --help -h' ;;
-    'track show') words='' options='--json --quiet -q --verbose -v --color -C --help -h' ;;
+    'track show') words='' options='--packages --json --quiet -q --verbose -v --color -C --help -h' ;;
     'track tag') words='' options='--remove --json --quiet -q --verbose -v --color -C --help -h' ;;
     'version') words='' options='--json --quiet -q --verbose -v --color -C --help -h' ;;
     'version-data') words='add status diff checkout history ls get import update du cache unprotect validate remove fsck gc' options='--quiet -q --verbose -v --color -C --help -h' ;;

@@ -543,6 +543,7 @@ complete -c mlo -n '__mlo_at '\''track search'\''' -l verbose -s v -d 'say more 
 complete -c mlo -n '__mlo_at '\''track search'\''' -l color -x -a 'auto always never' -d 'auto, always or never; NO_COLOR means never'
 complete -c mlo -n '__mlo_at '\''track search'\''' -s C -r -d 'work as if started in DIR'
 complete -c mlo -n '__mlo_at '\''track search'\''' -l help -s h -d 'show this help'
+complete -c mlo -n '__mlo_at '\''track show'\''' -l packages -d 'also every installed package that its programs found'
 complete -c mlo -n '__mlo_at '\''track show'\''' -l json -d 'print the result as JSON'
 complete -c mlo -n '__mlo_at '\''track show'\''' -l quiet -s q -d 'no progress, no hints'
 complete -c mlo -n '__mlo_at '\''track show'\''' -l verbose -s v -d 'say more about what is done'

@@ -146,6 +146,14 @@ std::string format_age(UtcTime then, UtcTime now) {
   return format_utc_short(then).substr(0, 10);
 }
 
+std::string brief_fact(const std::string& value) {
+  const std::size_t blank = std::min(value.find(' '), value.size());
+  const auto digest = Digest::parse(value.substr(0, blank));
+  if (!digest) return value;
+  if (blank == value.size()) return digest->brief();
+  return fmt::format("{} ({})", value.substr(blank + 1), digest->hex().substr(0, 12));
+}
+
 std::string short_id(const std::string& id) { return id.substr(0, 12); }
 
 namespace {

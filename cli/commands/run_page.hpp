@@ -16,6 +16,8 @@ void print_runs(Page& page, const std::vector<Run>& runs, UtcTime now);
 Style status_style(RunStatus status);
 /// "40 s ago", "3 h ago", "2 d ago", then the date.
 std::string format_age(UtcTime then, UtcTime now);
+/// A fact with its digest shortened: a program as "/usr/bin/python3.11 (6c1b2d3e4f5a)".
+std::string brief_fact(const std::string& value);
 /// The first 12 digits: the millisecond the run started in.
 std::string short_id(const std::string& id);
 

@@ -43,8 +43,7 @@ std::string cell_text(const ComparedRow& row, std::size_t i) {
   if (!row.values[i]) return "-";
   if (!row.numbers[i]) {
     const auto& text = *row.values[i];
-    const auto digest = Digest::parse(text);
-    return digest ? digest->brief() : text.starts_with("git-sha1:") ? text.substr(9, 12) : text;
+    return text.starts_with("git-sha1:") ? text.substr(9, 12) : brief_fact(text);
   }
   std::string out = format_metric(*row.numbers[i]);
   if (i == 0 || !row.numbers[0] || !row.differs) return out;
@@ -83,7 +82,9 @@ int run(Context& ctx, const Options& o) {
   const std::vector<Run> runs = find_runs(ctx.workspace(), o.runs);
   if (runs.size() < 2)
     throw Error(ErrorKind::usage, "comparing takes two different runs").hint("list them with `mlo track list`");
-  const std::vector<ComparedRow> rows = compare_runs(runs);
+  const RunStore store(ctx.workspace());
+  const std::vector<ComparedRow> rows =
+      compare_runs(runs, [&](const Digest& list) { return store.find_packages(list); });
   ctx.print([&] { return to_value(runs, rows); }, [&](Page& page) { to_page(page, runs, rows, o.all); });
   return exit_code::ok;
 }
@@ -95,8 +96,8 @@ Command track_compare() {
   info.path = "track compare";
   info.summary = "show runs side by side, differences first";
   info.description =
-      "Metrics with their difference from the first run, then parameters, data, code, tags, environment and command, "
-      "as far as they differ.";
+      "Metrics with their difference from the first run, then parameters, data, code, tags, environment (machine, "
+      "programs, installed packages) and command, as far as they differ.";
   info.examples = {{"mlo track compare brave-otter calm-fox", "why is one better than the other"},
                    {"mlo track compare brave-otter calm-fox tidy-owl --all", "three, with what they share"}};
   return make_command<Options>(std::move(info), declare, run);

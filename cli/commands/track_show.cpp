@@ -2,6 +2,7 @@
 #include "cli/commands/attestation_page.hpp"
 #include "cli/commands/run_page.hpp"
 #include "cli/exit_code.hpp"
+#include "lib/capture/command_facts.hpp"
 #include "lib/runs/attestations.hpp"
 #include "lib/runs/live_run.hpp"
 #include "lib/runs/run_message.hpp"
@@ -12,9 +13,16 @@ namespace {
 
 struct Options {
   std::string run;
+  bool packages = false;
 };
 
-void declare(Args& args, Options& o) { args.positional(o.run, "RUN", "id, unique beginning of one, or name"); }
+void declare(Args& args, Options& o) {
+  args.positional(o.run, "RUN", "id, unique beginning of one, or name");
+  args.flag(o.packages, "--packages", "also every installed package that its programs found");
+}
+
+/// What one kind of installer had installed; nothing if the list is not here.
+using Packages = std::map<std::string, std::optional<PackageList>>;
 
 using Rows = std::vector<std::vector<Table::Cell>>;
 
@@ -110,8 +118,34 @@ void head(Page& page, const Run& run) {
   if (!run.commit.empty()) row("recorded", run.commit.substr(0, 12));
 }
 
+bool begins_with_one_of(std::string_view fact, std::initializer_list<std::string_view> kinds) {
+  return std::any_of(kinds.begin(), kinds.end(), [&](std::string_view kind) { return fact.starts_with(kind); });
+}
+
+/// Machine, software and variables apart; long lists as their size.
+void environment(Page& page, const Run& run, const Packages& packages, bool all_packages) {
+  Rows machine, software, variables;
+  for (const auto& [fact, value] : run.record.environment.facts) {
+    if (fact.starts_with("packages.")) {
+      const auto& list = packages.at(fact.substr(9));
+      const std::string size = list ? count_of(list->size(), "package") : "not here; `mlo pull` brings it";
+      software.push_back({{fact}, {size + (list && !all_packages ? "; `--packages` shows them" : "")}});
+    } else if (begins_with_one_of(fact, {"program.", "interpreter.", "lockfile.", "container"})) {
+      software.push_back({{fact}, {brief_fact(value)}});
+    } else {
+      (begins_with_one_of(fact, {"env.", "secret."}) ? variables : machine).push_back({{fact}, {value}});
+    }
+  }
+  section(page, "environment", machine);
+  section(page, "software", software);
+  section(page, "variables", variables);
+  if (!all_packages) return;
+  for (const auto& [kind, list] : packages)
+    section(page, "packages of " + kind, text_rows(list.value_or(PackageList())));
+}
+
 void show(Page& page, const Run& run, const std::vector<RunRecord>& stages,
-          const std::vector<Attestation>& attestations) {
+          const std::vector<Attestation>& attestations, const Packages& packages, bool all_packages) {
   const RunRecord& r = run.record;
   head(page, run);
   Rows verified;
@@ -141,7 +175,17 @@ void show(Page& page, const Run& run, const std::vector<RunRecord>& stages,
   section(page, "outputs", artifact_rows(r.outputs));
   if (r.trace) section(page, "undeclared", trace_rows(*r.trace));
   section(page, "artifacts", artifact_rows(r.artifacts));
-  section(page, "environment", text_rows(r.environment.facts));
+  environment(page, run, packages, all_packages);
+}
+
+Value packages_value(const Packages& packages) {
+  Value out = Value::object();
+  for (const auto& [kind, list] : packages) {
+    Value names = Value::object();
+    for (const auto& [name, version] : list.value_or(PackageList())) names.set(name, version);
+    out.set(kind, list ? std::move(names) : Value());
+  }
+  return out;
 }
 
 int run(Context& ctx, const Options& o) {
@@ -150,13 +194,18 @@ int run(Context& ctx, const Options& o) {
   const Run found = store.find(o.run);
   const std::vector<RunRecord> stages = store.stages_of(found.record.id);
   const std::vector<Attestation> attestations = load_attestations(ctx.workspace(), found.record.id);
+  Packages packages;
+  for (const auto& [kind, id] : package_lists(found.record.environment)) packages[kind] = store.find_packages(id);
   ctx.print(
       [&] {
         Value list = Value::array();
         for (const RunRecord& stage : stages) list.push(run_value({stage, "", false, found.commit}));
-        return run_value(found).set("stages", std::move(list)).set("attestations", attestations_value(attestations));
+        Value out = run_value(found);
+        out.set("stages", std::move(list)).set("attestations", attestations_value(attestations));
+        if (o.packages) out.set("packages", packages_value(packages));
+        return out;
       },
-      [&](Page& page) { show(page, found, stages, attestations); });
+      [&](Page& page) { show(page, found, stages, attestations, packages, o.packages); });
   return exit_code::ok;
 }
 
@@ -167,9 +216,11 @@ Command track_show() {
   info.path = "track show";
   info.summary = "show everything about one run";
   info.description =
-      "Command, code, metrics, parameters, stages, what it read and wrote by content, where it ran, and what `mlo run "
-      "verify` found out about it. A stage has an id of its own.";
+      "Command, code, metrics, parameters, stages, what it read and wrote by content, where it ran (machine, GPUs, "
+      "container, programs and what they found installed, variables), and what `mlo run verify` found out about it. A "
+      "stage has an id of its own.";
   info.examples = {{"mlo track show brave-otter", "by name; of several with it the newest"},
+                   {"mlo track show brave-otter --packages", "with every Python, conda and R package"},
                    {"mlo track show 018f3a2b9c41 --json", "by the beginning of its id, for scripts"}};
   return make_command<Options>(std::move(info), declare, run);
 }

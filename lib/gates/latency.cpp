@@ -1,8 +1,8 @@
+#include "lib/capture/environment.hpp"
 #include "lib/gates/gate.hpp"
 #include "lib/gates/measure.hpp"
 #include "lib/gates/metric_rule.hpp"
 #include "lib/manifest/names.hpp"
-#include "lib/runs/live_run.hpp"
 #include "lib/stats/quantile.hpp"
 #include "lib/util/text.hpp"
 
@@ -32,7 +32,7 @@ class LatencyGate : public Gate {
       const std::string outside = outside_range(rule_, *out.candidate);
       out.verdict = outside.empty() ? Verdict::pass : Verdict::fail;
       out.reason = fmt::format("{}{}, half of them within {} ms, on {}", outside.empty() ? "" : outside + ": ",
-                               count_of(times.size(), "sample"), show(stats::quantile(times, 0.5)), machine(world));
+                               count_of(times.size(), "sample"), show(stats::quantile(times, 0.5)), machine());
     } catch (const Error& error) {
       if (error.kind() == ErrorKind::interrupted) throw;
       out.reason = error.message();
@@ -50,11 +50,12 @@ class LatencyGate : public Gate {
     return probe;
   }
 
-  static std::string machine(const World& world) {
-    const EnvironmentFacts environment = capture_environment(world);
+  static std::string machine() {
+    FactMap facts;
+    add_machine_facts("/", facts);
     std::vector<std::string> parts;
     for (const char* key : {"cpu", "cores", "os"}) {
-      if (const auto it = environment.facts.find(key); it != environment.facts.end())
+      if (const auto it = facts.find(key); it != facts.end() && !it->second.empty())
         parts.push_back(std::string_view(key) == "cores" ? it->second + " cores" : it->second);
     }
     return parts.empty() ? "an unknown machine" : join(parts, ", ");

@@ -11,7 +11,8 @@ Schedule::Schedule(Pipeline& pipeline, const RunRequest& request, const Plan& pl
       request_(request),
       observer_(observer),
       keeper_(invocation, pipeline.workspace(), pipeline.actions()),
-      context_{pipeline, invocation, datasets, keeper_, workspace_mutex_, bounds, request},
+      facts_(pipeline.workspace()),
+      context_{pipeline, invocation, datasets, keeper_, workspace_mutex_, bounds, request, facts_},
       nodes_(graph_.stages().size()) {
   for (const PlannedStage& planned : plan.stages) {
     if (planned.assessment.state == StageState::up_to_date || planned.assessment.state == StageState::frozen) continue;

@@ -46,6 +46,7 @@ class Schedule {
   RunObserver& observer_;
   std::mutex workspace_mutex_;
   ResultKeeper keeper_;
+  CommandFacts facts_;
   StageContext context_;
   std::vector<Node> nodes_;
   std::mutex mutex_;

@@ -154,11 +154,11 @@ class StageRun {
     command.process.env["MLO_STAGE"] = stage_.name;
     if (stage_.deterministic) pin(live, command.process.env);
     for (const auto& [name, value] : stage_.env) command.process.env[name] = value;
-    note_declared(live);
     context_.bounds.tell(bounds_of(stage_), command.process.env);
     command.timeout = stage_.timeout;
     command.hold = &*hold_;
     make_dirs(command.process.cwd);
+    note_environment(live, command.process);
 
     LogTee log(live.dir(), sink_);
     trace_.emplace(pipeline_, stage_, watch_of(pipeline_.workspace().config(), context_.request, stage_));
@@ -201,14 +201,16 @@ class StageRun {
     const std::lock_guard lock(context_.workspace_mutex);
     const UtcTime date = source_date_of(pipeline_.workspace().repo(), live.record().code);
     for (const auto& [name, value] : pinned_environment(seen_.inputs, date)) env[name] = value;
-    live.record().environment.facts["env.SOURCE_DATE_EPOCH"] = env["SOURCE_DATE_EPOCH"];
+    for (const char* name : {"MLO_SEED", "SOURCE_DATE_EPOCH"})
+      live.record().environment.facts[fmt::format("env.{}", name)] = env[name];
   }
 
-  void note_declared(LiveRun& live) {
+  void note_environment(LiveRun& live, const ProcessSpec& process) {
+    FactMap& facts = live.record().environment.facts;
+    facts.merge(context_.facts.facts_of(stage_.commands, process.cwd, process.env));
     if (stage_.recorded_env.empty()) return;
     const std::lock_guard lock(context_.workspace_mutex);
-    for (auto& [name, value] : declared_facts(stage_, pipeline_.workspace()))
-      live.record().environment.facts[name] = std::move(value);
+    for (auto& [name, value] : declared_facts(stage_, pipeline_.workspace())) facts[name] = std::move(value);
   }
 
   void clear_outputs() {

@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "lib/bounds/run_bounds.hpp"
+#include "lib/capture/command_facts.hpp"
 #include "lib/manifest/dataset.hpp"
 #include "lib/pipeline/result_keeper.hpp"
 #include "lib/pipeline/runner.hpp"
@@ -19,6 +20,7 @@ struct StageContext {
   std::mutex& workspace_mutex;  ///< guards `world.rng` and what of the workspace is for one thread at a time
   RunBounds& bounds;
   const RunRequest& request;
+  CommandFacts& facts;
 };
 
 struct StageDone {

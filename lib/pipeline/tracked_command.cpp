@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 
+#include "lib/capture/command_facts.hpp"
 #include "lib/runs/live_run.hpp"
 #include "lib/runs/run_store.hpp"
 #include "lib/util/error.hpp"
@@ -38,6 +39,8 @@ RunRecord start_record(Workspace& workspace, const std::string& name, const std:
   record.command = without_secrets(std::move(command), world.env);
   record.code = capture_code(workspace, made);
   record.environment = capture_environment(world);
+  add_lock_file_facts(workspace.root(), record.environment.facts);
+  if (world.cwd != workspace.root()) add_lock_file_facts(world.cwd, record.environment.facts);
   return record;
 }
 
@@ -51,6 +54,8 @@ RunRecord run_tracked(Workspace& workspace, const TrackedCommand& command, const
   child.process.env = live.child_environment(world.env);
   child.process.stdin_fd = command.stdin_fd;
   child.process.dies_with_us = true;
+  live.record().environment.facts.merge(
+      CommandFacts(workspace).facts_of_program(command.argv, world.cwd, child.process.env));
   std::optional<SupervisedExit> exit;
   try {
     exit = supervise(std::move(child), world.stop, tee.as_sink());

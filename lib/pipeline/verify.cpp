@@ -1,10 +1,11 @@
 #include "lib/pipeline/verify.hpp"
 
+#include "lib/capture/environment.hpp"
 #include "lib/pipeline/stage_trace.hpp"
 #include "lib/pipeline/verify_compare.hpp"
 #include "lib/pipeline/verify_place.hpp"
 #include "lib/runs/attestations.hpp"
-#include "lib/runs/live_run.hpp"
+#include "lib/runs/run_store.hpp"
 #include "lib/util/error.hpp"
 #include "lib/util/text.hpp"
 
@@ -13,13 +14,19 @@ namespace {
 
 /// What decides about bits. The kernel, the name of the distribution and variables are told, and excuse nothing.
 bool decides(std::string_view fact) {
-  for (const std::string_view name : {"machine", "cpu", "cpu_flags", "cores", "libc", "python", "cuda", "container"}) {
+  for (const std::string_view name : {"machine", "cpu", "cpu_flags", "cores", "libc", "container.image", "rocm"}) {
     if (fact == name) return true;
   }
-  for (const std::string_view prefix : {"gpu", "program.", "packages."}) {
+  for (const std::string_view prefix : {"gpu", "cuda.", "program.", "interpreter.", "packages."}) {
     if (fact.starts_with(prefix)) return true;
   }
   return false;
+}
+
+/// Of a program its bytes, wherever it lies; briefly, as of all that is a digest.
+std::string content_of(std::string_view fact, const std::string& value) {
+  const auto digest = Digest::parse(value.substr(0, value.find(' ')));
+  return digest && (fact.starts_with("program.") || value.find(' ') == std::string::npos) ? digest->brief() : value;
 }
 
 const Stage& stage_named(const Pipeline& pipeline, const Claims& claims, const std::string& name) {
@@ -121,7 +128,7 @@ class Verifier {
       attested.reason = "its commands fail in a clean work tree: " + done[i].failure;
       out.diff = done[i].last_words;
       out.nondeterministic = done.size() > 1 && done[0].failure.empty() != done[1].failure.empty();
-      add_notes(claim, out);
+      add_notes(claim, done[i].made_with, out);
       return;
     }
     bool strict_same = true;  // the two executions, byte by byte
@@ -144,7 +151,7 @@ class Verifier {
     if (attested.verdict == Reproduction::different) {
       if (done.size() > 1 && !out.nondeterministic)
         attested.reason = "the two runs agree with each other, and differ from the record: " + attested.reason;
-      add_notes(claim, out);
+      add_notes(claim, done[0].made_with, out);
     }
   }
 
@@ -156,14 +163,18 @@ class Verifier {
   }
 
   /// Why it may differ, as far as the records tell.
-  void add_notes(const Claim& claim, VerifiedStage& out) {
+  void add_notes(const Claim& claim, const FactMap& made_with, VerifiedStage& out) {
     std::string& reason = out.attested.reason;
     const auto& absent = places_.front()->absent();
     if (absent.empty() && !claim.undeclared.empty())
       reason += fmt::format("; its run read {}, which the stage does not declare", name_first(claim.undeclared));
     if (!absent.empty()) reason += fmt::format("; `{}` of its code was not kept", absent.front());
     if (!claim.environment || out.nondeterministic) return;
-    const std::vector<std::string> others = compare_machines(*claim.environment, here_);
+    EnvironmentFacts here = here_;
+    here.facts.insert(made_with.begin(), made_with.end());
+    const RunStore runs(workspace_);
+    const std::vector<std::string> others =
+        compare_machines(*claim.environment, here, [&](const Digest& list) { return runs.find_packages(list); });
     if (others.empty()) return;
     out.attested.verdict = Reproduction::not_comparable;
     reason = fmt::format("made elsewhere ({}): {}", join(others, "; "), reason);
@@ -223,13 +234,20 @@ class Verifier {
 
 }  // namespace
 
-std::vector<std::string> compare_machines(const EnvironmentFacts& before, const EnvironmentFacts& now) {
+std::vector<std::string> compare_machines(const EnvironmentFacts& before, const EnvironmentFacts& now,
+                                          const FindPackages& find_packages) {
+  constexpr std::size_t kMostPackages = 3;
   std::vector<std::string> out;
   for (const auto& [fact, value] : before.facts) {
     if (!decides(fact)) continue;
     const auto it = now.facts.find(fact);
     const std::string other = it == now.facts.end() ? "none" : it->second;
-    if (other != value) out.push_back(fmt::format("{}: {} -> {}", fact, value, other));
+    if (content_of(fact, other) == content_of(fact, value)) continue;
+    const auto list = Digest::parse(value), other_list = Digest::parse(other);
+    const bool listed = list && other_list && find_packages;
+    const auto had = listed ? find_packages(*list) : std::nullopt, has = listed ? find_packages(*other_list) : had;
+    out.push_back(had && has ? fmt::format("{}: {}", fact, describe(compare_packages(*had, *has), kMostPackages))
+                             : fmt::format("{}: {} -> {}", fact, content_of(fact, value), content_of(fact, other)));
   }
   return out;
 }

@@ -3,6 +3,7 @@
 #include <string>
 #include <vector>
 
+#include "lib/capture/packages.hpp"
 #include "lib/manifest/attestation.hpp"
 #include "lib/pipeline/supervise.hpp"
 #include "lib/workspace/workspace.hpp"
@@ -50,8 +51,9 @@ class VerifyObserver {
 /// it; then nothing is attested.
 VerifyReport verify(Workspace& workspace, const VerifyRequest& request, VerifyObserver& observer);
 
-/// Facts that can change what a computation gives and differ between two machines: "cpu: A -> B". Empty if there are
-/// none.
-std::vector<std::string> compare_machines(const EnvironmentFacts& before, const EnvironmentFacts& now);
+/// Facts that can change what a computation gives and differ between two places: "cpu: A -> B", "packages.python: numpy
+/// 1.26.4 -> 2.0.1". Programs count by their content. Empty if there are none.
+std::vector<std::string> compare_machines(const EnvironmentFacts& before, const EnvironmentFacts& now,
+                                          const FindPackages& find_packages = {});
 
 }  // namespace mlo

@@ -40,7 +40,8 @@ std::vector<std::string> last_lines(const std::string& text) {
 VerifyPlace::VerifyPlace(const Workspace& from, const Claims& claims)
     : claims_(claims),
       tree_(from, commit_of(from, claims), "mlo-verify", "mlo run verify", from.world().env),
-      made_(claims.made) {
+      made_(claims.made),
+      facts_(tree_.workspace()) {
   lay_code();
   const auto below = relative_to(from.root(), from.world().cwd);
   fs::path cwd = tree_.root() / below.value_or("");
@@ -212,6 +213,7 @@ Reexecution VerifyPlace::execute(const Claim& claim, const Stage& stage, const O
     make_dirs((tree_.root() / output.path).parent_path());
   }
   Reexecution out;
+  out.made_with = facts_.facts_of(stage.commands, command.process.cwd, command.process.env);
   std::string tail;
   const OutputSink keep = [&](StreamKind kind, std::string_view bytes) {
     tail.append(bytes);

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "lib/capture/command_facts.hpp"
 #include "lib/pipeline/pipeline.hpp"
 #include "lib/pipeline/supervise.hpp"
 #include "lib/pipeline/verify_claims.hpp"
@@ -16,6 +17,7 @@ struct Reexecution {
   std::string failure;                                    ///< one line; empty: its commands succeeded
   std::vector<std::string> last_words;                    ///< the end of what they wrote, if they failed
   std::map<std::string, std::optional<Content>> outputs;  ///< nothing: not written
+  FactMap made_with;                                      ///< its programs, and what these find installed
 };
 
 /// A work tree with the code of a record and nothing else, in which its stages run again one by one. What happens there
@@ -52,6 +54,7 @@ class VerifyPlace {
   std::vector<std::string> absent_;
   std::map<std::string, Content> made_;  ///< what stages and datasets hold
   std::unique_ptr<Pipeline> pipeline_;
+  CommandFacts facts_;
   StageLock inputs_;                  ///< of the prepared stage
   std::vector<std::string> touched_;  ///< paths that are not as in the code
 };

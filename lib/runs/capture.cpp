@@ -1,9 +1,5 @@
-#include <sys/utsname.h>
-#include <unistd.h>
-
 #include "lib/crypto/sha256.hpp"
 #include "lib/runs/live_run.hpp"
-#include "lib/util/process.hpp"
 #include "lib/util/text.hpp"
 
 namespace mlo {
@@ -91,31 +87,6 @@ Digest store_code_tree(Workspace& workspace) {
   return id;
 }
 
-/// "model name" of /proc/cpuinfo and the digest of its flags: what can make the same code give other bits.
-void cpu_facts(std::map<std::string, std::string>& facts) {
-  const std::string info = find_file("/proc/cpuinfo").value_or("");
-  for (const std::string_view line : split_lines(info)) {
-    const std::size_t colon = line.find(':');
-    if (colon == std::string_view::npos) {
-      if (!facts["cpu"].empty()) return;
-      continue;
-    }
-    const std::string_view key = trim(line.substr(0, colon)), value = trim(line.substr(colon + 1));
-    if (key == "model name") facts["cpu"] = value;
-    if (key == "flags") facts["cpu_flags"] = sha256(value).brief();
-  }
-}
-
-/// "Debian GNU/Linux 12 (bookworm)".
-std::string os_name() {
-  constexpr std::string_view kKey = "PRETTY_NAME=";
-  const std::string text = find_file("/etc/os-release").value_or("");
-  for (const std::string_view line : split_lines(text)) {
-    if (line.starts_with(kKey)) return printable(replace_all(line.substr(kKey.size()), "\"", ""));
-  }
-  return "";
-}
-
 }  // namespace
 
 bool is_code_change(std::string_view path, const std::set<std::string, std::less<>>& made) {
@@ -137,34 +108,6 @@ CodeState capture_code(Workspace& workspace, const std::set<std::string, std::le
       std::any_of(changed.begin(), changed.end(), [&](const std::string& path) { return is_code_change(path, made); });
   if (code.dirty) code.tree = store_code_tree(workspace);
   return code;
-}
-
-EnvironmentFacts capture_environment(const World& world) {
-  EnvironmentFacts out;
-  auto& facts = out.facts;
-  utsname name{};
-  if (::uname(&name) == 0) {
-    facts["kernel"] = fmt::format("{} {}", name.sysname, name.release);
-    facts["machine"] = name.machine;
-  }
-  facts["os"] = os_name();
-  cpu_facts(facts);
-  facts["cores"] = std::to_string(::sysconf(_SC_NPROCESSORS_ONLN));
-  char libc[64] = "";
-  if (::confstr(_CS_GNU_LIBC_VERSION, libc, sizeof libc) > 0) facts["libc"] = libc;
-  for (const char* variable :
-       {"CONDA_DEFAULT_ENV", "CUDA_VISIBLE_DEVICES", "OMP_NUM_THREADS", "PYTHONHASHSEED", "VIRTUAL_ENV"}) {
-    if (const auto value = find_env(world.env, variable); value && is_utf8(*value))
-      facts[fmt::format("env.{}", variable)] = printable(*value);
-  }
-  // Which interpreter a stage would get: its real path names the version on most systems, and asking it would cost a
-  // start.
-  if (const auto python = find_program("python3", world.env)) {
-    std::error_code code;
-    facts["python"] = printable(fs::canonical(*python, code).string());
-  }
-  std::erase_if(facts, [](const auto& fact) { return fact.second.empty(); });
-  return out;
 }
 
 }  // namespace mlo

@@ -1,5 +1,6 @@
 #include "lib/runs/compare.hpp"
 
+#include "lib/capture/command_facts.hpp"
 #include "lib/util/text.hpp"
 
 namespace mlo {
@@ -33,6 +34,36 @@ Facts facts_of(const Run& run) {
   add(Facet::run, "status", std::string(to_string(r.status)));
   add(Facet::run, "user", r.user);
   return out;
+}
+
+using Rows = std::map<std::pair<Facet, std::string>, ComparedRow>;
+
+/// `python:numpy`, of the kinds of which the runs have different lists.
+void add_packages(const std::vector<Run>& runs, const FindPackages& find_packages, Rows& rows) {
+  std::map<std::string, std::vector<PackageList>> kinds;
+  for (std::size_t i = 0; i < runs.size(); ++i) {
+    for (const auto& [kind, id] : package_lists(runs[i].record.environment)) {
+      const auto list = find_packages(id);
+      auto& lists = kinds[kind];
+      if (list && lists.size() == i) lists.push_back(*list);
+    }
+  }
+  for (const auto& [kind, lists] : kinds) {
+    if (lists.size() != runs.size()) continue;
+    std::set<std::string> names;
+    for (const PackageList& list : lists) {
+      for (const PackageChange& change : compare_packages(lists[0], list)) names.insert(change.name);
+    }
+    for (const std::string& name : names) {
+      ComparedRow row{Facet::package, fmt::format("{}:{}", kind, name), {}, {}, true};
+      row.numbers.resize(runs.size());
+      for (const PackageList& list : lists) {
+        const auto it = list.find(name);
+        row.values.push_back(it == list.end() ? std::nullopt : std::optional(it->second));
+      }
+      rows.emplace(std::pair(row.facet, row.key), std::move(row));
+    }
+  }
 }
 
 /// What is known of a key over all runs.
@@ -72,14 +103,16 @@ std::string_view to_string(Facet facet) {
       return "tags";
     case Facet::environment:
       return "environment";
+    case Facet::package:
+      return "packages";
     case Facet::run:
       return "run";
   }
   return "unknown";
 }
 
-std::vector<ComparedRow> compare_runs(const std::vector<Run>& runs) {
-  std::map<std::pair<Facet, std::string>, ComparedRow> rows;
+std::vector<ComparedRow> compare_runs(const std::vector<Run>& runs, const FindPackages& find_packages) {
+  Rows rows;
   for (std::size_t i = 0; i < runs.size(); ++i) {
     const Facts facts = facts_of(runs[i]);
     for (const auto& [name, value] : facts.texts) {
@@ -90,6 +123,7 @@ std::vector<ComparedRow> compare_runs(const std::vector<Run>& runs) {
       if (name.first == Facet::metric) row.numbers[i] = facts.metrics.at(name.second);
     }
   }
+  if (find_packages) add_packages(runs, find_packages, rows);
   std::vector<ComparedRow> out;
   for (auto& [name, row] : rows) {
     const auto& values = row.values;

@@ -8,7 +8,7 @@
 // Runs beside each other.
 namespace mlo {
 
-enum class Facet { metric, param, data, code, tag, environment, run };
+enum class Facet { metric, param, data, code, tag, environment, package, run };
 std::string_view to_string(Facet facet);
 
 struct ComparedRow {
@@ -19,8 +19,9 @@ struct ComparedRow {
   bool differs = false;
 };
 
-/// Every fact of every run: those that differ first, then by facet and key.
-std::vector<ComparedRow> compare_runs(const std::vector<Run>& runs);
+/// Every fact of every run: those that differ first, then by facet and key. Of installed packages only those that
+/// differ, where all lists are known.
+std::vector<ComparedRow> compare_runs(const std::vector<Run>& runs, const FindPackages& find_packages = {});
 
 /// Up to `most` metrics that say most about these runs: whole ones before slices, those that differ before those that
 /// do not, those of many runs before those of few.

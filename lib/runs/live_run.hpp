@@ -91,8 +91,4 @@ CodeState capture_code(Workspace& workspace, const std::set<std::string, std::le
 /// False for what cannot change what a run computes: mlo's own files, `.gitignore`, and what is at or below `made`.
 bool is_code_change(std::string_view path, const std::set<std::string, std::less<>>& made);
 
-/// Platform facts of this machine: os, kernel, libc, cpu, cpu_flags digest, cores, python and other interpreters'
-/// versions where a PATH look-up finds them cheaply.
-EnvironmentFacts capture_environment(const World& world);
-
 }  // namespace mlo

@@ -42,6 +42,8 @@ std::string run_dir_path(std::string_view run_id) {
 std::string record_path(const RunRecord& record) { return home(record) + "/run.yaml"; }
 std::string series_path(const RunRecord& record) { return home(record) + "/series.tsv"; }
 
+std::string packages_path(const Digest& list) { return fmt::format("packages/{}.txt", list.hex()); }
+
 std::string amendment_path(const RunAmendment& amendment, std::string_view text) {
   return fmt::format("{}/amend/{}", run_dir_path(amendment.run), remark_name(amendment.time, text));
 }

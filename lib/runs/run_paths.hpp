@@ -22,6 +22,9 @@ std::string attestation_path(const Attestation& attestation, std::string_view te
 /// Beside record_path: `series.tsv`.
 std::string series_path(const RunRecord& record);
 
+/// `packages/<64 hex>.txt`, of no run alone: a list of installed packages by the digest of its text.
+std::string packages_path(const Digest& list);
+
 enum class RunFile { record, amendment, series, foreign };
 RunFile classify_run_path(std::string_view path);
 

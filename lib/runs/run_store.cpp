@@ -1,5 +1,6 @@
 #include "lib/runs/run_store.hpp"
 
+#include "lib/capture/command_facts.hpp"
 #include "lib/codec/reader.hpp"
 #include "lib/crypto/sha256.hpp"
 #include "lib/runs/history.hpp"
@@ -50,8 +51,20 @@ git::ObjectId RunStore::publish(const RunRecord& record_so_far, const std::vecto
       return;
     commit.files.push_back({series_path(record), repo.write_blob(workspace_.store().get(*record.series))});
   };
+  std::set<Digest> lists;
+  const auto note_lists = [&](const RunRecord& record) {
+    for (const auto& [kind, id] : package_lists(record.environment)) lists.insert(id);
+  };
   add(invocation);
-  for (const RunRecord& stage : stages) add(stage);
+  note_lists(invocation);
+  for (const RunRecord& stage : stages) {
+    add(stage);
+    note_lists(stage);
+  }
+  for (const Digest& id : lists) {
+    if (workspace_.store().has(id))
+      commit.files.push_back({packages_path(id), repo.write_blob(workspace_.store().get(id))});
+  }
   keep_commit(repo, invocation.code);
   commit.message = run_message(invocation, stages);
   commit.when = invocation.ended;
@@ -164,6 +177,19 @@ std::vector<MetricPoint> RunStore::series(const RunRecord& run, std::string_view
   }
   const auto last = run.metrics.find(std::string(key));
   return last == run.metrics.end() ? std::vector<MetricPoint>{} : std::vector{last->second};
+}
+
+std::optional<PackageList> RunStore::find_packages(const Digest& list) const {
+  if (workspace_.store().has(list)) return parse_packages(workspace_.store().get(list));
+  const git::Repository& repo = workspace_.repo();
+  const auto tip = repo.find_ref(workspace_.config().runs_ref);
+  const auto entry = tip ? repo.find_entry(repo.load_commit(*tip).tree, packages_path(list)) : std::nullopt;
+  if (!entry) return std::nullopt;
+  const std::string text = repo.load_blob(entry->id);
+  if (sha256(text) != list)
+    throw Error(ErrorKind::corrupt,
+                fmt::format("`{}` on the runs ref is not the list its name says", packages_path(list)));
+  return parse_packages(text);
 }
 
 /// From the live run, the runs ref, or the store, whoever has it.

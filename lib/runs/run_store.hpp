@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "lib/capture/packages.hpp"
 #include "lib/manifest/run_record.hpp"
 #include "lib/runs/series.hpp"
 #include "lib/workspace/workspace.hpp"
@@ -60,6 +61,8 @@ class RunStore {
   std::map<std::string, std::vector<RunRecord>> all_stages();
   /// All points of one metric of the run or of its stages, ascending by (step, time).
   std::vector<MetricPoint> series(const RunRecord& run, std::string_view key);
+  /// A list of installed packages that a record names; nothing if nobody brought it here.
+  std::optional<PackageList> find_packages(const Digest& list) const;
 
  private:
   Series all_series(const RunRecord& run);

@@ -12,7 +12,7 @@ params
   model    gbt                  linear
 run
   command  sh train.sh 0.5 gbt  sh train.sh 0.75 linear
-15 facts are the same in all; `--all` shows them
+<n> facts are the same in all; `--all` shows them
 $ mlo track compare first second --all | head -n 12
                  first                           second
 metrics

@@ -97,7 +97,7 @@ constexpr const char* kSession[] = {
     "true && mlo run --name third -- mlo track log metric auc=0.9 --step 1",  // by the shell: what is after -- is not
                                                                               // ours
     "mlo track plot auc",
-    "mlo track show third",
+    "mlo track show third --packages",
     "mkdir .git/shared && git init -q --bare .git/origin.git && git remote add origin .git/origin.git",
     "mlo remote add shared .git/shared",
     "mlo remote list",

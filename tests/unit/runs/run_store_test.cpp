@@ -52,6 +52,29 @@ TEST_CASE("a run and its stages are one commit that reads well", "[runs]") {
   CHECK(repo.sh("git rev-list --count refs/mlo/runs") == "1\n");
 }
 
+TEST_CASE("lists of packages travel with the records that name them", "[runs]") {
+  Repo repo;
+  const std::string one = "numpy 1.26.4\n";
+  const Digest list = repo.workspace->store().put(one);
+  RunRecord run = repo.record("r"), first = repo.record(), second = repo.record();
+  for (RunRecord* stage : {&first, &second}) {
+    stage->parent = run.id;
+    stage->environment.facts = {{"packages.python", list.str()}, {"program.sed", "same"}, {"env.A", "b"}};
+  }
+  first.stage = "a";
+  second.stage = "b";
+  second.environment.facts["program.sed"] = "another";
+  repo.store().publish(run, {first, second});
+  // The invocation has what its stages agree on.
+  CHECK(repo.store().find(run.id).record.environment.facts ==
+        std::map<std::string, std::string>{{"packages.python", list.str()}});
+  CHECK(repo.sh("git cat-file -p refs/mlo/runs:packages/" + list.hex() + ".txt") == one);
+  repo.sh("chmod -R u+w .git/mlo && rm -rf .git/mlo/objects .git/mlo/packs");
+  repo.workspace.emplace(Workspace::open(repo.world));
+  CHECK(repo.store().find_packages(list) == PackageList{{"numpy", "1.26.4"}});
+  CHECK_FALSE(repo.store().find_packages(sha256("other")));
+}
+
 TEST_CASE("runs are found by id, unique prefix or name", "[runs]") {
   Repo repo;
   RunRecord a = repo.record("old-name"), b = repo.record("old-name"), c = repo.record("calm-fox");
