@@ -2,6 +2,7 @@
 
 #include "lib/crypto/sha256.hpp"
 #include "lib/data/datasets.hpp"
+#include "lib/pipeline/stage_bounds.hpp"
 #include "lib/pipeline/stage_environment.hpp"
 #include "lib/pipeline/stage_run.hpp"
 #include "lib/runs/event_log.hpp"
@@ -41,7 +42,8 @@ VerifyPlace::VerifyPlace(const Workspace& from, const Claims& claims)
     : claims_(claims),
       tree_(from, commit_of(from, claims), "mlo-verify", "mlo run verify", from.world().env),
       made_(claims.made),
-      facts_(tree_.workspace()) {
+      facts_(tree_.workspace()),
+      bounds_(tree_.workspace().config().bounds, tree_.world(), tree_.root(), 1) {
   lay_code();
   const auto below = relative_to(from.root(), from.world().cwd);
   fs::path cwd = tree_.root() / below.value_or("");
@@ -204,10 +206,11 @@ Reexecution VerifyPlace::execute(const Claim& claim, const Stage& stage, const O
   command.process.cwd = tree_.root() / stage.wdir;
   command.process.env = environment(claim, stage);
   command.process.env["MLO_RUN"] = make_uuid7(world.clock.now(), world.rng);
-  command.process.own_group = command.process.dies_with_us = true;
   command.timeout = stage.timeout;
   make_dirs(command.process.cwd);
+  std::vector<fs::path> outputs;
   for (const Output& output : stage.outputs) {
+    outputs.push_back(tree_.root() / output.path);
     touched_.push_back(output.path);
     pipeline_->work().remove(output.path);
     make_dirs((tree_.root() / output.path).parent_path());
@@ -220,14 +223,20 @@ Reexecution VerifyPlace::execute(const Claim& claim, const Stage& stage, const O
     if (tail.size() > 2 * kLastWords) tail.erase(0, tail.size() - kLastWords);
     sink(kind, bytes);
   };
+  StageHold hold = bounds_.hold(bounds_of(stage), std::move(outputs), [&](const std::string& line) {
+    sink(StreamKind::err, fmt::format("mlo: {}\n", line));
+  });
+  bounds_.tell(bounds_of(stage), command.process.env);
+  command.hold = &hold;
   for (std::size_t i = 0; i < stage.commands.size(); ++i) {
     const std::string& line = inputs_.commands[i];  // as it is recorded
     command.process.argv = {"/bin/sh", "-c", stage.commands[i]};
     const SupervisedExit exit = supervise(command, world.stop, keep);
     check_stop(world);
-    if (exit.exit.code == 0 && !exit.timed_out) continue;
-    out.failure =
-        exit.timed_out ? fmt::format("timed out: `{}`", line) : fmt::format("exit code {}: `{}`", exit.exit.code, line);
+    if (exit.exit.code == 0 && !exit.timed_out && !exit.breach) continue;
+    out.failure = exit.breach      ? exit.breach->text
+                  : exit.timed_out ? fmt::format("timed out: `{}`", line)
+                                   : fmt::format("exit code {}: `{}`", exit.exit.code, line);
     out.last_words = last_lines(tail);
     break;
   }

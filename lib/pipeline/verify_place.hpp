@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "lib/bounds/run_bounds.hpp"
 #include "lib/capture/command_facts.hpp"
 #include "lib/pipeline/pipeline.hpp"
 #include "lib/pipeline/supervise.hpp"
@@ -36,7 +37,8 @@ class VerifyPlace {
   /// Makes the tree as the stage found it. Returns why that cannot be, in one line; nothing if it is done.
   /// Error{not_found} with the line to type if content that is kept elsewhere is not in this store.
   std::optional<std::string> prepare(const Claim& claim, const Stage& stage);
-  /// Runs the commands of a prepared stage in a clean environment. Error{interrupted}.
+  /// Runs the commands of a prepared stage in a clean environment, in the bounds that a run would hold it in and with
+  /// its mutexes; one that it meets is its failure. Error{interrupted}.
   Reexecution execute(const Claim& claim, const Stage& stage, const OutputSink& sink);
   /// Takes away what it left.
   void clear();
@@ -55,6 +57,7 @@ class VerifyPlace {
   std::map<std::string, Content> made_;  ///< what stages and datasets hold
   std::unique_ptr<Pipeline> pipeline_;
   CommandFacts facts_;
+  RunBounds bounds_;
   StageLock inputs_;                  ///< of the prepared stage
   std::vector<std::string> touched_;  ///< paths that are not as in the code
 };
