@@ -112,7 +112,8 @@ void CommandFacts::add_python(const std::string& name, const fs::path& file, con
 void CommandFacts::add_r(const Place& place, FactMap& facts) {
   std::vector<fs::path> libraries;
   for (const char* variable : {"R_LIBS", "R_LIBS_USER", "R_LIBS_SITE"}) {
-    for (const std::string_view dir : split(find_env(place.env, variable).value_or(""), ':')) {
+    const std::string listed = find_env(place.env, variable).value_or("");
+    for (const std::string_view dir : split(listed, ':')) {
       if (!dir.empty()) libraries.push_back(absolute_in(place.cwd, fs::path(dir)));
     }
   }

@@ -30,8 +30,9 @@ bool is_version(std::string_view word) {
 
 /// "NVRM version: NVIDIA UNIX x86_64 Kernel Module  535.104.05  Sat Aug 19 .." has it as the first word of its kind.
 std::string first_version(std::string_view text) {
-  for (const std::string_view word :
-       split(replace_all(split_lines(text).empty() ? "" : split_lines(text)[0], "\t", " "), ' ')) {
+  const auto lines = split_lines(text);
+  const std::string line = lines.empty() ? "" : replace_all(lines[0], "\t", " ");
+  for (const std::string_view word : split(line, ' ')) {
     if (!word.empty() && is_version(word)) return std::string(word);
   }
   return "";
@@ -89,7 +90,8 @@ void add_amd(const fs::path& root, FactMap& facts, std::map<std::string, std::si
 /// Versions of libraries by the longest names of their files: `libcudart.so.12.1.105`.
 void add_libraries(const fs::path& root, const Environment& env, FactMap& facts) {
   std::vector<fs::path> dirs;
-  for (const std::string_view dir : split(find_env(env, "LD_LIBRARY_PATH").value_or(""), ':')) {
+  const std::string listed = find_env(env, "LD_LIBRARY_PATH").value_or("");
+  for (const std::string_view dir : split(listed, ':')) {
     if (dir.starts_with('/')) dirs.push_back(root / dir.substr(1));
   }
   for (const char* variable : {"CONDA_PREFIX", "CUDA_HOME", "CUDA_PATH"}) {
