@@ -40,8 +40,11 @@ int receive_listener(int socket, UniqueFd& listener) {
   message.msg_iovlen = 1;
   message.msg_control = control;
   message.msg_controllen = sizeof control;
-  if (::recvmsg(socket, &message, MSG_DONTWAIT | MSG_CMSG_CLOEXEC) != static_cast<ssize_t>(sizeof failure))
-    return EPIPE;
+  ssize_t got = -1;
+  do {
+    got = ::recvmsg(socket, &message, MSG_CMSG_CLOEXEC);
+  } while (got < 0 && errno == EINTR);
+  if (got != static_cast<ssize_t>(sizeof failure)) return EPIPE;
   const cmsghdr* const header = CMSG_FIRSTHDR(&message);
   if (failure != 0 || header == nullptr || header->cmsg_type != SCM_RIGHTS) return failure == 0 ? EPIPE : failure;
   int fd = -1;
@@ -202,9 +205,9 @@ void Tracer::arm(ProcessSpec& process) {
 void Tracer::attach() {
   State& s = *state_;
   if (!s.possible) return;
+  s.theirs.reset();  // so that a child that died before it sent is the end of the file
   const int failure = receive_listener(s.ours.get(), s.listener);
   s.ours.reset();
-  s.theirs.reset();
   if (failure != 0) return s.fail(reason_of(failure));
   s.traced = true;
   // The one who asks and the one who answers take turns: on one processor that is faster (Linux 6.6).

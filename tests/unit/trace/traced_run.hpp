@@ -43,14 +43,14 @@ struct TracedRun {
     tracer->attach();
     for (;;) {
       pollfd waits[2] = {{tracer->poll_fd(), POLLIN, 0}, {child.poll_fd(), POLLIN, 0}};
-      REQUIRE(::poll(waits, 2, 20'000) > 0);
+      // No assertion of the test's here: two of these run side by side.
+      if (::poll(waits, 2, 20'000) <= 0) throw Error(ErrorKind::error, "nothing happens any more");
       if (waits[0].revents != 0) tracer->answer(waits[0].revents);
       if (meanwhile) meanwhile(child);
       if (waits[1].revents != 0) break;
     }
     const ProcessExit exit = child.wait();
     tracer->detach();
-    INFO(tracer->incomplete());
     reads = words(tracer->files().reads());
     writes = words(tracer->files().writes());
     return exit;
