@@ -60,17 +60,24 @@ bool is_network(const std::string& command) {
 
 }  // namespace
 
+bool covers(const PathSet& paths, std::string_view path) {
+  for (std::size_t end = path.size(); end != std::string_view::npos && end > 0; end = path.rfind('/', end - 1)) {
+    if (paths.contains(path.substr(0, end))) return true;
+  }
+  return false;
+}
+
 WorkTree::WorkTree(fs::path root, const Environment& env) : root_(std::move(root)), env_(env) {}
 
 std::string WorkTree::run(const std::vector<std::string>& args, std::string_view input) const {
   return spawn(args, input, Index::own);
 }
 
-std::string WorkTree::spawn(const std::vector<std::string>& args, std::string_view input, Index index) const {
+std::string WorkTree::spawn(const std::vector<std::string>& args, std::string_view input, Index index, int no) const {
   // Paths are names here, never patterns; reading must not take the index lock; what a commit names is on disk before
   // it (by default git leaves loose objects to the kernel).
-  ProcessSpec spec{
-      .argv = {"git", "-c", "core.fsync=all", "--literal-pathspecs", "--no-optional-locks"}, .cwd = root_, .env = env_};
+  ProcessSpec spec{.argv = {"git", "-c", "core.fsync=all", "--no-optional-locks"}, .cwd = root_, .env = env_};
+  if (args.at(0) != "check-ignore") spec.argv.push_back("--literal-pathspecs");  // it knows no patterns, nor the option
   spec.argv.insert(spec.argv.end(), args.begin(), args.end());
   // A hook of git exports these; they would point every child at the outer command's index or repository.
   for (const char* name :
@@ -87,7 +94,7 @@ std::string WorkTree::spawn(const std::vector<std::string>& args, std::string_vi
     throw Error(ErrorKind::config, "cannot start `git`: it is not installed or not in PATH")
         .hint("on Debian: sudo apt install git");
   }
-  if (output.exit.code == 0) return std::move(output.out);
+  if (output.exit.code == 0 || output.exit.code == no) return std::move(output.out);
   const std::string why = last_line(output);
   const bool locked = why.find(".lock'") != std::string::npos || output.err.find("index.lock") != std::string::npos;
   throw Error(is_network(args.at(0)) ? ErrorKind::remote
@@ -202,17 +209,56 @@ std::map<std::string, ObjectId> WorkTree::indexed(const std::string& path) const
   return blobs;
 }
 
-std::vector<std::string> WorkTree::dirty() const {
-  std::vector<std::string> paths;
+std::vector<std::string> WorkTree::ignored_of(const std::vector<std::string>& paths) const {
+  if (paths.empty()) return {};
+  constexpr int kNone = 1;
+  std::string input;
+  for (const std::string& path : paths) input.append("./").append(path).push_back('\0');  // `:` first would be magic
+  std::vector<std::string> ignored = split_nul(spawn({"check-ignore", "-z", "--stdin"}, input, Index::own, kNone));
+  for (std::string& path : ignored) path.erase(0, 2);
+  return sorted_unique(std::move(ignored));
+}
+
+std::vector<std::string> WorkTree::untracked(const PathSet& made) const {
+  std::vector<std::string> found;
+  // What lies in a directory of which nothing is tracked comes level by level: ignored ones may hold a million files.
+  std::vector<std::string> level = split_nul(run({"ls-files", "-z", "--others", "--directory"}));
+  while (!level.empty()) {
+    for (std::string& path : level) {
+      if (path.ends_with('/')) path.pop_back();
+    }
+    std::erase_if(level, [&](const std::string& path) { return covers(made, path); });
+    const std::vector<std::string> ignored = ignored_of(level);
+    std::vector<std::string> below;
+    for (std::string& path : level) {
+      const auto stat = find_stat(root_ / path);
+      if (!stat || std::binary_search(ignored.begin(), ignored.end(), path)) continue;
+      if (stat->kind != FileKind::directory) {
+        if (stat->kind != FileKind::other) found.push_back(std::move(path));
+      } else if (find_stat(root_ / path / ".git")) {
+        found.push_back(path + "/");
+      } else {
+        for (const DirEntry& entry : list_dir(root_ / path)) below.push_back(path + "/" + entry.name);
+      }
+    }
+    level = std::move(below);
+  }
+  return sorted_unique(std::move(found));
+}
+
+std::vector<std::string> WorkTree::dirty(const PathSet& made) const {
+  std::vector<std::string> paths = untracked(made);
   for (const std::string& record :
-       split_nul(run({"status", "--porcelain=v1", "-z", "--no-renames", "--untracked-files=all"}))) {
+       split_nul(run({"status", "--porcelain=v1", "-z", "--no-renames", "--untracked-files=no"}))) {
     if (record.size() > 3) paths.push_back(record.substr(3));
   }
   return sorted_unique(std::move(paths));
 }
 
-std::vector<std::string> WorkTree::files() const {
-  return sorted_unique(split_nul(run({"ls-files", "-z", "--cached", "--others", "--exclude-standard"})));
+std::vector<std::string> WorkTree::files(const PathSet& made) const {
+  std::vector<std::string> paths = untracked(made);
+  for (std::string& path : split_nul(run({"ls-files", "-z", "--cached"}))) paths.push_back(std::move(path));
+  return sorted_unique(std::move(paths));
 }
 
 }  // namespace mlo::git

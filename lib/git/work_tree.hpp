@@ -1,7 +1,9 @@
 #pragma once
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "lib/git/object_id.hpp"
@@ -11,6 +13,10 @@
 // What needs the user's git: its index, filters, hooks, signing and network. Every function spawns `git` with a clean
 // set of GIT_* variables and turns its failure into one Error line.
 namespace mlo::git {
+
+using PathSet = std::set<std::string, std::less<>>;
+/// True if `paths` has the path or a directory that it lies in.
+bool covers(const PathSet& paths, std::string_view path);
 
 class WorkTree {
  public:
@@ -38,14 +44,21 @@ class WorkTree {
   std::vector<std::string> staged() const;
   /// The blobs of that index at or below `path`, by path.
   std::map<std::string, ObjectId> indexed(const std::string& path) const;
-  /// Tracked files that differ from HEAD plus untracked, not ignored ones; relative to the root, sorted.
-  std::vector<std::string> dirty() const;
-  /// Tracked plus untracked, not ignored files; relative to the root, sorted. A tracked one may be gone from disk.
-  std::vector<std::string> files() const;
+  /// Files that are neither tracked nor ignored, and repositories in this one as `path/`; relative to the root, sorted.
+  /// `made` and what lies there is passed over unasked: git compares every file with every line of its `.gitignore`,
+  /// and of what a pipeline makes there may be thousands in both.
+  std::vector<std::string> untracked(const PathSet& made = {}) const;
+  /// Tracked files that differ from HEAD plus `untracked`, sorted.
+  std::vector<std::string> dirty(const PathSet& made = {}) const;
+  /// Tracked plus untracked files, sorted. A tracked one may be gone from disk.
+  std::vector<std::string> files(const PathSet& made = {}) const;
 
  private:
   enum class Index { own, inherited };
-  std::string spawn(const std::vector<std::string>& args, std::string_view input, Index index) const;
+  /// Those of the paths that git ignores, sorted.
+  std::vector<std::string> ignored_of(const std::vector<std::string>& paths) const;
+  /// `no`: an exit code that is an answer too, not a failure.
+  std::string spawn(const std::vector<std::string>& args, std::string_view input, Index index, int no = 0) const;
 
   fs::path root_;
   Environment env_;

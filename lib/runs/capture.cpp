@@ -44,12 +44,12 @@ TreeEntry store_node(Node& node, ObjectStore::Batch& batch) {
   return {TreeEntryKind::directory, size, batch.put(encode_tree(tree)), ""};
 }
 
-/// Stores the work tree as it is now; unchanged files that the store has are not read again.
-Digest store_code_tree(Workspace& workspace) {
+/// Stores the work tree as it is now, without what runs make; unchanged files that the store has are not read again.
+Digest store_code_tree(Workspace& workspace, const git::PathSet& made) {
   StatCache cache = workspace.stat_cache();
   ObjectStore::Batch batch(workspace.store());
   Node root;
-  for (const std::string& path : workspace.work_tree().files()) {
+  for (const std::string& path : workspace.work_tree().files(made)) {
     const fs::path file = workspace.root() / path;
     const auto stat = find_stat(file);
     if (!stat || !is_code(path)) continue;
@@ -91,11 +91,7 @@ Digest store_code_tree(Workspace& workspace) {
 
 bool is_code_change(std::string_view path, const std::set<std::string, std::less<>>& made) {
   if (!is_code(path) || path == ".gitignore" || path.ends_with("/.gitignore")) return false;
-  for (std::string_view at = path; !at.empty(); at = at.substr(0, at.rfind('/'))) {
-    if (made.contains(at)) return false;
-    if (at.find('/') == std::string_view::npos) break;
-  }
-  return true;
+  return !git::covers(made, path);
 }
 
 CodeState capture_code(Workspace& workspace, const std::set<std::string, std::less<>>& made) {
@@ -103,10 +99,10 @@ CodeState capture_code(Workspace& workspace, const std::set<std::string, std::le
   const auto head = workspace.repo().head();
   if (head) code.commit = head->tagged();
   code.branch = workspace.repo().head_branch().value_or("");
-  const auto changed = workspace.work_tree().dirty();
+  const auto changed = workspace.work_tree().dirty(made);
   code.dirty =
       std::any_of(changed.begin(), changed.end(), [&](const std::string& path) { return is_code_change(path, made); });
-  if (code.dirty) code.tree = store_code_tree(workspace);
+  if (code.dirty) code.tree = store_code_tree(workspace, made);
   return code;
 }
 

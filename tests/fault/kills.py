@@ -19,7 +19,7 @@ ENV = {"PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8", "TZ": "UTC", "GIT_CONFIG
        "GIT_AUTHOR_NAME": "Ada", "GIT_AUTHOR_EMAIL": "ada@example.org", "GIT_COMMITTER_NAME": "Ada", "GIT_COMMITTER_EMAIL": "ada@example.org"}
 HALVES = ("left", "right")
 STAGE = """  {half}{i}:
-    cmd: sleep 0.0{i}; cat {deps} > {half}{i}.txt; echo {half}{i} >> {half}{i}.txt; mkdir {half}{i}.d && cp {half}{i}.txt {half}{i}.d/copy
+    cmd: sleep 0.0{i} && cat {deps} > {half}{i}.txt && echo {half}{i} >> {half}{i}.txt && mkdir {half}{i}.d && cp {half}{i}.txt {half}{i}.d/copy
     deps: [{listed}]
     outs: [{half}{i}.txt, {half}{i}.d]
     resources: {{cpu: 1}}
@@ -30,8 +30,7 @@ def pipeline():
     """Two halves that share nothing: a first stage, three that need it, and one that needs those."""
     text = "stages:\n"
     for half in HALVES:
-        for i, deps in enumerate(["in"], 0):
-            text += STAGE.format(half=half, i=i, deps=f"{half}.csv", listed=f"{half}.csv")
+        text += STAGE.format(half=half, i=0, deps=f"{half}.csv", listed=f"{half}.csv")
         for i in (1, 2, 3):
             text += STAGE.format(half=half, i=i, deps=f"{half}0.txt", listed=f"{half}0.txt")
         last = [f"{half}{i}.txt" for i in (1, 2, 3)]

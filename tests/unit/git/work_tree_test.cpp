@@ -1,5 +1,6 @@
 #include "lib/git/work_tree.hpp"
 
+#include "lib/util/text.hpp"
 #include "tests/support/test.hpp"
 #include "tests/support/test_world.hpp"
 
@@ -77,6 +78,38 @@ TEST_CASE("dirty is what differs from HEAD plus what is new, not what is ignored
   remove_file(world.dir / "removed");
   CHECK(tree_of(world).dirty() == Paths{"edited", "new dir/new\nname", "removed"});
   CHECK(tree_of(world).files() == Paths{".gitignore", "edited", "new dir/new\nname", "removed", "same"});
+}
+
+TEST_CASE("what is untracked is what git says it is", "[git]") {
+  TestWorld world;
+  world.git_init({{".gitignore", "*.log\n/build/\n!keep.log\n"},
+                  {"src/a", "1"},
+                  {"src/.gitignore", "/made-*\n"},
+                  {"deep/er/b", "1"}});
+  for (const char* path : {"new", "x.log", "keep.log", "build/out/1", "src/made-1", "src/new", "src/sub/made-1",
+                           "src/sub/x.log", "only/new/files/1", "only/.gitignore", "only/ignored/1", "venv/.gitignore",
+                           "venv/lib/1", "deep/er/c", "strange \xff name/\n", "local/1", ":(top)new", "[a]*"})
+    world.dir.write(path, "x");
+  world.dir.write("only/.gitignore", "ignored\n");
+  world.dir.write("venv/.gitignore", "*\n");
+  world.dir.write(".git/info/exclude", "local\n");
+  world.sh(
+      "git init -q nested && touch nested/f && ln -s src link && ln -s nowhere broken && mkdir empty && mkfifo pipe");
+  std::string listed = world.sh("git ls-files -z --others --exclude-standard");
+  Paths wanted;
+  for (const std::string_view path : split(listed, '\0')) {
+    if (!path.empty()) wanted.emplace_back(path);
+  }
+  std::sort(wanted.begin(), wanted.end());
+  CHECK(wanted.size() > 10);
+  CHECK(tree_of(world).untracked() == wanted);
+  CHECK(tree_of(world).dirty() == wanted);
+
+  const git::PathSet made = {"only/new", "src/new", "strange"};
+  std::erase_if(wanted, [&](const std::string& path) { return path == "src/new" || path.starts_with("only/new/"); });
+  CHECK(tree_of(world).untracked(made) == wanted);
+  CHECK(git::covers(made, "only/new/files/1"));
+  CHECK_FALSE(git::covers(made, "only/newer"));
 }
 
 TEST_CASE("a hook sees the index that is being committed, also a partial or a first one", "[git]") {
