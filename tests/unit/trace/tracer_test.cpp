@@ -100,7 +100,7 @@ TEST_CASE("names of any bytes and any length", "[trace]") {
   const std::string name = "caf\xe9 \n$x";
   run.world.dir.write(name, "1");
   std::string deep;
-  for (int i = 0; i < 18; ++i) deep += std::string(200, static_cast<char>('a' + i)) + "/";
+  for (int i = 0; i < 18; ++i) deep.append(200, static_cast<char>('a' + i)).push_back('/');
   fs::create_directories(run.world.dir.path() / deep);
   run.world.dir.write(deep + "x", "1");
   CHECK(run.run({"/bin/cat", name, deep + "x"}).code == 0);
