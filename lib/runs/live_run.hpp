@@ -85,7 +85,7 @@ Series live_series(const fs::path& run_dir, UtcTime now);
 /// over 1 MiB and secret patterns as digests only; mlo.lock and .mlo are outside). Dirty is what differs from HEAD in a
 /// file that can be code (is_code_change). Untracked files count, other than in `git describe --dirty`: a module that
 /// somebody forgot to `git add` is the commonest reason why a commit cannot make its results again. `made` are paths
-/// that the run itself makes.
+/// that the run itself makes; those that git does not track are not in the code tree either.
 CodeState capture_code(Workspace& workspace, const std::set<std::string, std::less<>>& made = {});
 
 /// False for what cannot change what a run computes: mlo's own files, `.gitignore`, and what is at or below `made`.
