@@ -105,7 +105,10 @@ class Trial:
 
     def results(self, where):
         files = sorted(path for path in where.rglob("*") if path.is_file() and ".git" not in path.parts and ".mlo" not in path.parts)
-        return {str(path.relative_to(where)): path.read_bytes() for path in files}
+        contents = {str(path.relative_to(where)): path.read_bytes() for path in files}
+        # Each of two runs side by side adds its own lines: whose come first is theirs to race for.
+        contents[".gitignore"] = sorted(contents.get(".gitignore", b"").splitlines())
+        return contents
 
 
 def parent_of(pid):
