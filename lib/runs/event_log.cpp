@@ -218,6 +218,17 @@ void close_event_log(const fs::path& run_dir) {
   if (fd) rename_path(run_dir / kOpen, run_dir / kClosed);
 }
 
+void renew_event_log(const fs::path& run_dir) {
+  const auto closed = find_stat(run_dir / kClosed);
+  if (closed && closed->kind == FileKind::file && closed->size == 0 && !closed->has_other_names)
+    return rename_path(run_dir / kClosed, run_dir / kOpen);
+  remove_tree(run_dir / kClosed);
+  remove_tree(run_dir / kOpen);
+  create_event_log(run_dir);
+}
+
+bool is_event_log(std::string_view file_name) { return file_name == kOpen || file_name == kClosed; }
+
 EventLog decode_events(std::string_view bytes) {
   EventLog log;
   log.damaged_bytes = read_frames(bytes, kMaxPayload, [&](std::string_view payload) {

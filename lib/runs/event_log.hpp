@@ -40,6 +40,11 @@ void append_events(const fs::path& run_dir, const std::vector<RunEvent>& events)
 void create_event_log(const fs::path& run_dir);
 void close_event_log(const fs::path& run_dir);
 
+/// An empty open log in place of a closed one, in the same file if that had no events.
+void renew_event_log(const fs::path& run_dir);
+/// Open or closed.
+bool is_event_log(std::string_view file_name);
+
 struct EventLog {
   std::vector<RunEvent> events;
   std::uint64_t damaged_bytes = 0;  ///< skipped to reach the next valid frame

@@ -88,6 +88,18 @@ std::optional<RunRecord> find_record(const fs::path& dir, const char* name, cons
   return std::nullopt;
 }
 
+/// Of a stage: nothing while its directory passes from one stage to the next, or if a power cut took it back.
+std::optional<RunRecord> find_stage(const fs::path& dir) {
+  const auto text = find_file(dir / kStart, kRecordLimit);
+  if (!text) return std::nullopt;
+  try {
+    RunRecord record = parse_run(*text, kStart);
+    if (record.id == dir.filename().string()) return record;
+  } catch (const Error&) {  // half of one
+  }
+  return std::nullopt;
+}
+
 /// Directories of runs, or of stages of one run.
 std::vector<fs::path> run_dirs(const fs::path& dir) {
   std::vector<fs::path> out;
@@ -121,7 +133,11 @@ UtcTime last_sign_of_life(const fs::path& dir, UtcTime started) {
 }  // namespace
 
 LiveRun::LiveRun(Workspace& workspace, RunRecord record, fs::path dir, std::optional<LockFile> lock)
-    : workspace_(&workspace), record_(std::move(record)), dir_(std::move(dir)), lock_(std::move(lock)) {}
+    : workspace_(&workspace),
+      record_(std::move(record)),
+      dir_(std::move(dir)),
+      lock_(std::move(lock)),
+      stages_(std::make_unique<StageDirs>(dir_ / kStages)) {}
 
 LiveRun LiveRun::create(Workspace& workspace, RunRecord start) {
   MLO_ASSERT(is_uuid7(start.id) && start.parent.empty());
@@ -139,12 +155,8 @@ LiveRun LiveRun::create(Workspace& workspace, RunRecord start) {
 LiveRun LiveRun::create_stage(RunRecord start) const {
   MLO_ASSERT(is_uuid7(start.id) && start.parent == record_.id);
   start.status = RunStatus::running;
-  const fs::path dir = dir_ / kStages / start.id;
-  std::error_code refused;  // then the first write says why
-  fs::create_directories(dir, refused);
-  create_event_log(dir);
-  write_file(dir / kStart, emit_run(start), Durability::cache);
-  return LiveRun(*workspace_, std::move(start), dir, std::nullopt);
+  fs::path dir = stages_->make(start.id, emit_run(start));
+  return LiveRun(*workspace_, std::move(start), std::move(dir), std::nullopt);
 }
 
 fs::path live_dir(const Workspace& workspace, const RunRecord& run) {
@@ -185,7 +197,7 @@ void LiveRun::keep_stages(const std::vector<RunRecord>& stages) const {
   for (const RunRecord& stage : stages) put_frame(frames, emit_run(stage));
   append_frames(log.get(), frames, path);
   fsync_fd(log.get(), path);
-  for (const RunRecord& stage : stages) remove_tree(dir_ / kStages / stage.id);
+  for (const RunRecord& stage : stages) stages_->give_back(stage.id);
 }
 
 RunRecord LiveRun::end(RunStatus status, int exit_code, UtcTime ended) {
@@ -217,8 +229,8 @@ std::vector<RunRecord> LiveRun::recover_stages(Workspace& workspace, const RunRe
   ObjectStore::Batch batch(workspace.store());
   for (const fs::path& at : run_dirs(dir / kStages)) {
     if (over.contains(at.filename().string())) continue;
-    auto stage = find_record(at, kStart, workspace);
-    if (!stage || stage->parent != run.id) continue;  // a power cut took it back
+    auto stage = find_stage(at);
+    if (!stage || stage->parent != run.id) continue;
     const UtcTime ended = last_sign_of_life(at, stage->started);
     LiveRun live(workspace, std::move(*stage), at, std::nullopt);
     out.push_back(live.finish(RunStatus::killed, 137, ended, batch));
@@ -277,10 +289,9 @@ std::vector<fs::path> locked_run_dirs(const Workspace& workspace) {
 
 namespace {
 
-/// As far as it is.
-std::optional<RunRecord> find_live(const Workspace& workspace, const fs::path& dir) {
-  auto record = find_record(dir, kStart, workspace);
-  if (record) fold(read_logged(dir, LastLine::partial, workspace.world().clock.now()), *record);
+/// The record as far as it is.
+RunRecord so_far(RunRecord record, const Workspace& workspace, const fs::path& dir) {
+  fold(read_logged(dir, LastLine::partial, workspace.world().clock.now()), record);
   return record;
 }
 
@@ -293,7 +304,7 @@ std::vector<RunRecord> live_stages(const Workspace& workspace, const RunRecord& 
   for (const RunRecord& stage : out) over.insert(stage.id);
   for (const fs::path& at : run_dirs(dir / kStages)) {
     if (over.contains(at.filename().string())) continue;
-    if (auto stage = find_live(workspace, at)) out.push_back(std::move(*stage));
+    if (auto stage = find_stage(at)) out.push_back(so_far(std::move(*stage), workspace, at));
   }
   return out;
 }
@@ -301,8 +312,9 @@ std::vector<RunRecord> live_stages(const Workspace& workspace, const RunRecord& 
 std::vector<RunRecord> live_runs(const Workspace& workspace) {
   std::vector<RunRecord> out;
   for (const fs::path& dir : locked_run_dirs(workspace)) {
-    auto run = find_live(workspace, dir);
+    auto run = find_record(dir, kStart, workspace);
     if (!run) continue;
+    *run = so_far(std::move(*run), workspace, dir);
     std::vector<RunRecord> stages = live_stages(workspace, *run);
     out.push_back(std::move(*run));
     out.insert(out.end(), std::make_move_iterator(stages.begin()), std::make_move_iterator(stages.end()));

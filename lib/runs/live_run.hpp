@@ -1,4 +1,5 @@
 #pragma once
+#include <memory>
 #include <set>
 #include <string>
 #include <string_view>
@@ -6,6 +7,7 @@
 
 #include "lib/manifest/run_record.hpp"
 #include "lib/runs/series.hpp"
+#include "lib/runs/stage_dirs.hpp"
 #include "lib/util/lock_file.hpp"
 #include "lib/workspace/workspace.hpp"
 
@@ -17,7 +19,7 @@ namespace mlo {
 /// `recover_runs` records it.
 ///
 /// A stage of it has the same in `stages/<id>/` of that directory, but no lock: it lives as long as the run does. Once
-/// it is over, its record is a frame in the run's `stages.log`, and its directory goes.
+/// it is over, its record is a frame in the run's `stages.log`, and its directory serves another stage or goes.
 class LiveRun {
  public:
   /// Makes the directory durably. `start` needs id, name, started, command, code, params, inputs.
@@ -53,6 +55,7 @@ class LiveRun {
   RunRecord record_;
   fs::path dir_;
   std::optional<LockFile> lock_;
+  std::unique_ptr<StageDirs> stages_;
 };
 
 /// Where the run, or the stage, is or would be while it is live.
