@@ -73,7 +73,9 @@ const std::vector<HelpTopic>& help_topics() {
        "mlo.yaml"},
       {"tracing", "how mlo finds what stages read and do not declare",
        "While a stage runs, the kernel tells mlo which files its processes open, execute, rename and link (seccomp, "
-       "Linux 5.5; no root, nothing to install; static programs and daemons are seen as well). A file of the work tree "
+       "Linux 5.5; no root, nothing to install; static programs and daemons are seen as well). Where the kernel or a "
+       "container does not have that, ptrace does the same more slowly, and no debugger works in a stage. A file of "
+       "the work tree "
        "that the stage read and that is none of its `deps`, `params` or outputs, and that it did not make itself, is "
        "an "
        "undeclared input: if it changes, the stage does not run again, and its cached result is wrong. The code of a "

@@ -62,7 +62,7 @@ struct BoundsRecord {
 
 /// What a stage touched in the work tree besides what it declares.
 struct TraceRecord {
-  std::string method;                      ///< "seccomp", or "none"
+  std::string method;                      ///< "seccomp", "ptrace", or "none"
   std::string reason;                      ///< why not all was seen; empty: all was
   std::vector<std::string> reads, writes;  ///< undeclared, relative to the root; sorted, the first of many
   std::uint64_t more = 0;                  ///< undeclared ones that are not named

@@ -168,7 +168,7 @@ std::vector<std::string> StageTrace::undeclared(const std::set<std::string>& pat
 
 TraceRecord StageTrace::record() {
   TraceRecord out;
-  out.method = tracer_ && tracer_->traced() ? "seccomp" : "none";
+  out.method = tracer_ ? tracer_->method() : "none";
   out.reason = tracer_ ? tracer_->incomplete() : watch_.off;
   if (!tracer_) return out;
   out.reads = undeclared(tracer_->files().reads(), out.more);

@@ -141,14 +141,15 @@ class Supervision {
                      {ending_ ? -1 : stop_signal_.fd(), POLLIN, 0},
                      {look_timer_ ? look_timer_->fd() : -1, POLLIN, 0},
                      {tracer_ == nullptr ? -1 : tracer_->poll_fd(), POLLIN, 0}};
-    const int ready = ::poll(fds, 7, -1);
+    const bool silent = child_->poll_fd() < 0;  // then its end has to be asked for
+    const int ready = ::poll(fds, 7, silent ? 20 : -1);
     if (ready < 0 && errno != EINTR) throw_errno("wait for", command_.process.argv[0]);
     if (ready > 0 && fds[6].revents != 0) {
       trace(fds[6].revents);
       if (ready == 1) return false;
     }
     read_all();
-    if (fds[2].revents != 0) return true;
+    if (fds[2].revents != 0 || (silent && child_->has_ended())) return true;
     const bool late = timer_.expired();
     if (ending_ && late) kill();
     if (!ending_ && late && stage_is_late_) {

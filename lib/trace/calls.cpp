@@ -57,27 +57,28 @@ constexpr std::uint32_t argument(std::size_t i) {
 
 class Program {
  public:
+  explicit Program(std::uint32_t stop) : stop_(stop) {}
   void load(std::uint32_t offset) { code_.push_back(BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offset)); }
   void end(std::uint32_t action) { code_.push_back(BPF_STMT(BPF_RET | BPF_K, action)); }
   /// Passes over so many instructions where the test holds, and where it does not.
   void test(int how, std::uint32_t value, std::uint8_t if_true, std::uint8_t if_false) {
     code_.push_back(BPF_JUMP(static_cast<std::uint16_t>(BPF_JMP | BPF_K | how), value, if_true, if_false));
   }
-  void notify_unless_place(std::uint32_t number, std::size_t flags) {
+  void stop_unless_place(std::uint32_t number, std::size_t flags) {
     test(BPF_JEQ, number, 0, 4);
     load(argument(flags));
     test(BPF_JSET, O_DIRECTORY | O_PATH, 1, 0);
-    end(SECCOMP_RET_USER_NOTIF);
+    end(stop_);
     end(SECCOMP_RET_ALLOW);
   }
-  void notify_unless_passed(std::uint32_t number, std::size_t at, std::uint64_t pass) {
+  void stop_unless_passed(std::uint32_t number, std::size_t at, std::uint64_t pass) {
     test(BPF_JEQ, number, 0, 6);
     load(argument(at));
     test(BPF_JEQ, static_cast<std::uint32_t>(pass), 0, 3);
     load(argument(at) + 4);
     test(BPF_JEQ, static_cast<std::uint32_t>(pass >> 32U), 0, 1);
     end(SECCOMP_RET_ALLOW);
-    end(SECCOMP_RET_USER_NOTIF);
+    end(stop_);
   }
   void answer(std::uint32_t number, std::uint32_t action) {
     test(BPF_JEQ, number, 0, 1);
@@ -86,6 +87,7 @@ class Program {
   std::vector<sock_filter> take() { return std::move(code_); }
 
  private:
+  std::uint32_t stop_;
   std::vector<sock_filter> code_;
 };
 
@@ -98,9 +100,9 @@ std::optional<CallKind> kind_of_call(int number) {
   return std::nullopt;
 }
 
-std::vector<sock_filter> call_filter(std::uint64_t pass, CallSet calls) {
+std::vector<sock_filter> call_filter(std::uint32_t action, std::uint64_t pass, CallSet calls) {
   constexpr std::uint32_t kDeny = SECCOMP_RET_ERRNO | ENOSYS;
-  Program program;
+  Program program(action);
   program.load(offsetof(seccomp_data, arch));
   program.test(BPF_JEQ, kNative, 1, 0);
   program.end(kDeny);
@@ -113,13 +115,13 @@ std::vector<sock_filter> call_filter(std::uint64_t pass, CallSet calls) {
   for (const TracedCall& call : kCalls) {
     if (calls == CallSet::content && is_of_names_only(call.kind)) continue;
     if (call.kind == CallKind::open) {
-      program.notify_unless_place(call.number, 1);
+      program.stop_unless_place(call.number, 1);
     } else if (call.kind == CallKind::openat) {
-      program.notify_unless_place(call.number, 2);
+      program.stop_unless_place(call.number, 2);
     } else if (call.kind == CallKind::execve) {
-      program.notify_unless_passed(call.number, 3, pass);
+      program.stop_unless_passed(call.number, 3, pass);
     } else {
-      program.answer(call.number, SECCOMP_RET_USER_NOTIF);
+      program.answer(call.number, action);
     }
   }
   program.end(SECCOMP_RET_ALLOW);

@@ -33,16 +33,16 @@ enum class CallKind {
 /// Nothing for a call that is none of these.
 std::optional<CallKind> kind_of_call(int number);
 
-/// Of which calls there are notifications.
+/// Which calls stop.
 enum class CallSet {
   content,  ///< those that tell where what is in files comes from: not those that remove, and those that make
             ///< directories
   all,
 };
 
-/// A seccomp program that notifies of these calls, but for opens of directories and of mere places (O_PATH), and
-/// for an execve whose fourth argument is `pass`. Answers ENOSYS to what would open files past it: io_uring_setup, and
-/// every call of a foreign ABI (i386, x32, 32-bit ARM). Lets all others through.
-std::vector<sock_filter> call_filter(std::uint64_t pass, CallSet calls);
+/// A seccomp program that ends so (SECCOMP_RET_..) for these calls, but for opens of directories and of mere places
+/// (O_PATH), and for an execve whose fourth argument is `pass`. Answers ENOSYS to what would open files past it:
+/// io_uring_setup, and every call of a foreign ABI (i386, x32, 32-bit ARM). Lets all others through.
+std::vector<sock_filter> call_filter(std::uint32_t action, std::uint64_t pass, CallSet calls);
 
 }  // namespace mlo

@@ -9,8 +9,8 @@
 #include "lib/util/process.hpp"
 
 // Which files a tree of processes opens, moves and executes, without being root and without its help: the kernel asks
-// before each such call (seccomp user notification, Linux 5.5) and the call goes on once it is noted. What does not
-// open shows nowhere: stat, listing a directory, descriptors that were open before.
+// before each such call (seccomp user notification, Linux 5.5; else ptrace) and the call goes on once it is noted. What
+// does not open shows nowhere: stat, listing a directory, descriptors that were open before.
 namespace mlo {
 
 /// A name below the root that a call is about to use.
@@ -58,8 +58,8 @@ class Tracer {
 
   /// Why not all is noted, in words; empty: all is.
   const std::string& incomplete() const;
-  /// At least one command was traced.
-  bool traced() const;
+  /// By what: "seccomp", "ptrace"; "none" if no command was traced.
+  std::string_view method() const;
   /// Answering failed: the tree cannot go on.
   bool broken() const;
 

@@ -25,15 +25,15 @@ CallReader::CallReader(const TraceSpec& spec) : spec_(spec), top_(spec.root.stri
   }
 }
 
-CallEffect CallReader::effect_of(CallKind kind, const seccomp_notif& call, const TracedProcess& process) const {
-  const auto& args = call.data.args;
+CallEffect CallReader::effect_of(CallKind kind, const WaitingCall& call, const TracedProcess& process) const {
+  const auto& args = call.args;
   switch (kind) {
     case CallKind::open:
       return open(process, AT_FDCWD, args[0], args[1]);
     case CallKind::openat:
       return open(process, dir_of(args[0]), args[1], args[2]);
     case CallKind::openat2:
-      return openat2(process, call.data);
+      return openat2(process, call);
     case CallKind::creat:
       return open(process, AT_FDCWD, args[0], O_CREAT | O_WRONLY | O_TRUNC);
     case CallKind::execve:
@@ -119,11 +119,11 @@ CallEffect CallReader::open(const TracedProcess& process, int dir, std::uint64_t
   return effect;
 }
 
-CallEffect CallReader::openat2(const TracedProcess& process, const seccomp_data& data) const {
+CallEffect CallReader::openat2(const TracedProcess& process, const WaitingCall& call) const {
   open_how how{};
-  if (data.args[3] < sizeof how || !process.read(data.args[2], {reinterpret_cast<char*>(&how), sizeof how}))  // NOLINT
+  if (call.args[3] < sizeof how || !process.read(call.args[2], {reinterpret_cast<char*>(&how), sizeof how}))  // NOLINT
     return {};
-  return open(process, dir_of(data.args[0]), data.args[1], how.flags, how.resolve);
+  return open(process, dir_of(call.args[0]), call.args[1], how.flags, how.resolve);
 }
 
 CallEffect CallReader::execute(const TracedProcess& process, int dir, std::uint64_t path, bool empty_ok) const {

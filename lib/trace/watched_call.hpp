@@ -1,9 +1,8 @@
 #pragma once
-#include <linux/seccomp.h>
-
 #include <optional>
 #include <string>
 
+#include "lib/trace/call_source.hpp"
 #include "lib/trace/calls.hpp"
 #include "lib/trace/file_log.hpp"
 #include "lib/trace/traced_process.hpp"
@@ -28,12 +27,12 @@ class CallReader {
  public:
   explicit CallReader(const TraceSpec& spec);
   /// Looks at the process and at the files as they are before the call; a call that cannot succeed has no effect.
-  CallEffect effect_of(CallKind kind, const seccomp_notif& call, const TracedProcess& process) const;
+  CallEffect effect_of(CallKind kind, const WaitingCall& call, const TracedProcess& process) const;
 
  private:
   CallEffect open(const TracedProcess& process, int dir, std::uint64_t path, std::uint64_t flags,
                   std::uint64_t resolve = 0) const;
-  CallEffect openat2(const TracedProcess& process, const seccomp_data& data) const;
+  CallEffect openat2(const TracedProcess& process, const WaitingCall& call) const;
   CallEffect execute(const TracedProcess& process, int dir, std::uint64_t path, bool empty_ok) const;
   CallEffect truncate(const TracedProcess& process, std::uint64_t path) const;
   CallEffect move(const TracedProcess& process, int from_dir, std::uint64_t from, int to_dir, std::uint64_t to) const;

@@ -1,13 +1,10 @@
 #include "lib/util/process.hpp"
 
 #include <fcntl.h>
-#include <linux/filter.h>
-#include <linux/seccomp.h>
 #include <poll.h>
 #include <signal.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
-#include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -37,7 +34,8 @@ struct ExecPlan {
   const char* program;
   char* const* argv;
   char* const* envp;
-  volatile int failure = 0;  ///< errno of what went wrong in the child
+  int failure_to;  ///< a pipe for the errno of what went wrong in the child; it ends when the program is executed
+  volatile bool shared = false;  ///< the child writes to our memory, so it was over when spawn() came back
 };
 
 /// In the child: only system calls. False with errno set if it cannot be held as it should.
@@ -59,47 +57,21 @@ bool hold_self(const ProcessSpec& spec) {
   return true;
 }
 
-/// In the child: only system calls. False with errno set if the answer did not go out.
-bool send_listener(int socket, int failure, int listener) {
-  iovec data{&failure, sizeof failure};
-  alignas(cmsghdr) char control[CMSG_SPACE(sizeof listener)] = {};
-  msghdr message{};
-  message.msg_iov = &data;
-  message.msg_iovlen = 1;
-  if (listener >= 0) {
-    message.msg_control = control;
-    message.msg_controllen = sizeof control;
-    cmsghdr* const header = CMSG_FIRSTHDR(&message);
-    header->cmsg_level = SOL_SOCKET;
-    header->cmsg_type = SCM_RIGHTS;
-    header->cmsg_len = CMSG_LEN(sizeof listener);
-    std::memcpy(CMSG_DATA(header), &listener, sizeof listener);
-  }
-  return ::sendmsg(socket, &message, MSG_NOSIGNAL) == static_cast<ssize_t>(sizeof failure);
+/// Closes all from `first` on but one. An old kernel without the call leaks no more than any fork and exec.
+void close_all_but(int kept, unsigned first) {
+  const auto high = static_cast<unsigned>(kept);
+  if (high > first) ::syscall(SYS_close_range, first, high - 1, 0U);
+  ::syscall(SYS_close_range, high + 1, ~0U, 0U);
 }
 
-/// In the child: only system calls. False with errno set if it must not go on.
-bool confine_self(const Confinement& confinement) {
-  constexpr unsigned long kSpecAllow = 1UL << 2U, kNewListener = 1UL << 3U, kWaitKillable = 1UL << 5U;
-  if (::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) return false;
-  if (confinement.landlock_fd >= 0 && ::syscall(SYS_landlock_restrict_self, confinement.landlock_fd, 0) != 0)
-    return false;
-  if (confinement.filter == nullptr) return true;
-  // Killable: a profiler's timer must not cut each call short again and again (Linux 5.19).
-  const auto listen = [&](unsigned long more) {
-    return ::syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, kNewListener | kSpecAllow | more, confinement.filter);
-  };
-  long listener = listen(kWaitKillable);
-  if (listener < 0 && errno == EINVAL) listener = listen(0);
-  return send_listener(confinement.listener_to, listener < 0 ? errno : 0, static_cast<int>(listener));
-}
-
-/// In the child, which shares our memory until it executes: only system calls, and nothing written but `failure`.
+/// In the child, which shares our memory until it executes: only system calls, and nothing written but `shared`.
 [[noreturn]] void exec_child(ExecPlan& plan) {
   const ProcessSpec& spec = plan.spec;
-  const auto fail = [&plan] {
-    plan.failure = errno;
-    ::_exit(127);
+  plan.shared = true;
+  const int failure_to = ::fcntl(plan.failure_to, F_DUPFD_CLOEXEC, 3);  // none of the standard streams
+  const auto fail = [failure_to] {
+    const int failure = errno;
+    ::_exit(::write(failure_to, &failure, sizeof failure) < 0 ? 126 : 127);
   };
   struct sigaction standard {};
   standard.sa_handler = SIG_DFL;
@@ -128,18 +100,18 @@ bool confine_self(const Confinement& confinement) {
     if (::dup2(high[i], i) < 0) fail();
   }
   if (!spec.cwd.empty() && ::chdir(spec.cwd.c_str()) != 0) fail();
-  if (spec.confinement != nullptr && !confine_self(*spec.confinement)) fail();
+  if (spec.confinement != nullptr && !spec.confinement->enter(*spec.confinement)) fail();
   // Now, not by O_CLOEXEC: the parent goes on before the kernel closes those, and could find a lock that it just gave
-  // up still held. An old kernel without the call leaks no more than any fork and exec.
-  ::syscall(SYS_close_range, 3U, ~0U, 0U);
-  // The kernel ignores the fourth argument; a filter sees it.
+  // up still held.
+  close_all_but(failure_to, 3);
   ::syscall(SYS_execve, plan.program, plan.argv, plan.envp, spec.confinement == nullptr ? 0 : spec.confinement->pass);
   fail();
   ::_exit(127);
 }
 
 /// vfork copies no page tables: with the records of ten thousand stages in memory a fork takes milliseconds. Back when
-/// the child has executed its program or failed to.
+/// the child has executed its program or failed to; or before, where something makes a fork of it (a sanitizer, an
+/// emulator).
 [[gnu::noinline]] pid_t spawn(ExecPlan& plan) {
   sigset_t before, all;
   sigfillset(&all);
@@ -148,6 +120,16 @@ bool confine_self(const Confinement& confinement) {
   if (pid == 0) exec_child(plan);
   ::pthread_sigmask(SIG_SETMASK, &before, nullptr);
   return pid;
+}
+
+/// What the child wrote before it gave up; 0 once it has executed its program, or was killed before.
+int read_failure(int pipe) {
+  int failure = 0;
+  ssize_t got = 0;
+  do {
+    got = ::read(pipe, &failure, sizeof failure);
+  } while (got < 0 && errno == EINTR);
+  return got == static_cast<ssize_t>(sizeof failure) ? failure : 0;
 }
 
 ProcessExit exit_of(int status, const rusage& usage) {
@@ -185,14 +167,18 @@ ChildProcess ChildProcess::start(const ProcessSpec& spec) {
   argv.push_back(nullptr);
   envp.push_back(nullptr);
 
-  ExecPlan plan{spec, program->c_str(), argv.data(), envp.data()};
+  Pipe failures = make_pipe();
   ChildProcess child;
+  ExecPlan plan{spec, program->c_str(), argv.data(), envp.data(), failures.write.get()};
   child.pid_ = spawn(plan);
   if (child.pid_ < 0) throw_errno("start", spec.argv[0]);
   child.group_ = spec.own_group;
-  if (plan.failure != 0) {
+  failures.write.reset();
+  // Children of other threads may still have the pipe: only without shared memory is its end worth waiting for.
+  if (plan.shared) ::fcntl(failures.read.get(), F_SETFL, O_NONBLOCK);
+  if (const int failure = read_failure(failures.read.get()); failure != 0) {
     child.wait();
-    errno = plan.failure;
+    errno = failure;
     throw_errno("start", spec.argv[0]);
   }
   child.pidfd_ = UniqueFd(static_cast<int>(::syscall(SYS_pidfd_open, child.pid_, 0)));
@@ -209,6 +195,12 @@ ChildProcess::~ChildProcess() {
   if (pid_ <= 0 || reaped_) return;
   signal(SIGKILL);
   ::waitpid(pid_, nullptr, 0);
+}
+
+bool ChildProcess::has_ended() const {
+  siginfo_t info{};
+  return reaped_ ||
+         (::waitid(P_PID, static_cast<id_t>(pid_), &info, WEXITED | WNOHANG | WNOWAIT) == 0 && info.si_pid == pid_);
 }
 
 std::optional<ProcessExit> ChildProcess::try_wait() {

@@ -9,8 +9,6 @@
 #include "lib/util/environment.hpp"
 #include "lib/util/fs.hpp"
 
-struct sock_fprog;
-
 namespace mlo {
 
 /// A soft limit (setrlimit) of a process to start; what the hard one allows of it.
@@ -19,17 +17,12 @@ struct ProcessLimit {
   std::uint64_t soft = 0;
 };
 
-/// What a process takes on itself, and on all that it starts, before it executes its program. It can never gain
-/// privileges then: setuid programs run as their caller.
+/// What a process takes on itself, and on all that it starts, right before it executes its program.
 struct Confinement {
-  int landlock_fd = -1;  ///< a ruleset of Landlock; it does not start if the kernel refuses it. -1: none
-  /// A filter of system calls; null: none. Its program sees `pass` as the fourth argument of the execve that ends the
-  /// start.
-  const sock_fprog* filter = nullptr;
-  std::uint64_t pass = 0;
-  /// Gets one int: 0 with the filter's listener (SCM_RIGHTS), or the errno for which there is no filter; the process
-  /// runs without it then.
-  int listener_to = -1;
+  /// Called in the new process, which may share our memory: only system calls, and nothing of ours written. False with
+  /// errno set: it must not start.
+  bool (*enter)(const Confinement& self) = nullptr;
+  std::uint64_t pass = 0;  ///< the fourth argument of the execve that ends the start; only a filter of calls sees it
 };
 
 /// What to start. Nothing is inherited that is not named here: descriptors are closed, the environment is exactly
@@ -75,8 +68,11 @@ class ChildProcess {
   ChildProcess& operator=(ChildProcess&&) = delete;
   ~ChildProcess();
   pid_t pid() const { return pid_; }
-  /// A pidfd that polls readable when the process has ended; owned by this object.
+  /// A pidfd that polls readable when the process has ended; owned by this object. -1 where the system has none: then
+  /// ask has_ended() now and then.
   int poll_fd() const { return pidfd_.get(); }
+  /// Whether it has, without waiting for it: its number, and that of its group, stay its own.
+  bool has_ended() const;
   std::optional<ProcessExit> try_wait();
   ProcessExit wait();
   /// To the process, or to its group if it has one. Harmless once it has ended.

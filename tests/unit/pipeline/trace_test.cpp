@@ -72,7 +72,9 @@ TEST_CASE("undeclared reads and writes are a warning and a part of the record", 
   if (!can_trace()) return;
   Traced p(kTrain, kFiles);
   CHECK(p.run() == "train ran");
-  CHECK(p.trace_of("train") == TraceRecord{"seccomp", "", {"extra.csv", "lib.sh", "train.sh"}, {"note.log"}, 0});
+  const TraceRecord trace = p.trace_of("train");
+  CHECK(trace == TraceRecord{trace.method, "", {"extra.csv", "lib.sh", "train.sh"}, {"note.log"}, 0});
+  CHECK((trace.method == "seccomp" || trace.method == "ptrace"));
   CHECK(p.warnings() ==
         "warning: stage `train` read 3 files that it does not declare: `extra.csv`, `lib.sh`, `train.sh`\n"
         "hint: declare them with `mlo run deps train --fix`\n");

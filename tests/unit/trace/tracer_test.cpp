@@ -1,8 +1,11 @@
 #include "tests/unit/trace/traced_run.hpp"
 
+#include <stdlib.h>
 #include <sys/stat.h>
 
 #include <thread>
+
+#include "tests/support/refusals.hpp"
 
 // Real programs, traced: what they open is seen however they open it.
 using namespace mlo;
@@ -17,7 +20,7 @@ TEST_CASE("what programs read and write is seen, each file once", "[trace]") {
   CHECK(run.sh("cat a.csv a.csv > out; cp b.csv copy; cat out copy >/dev/null; [ -e a.csv ]; cat nothere || :").code ==
         0);
   CHECK(run.tracer->incomplete().empty());
-  CHECK(run.tracer->traced());
+  CHECK(run.tracer->method() != "none");
   CHECK(run.reads == "a.csv b.csv");  // what it made itself is no input
   CHECK(run.writes == "copy out");
   CHECK(run.tracer->programs().contains(fs::canonical("/bin/cat").string()));
@@ -228,20 +231,23 @@ TEST_CASE("two traces go on side by side", "[trace]") {
 }
 
 TEST_CASE("a trace inside a trace says that it is none", "[trace]") {
-  const std::string python = TracedRun::python();
-  if (python.empty() || !TracedRun::possible()) return;
-  TracedRun run;
-  // What mlo in a stage of mlo meets: the kernel allows one listener.
-  run.world.dir.write("try.py", R"(
-import ctypes, os
-libc = ctypes.CDLL(None, use_errno=True)
-class F(ctypes.Structure): _fields_ = [("c", ctypes.c_ushort), ("t", ctypes.c_ubyte), ("f", ctypes.c_ubyte), ("k", ctypes.c_uint)]
-class P(ctypes.Structure): _fields_ = [("n", ctypes.c_ushort), ("f", ctypes.POINTER(F))]
-f = F(6, 0, 0, 0x7fff0000)
-assert libc.syscall(317 if os.uname().machine == "x86_64" else 277, 1, 8, ctypes.byref(P(1, ctypes.pointer(f)))) == -1
-assert ctypes.get_errno() == 16
-)");
-  CHECK(run.run({python, "-B", "try.py"}).code == 0);
+  if (!TracedRun::possible()) return;
+  for (const char* const refused : {"", "notifications"}) {
+    TracedRun run;
+    run.world.env["REFUSED"] = refused;
+    CHECK(run.run({"/proc/self/exe", "what an inner trace says", "-o", "/dev/null"}).code == 0);
+    INFO(refused);
+    CHECK_THAT(read_file(run.world.dir / "said"), Contains("another trace"));
+    CHECK(run.tracer->incomplete().empty());
+  }
+}
+
+TEST_CASE("what an inner trace says", "[.]") {
+  // Started by the test above, with the directory in which to say it.
+  const char* const refused = ::getenv("REFUSED");  // NOLINT(concurrency-mt-unsafe)
+  REQUIRE(refused != nullptr);
+  if (*refused != '\0') REQUIRE(refuse_calls({refused}));
+  write_file(fs::current_path() / "said", why_untraceable(fs::current_path()).value_or("nothing"), Durability::cache);
 }
 
 TEST_CASE("when nobody answers any more, calls fail instead of waiting", "[trace]") {

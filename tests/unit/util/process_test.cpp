@@ -1,5 +1,6 @@
 #include "lib/util/process.hpp"
 
+#include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <unistd.h>
@@ -114,9 +115,18 @@ TEST_CASE("a child that is let go of is killed with its group and reaped", "[uti
 
 TEST_CASE("a child's end can be polled for", "[util]") {
   const TestWorld world;
-  ChildProcess child = ChildProcess::start({.argv = {"sh", "-c", "exit 3"}, .env = world.env});
+  int fds[2];
+  REQUIRE(::pipe2(fds, O_CLOEXEC) == 0);
+  const UniqueFd in(fds[0]);
+  UniqueFd held(fds[1]);
+  ChildProcess child =
+      ChildProcess::start({.argv = {"sh", "-c", "read line; exit 3"}, .env = world.env, .stdin_fd = in.get()});
+  CHECK_FALSE(child.has_ended());
+  held.reset();
   pollfd fd{child.poll_fd(), POLLIN, 0};
   REQUIRE(::poll(&fd, 1, 60'000) == 1);
+  CHECK(child.has_ended());  // and its number is still its own
+  CHECK(::kill(child.pid(), 0) == 0);
   const auto exit = child.try_wait();
   REQUIRE(exit);
   CHECK(exit->code == 3);
