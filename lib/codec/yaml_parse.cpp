@@ -7,8 +7,7 @@
 #include <unordered_set>
 
 #include "lib/codec/reader.hpp"
-#include "lib/codec/yaml.hpp"
-#include "lib/codec/yaml_canonical.hpp"
+#include "lib/codec/yaml_quick.hpp"
 #include "lib/codec/yaml_scalar.hpp"
 #include "lib/util/text.hpp"
 
@@ -207,7 +206,11 @@ Value parse_yaml(std::string_view text, std::string_view source, YamlDialect dia
   // yaml-cpp takes a NUL for the end of the text, and would quietly drop the rest.
   if (text.find('\0') != std::string_view::npos)
     throw Error(ErrorKind::invalid, fmt::format("{}: a NUL character is not allowed", source));
-  if (auto canonical = parse_canonical(text)) return std::move(*canonical);
+  if (auto quick = parse_quickly(text)) return std::move(*quick);
+  return parse_fully(text, source, dialect);
+}
+
+Value parse_fully(std::string_view text, std::string_view source, YamlDialect dialect) {
   try {
     std::istringstream stream{std::string(text)};
     YAML::Parser parser(stream);

@@ -155,6 +155,19 @@ bool is_plain(std::string_view text) {
   return text.size() > 5 || (resolve_plain(text).is(Value::Type::string) && !is_ambiguous(text));
 }
 
+bool is_plain_line(std::string_view text) {
+  const bool starts = !text.empty() && (is_letter(text[0]) || text[0] == '_' || text[0] == '/' ||
+                                        text.starts_with("./") || text.starts_with("../"));
+  if (!starts || text.size() <= 5) return is_plain(text);
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const char next = i + 1 < text.size() ? text[i + 1] : ' ';
+    if (text[i] < ' ' || text[i] > '~' || ((text[i] == ' ' || text[i] == ':') && next == ' ') ||
+        (text[i] == ' ' && next == '#'))
+      return false;
+  }
+  return true;
+}
+
 bool is_literal(std::string_view text) {
   const std::size_t end = text.find_last_not_of('\n');
   if (end == std::string_view::npos || text.find('\n') == std::string_view::npos || text.size() - end > 2) return false;

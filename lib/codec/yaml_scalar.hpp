@@ -15,6 +15,9 @@ bool is_ambiguous(std::string_view text);
 
 /// True if every reader takes the unquoted text for the same string, wherever in a block it stands.
 bool is_plain(std::string_view text);
+/// True also for what few people would expect it of: `python x.py --rate ${rate} | tee log`. As a whole value of a
+/// block's line it is that very string to every reader.
+bool is_plain_line(std::string_view text);
 /// True if a block literal shows the text's lines and keeps them exactly.
 bool is_literal(std::string_view text);
 /// The text in double quotes. Error{invalid} for NUL or invalid UTF-8.

@@ -4,10 +4,13 @@
 #include "lib/pipeline/stage_run.hpp"
 #include "lib/runs/series.hpp"
 #include "lib/runs/stage_facts.hpp"
+#include "lib/util/parallel.hpp"
 #include "lib/util/text.hpp"
 
 namespace mlo {
 namespace {
+
+constexpr std::size_t kAtOnce = 4096;  ///< actions in memory
 
 class Summary {
  public:
@@ -15,12 +18,12 @@ class Summary {
 
   enum class Points { recorded, missing };
   /// `missing`: no record of this invocation has the points of its metrics.
-  void add(const Stage& stage, const StageLock& locked, Points points) {
+  void add(const Stage& stage, const StageLock& locked, const std::optional<ActionRecord>& action, Points points) {
     add_params(recorded_params(locked));
     for (Artifact& input : recorded_inputs(locked)) inputs_.insert_or_assign(input.path, std::move(input));
     for (Artifact& output : recorded_outputs(locked)) outputs_.insert_or_assign(output.path, std::move(output));
     std::map<std::string, MetricPoint> metrics;
-    if (const auto action = pipeline_.actions().find(locked.action)) {
+    if (action) {
       metrics = action->metrics;
       const ObjectStore& store = pipeline_.workspace().store();
       if (points == Points::missing && action->series && store.has(*action->series))
@@ -91,13 +94,23 @@ void summarize_invocation(Pipeline& pipeline, const std::vector<StageIndex>& sta
   }
   std::set<std::string_view> recorded;
   for (const RunRecord& record : records) recorded.insert(record.stage);
-  Summary summary(pipeline, out.started);
+  std::vector<std::pair<const Stage*, const StageLock*>> whole;
   for (const StageIndex i : stages) {
     const Stage& stage = pipeline.graph().stage(i);
     const auto locked = pipeline.lock().stages.find(stage.name);
-    if (locked != pipeline.lock().stages.end() && !broken.contains(stage.name)) {
-      summary.add(stage, locked->second,
-                  recorded.contains(stage.name) ? Summary::Points::recorded : Summary::Points::missing);
+    if (locked != pipeline.lock().stages.end() && !broken.contains(stage.name))
+      whole.emplace_back(&stage, &locked->second);
+  }
+  Summary summary(pipeline, out.started);
+  for (std::size_t from = 0; from < whole.size(); from += kAtOnce) {
+    std::vector<std::optional<ActionRecord>> actions(std::min(kAtOnce, whole.size() - from));
+    const unsigned threads = actions.size() < kAtOnce ? 1 : pipeline.workspace().world().threads;
+    parallel_for(actions.size(), threads,
+                 [&](std::size_t i) { actions[i] = pipeline.actions().find(whole[from + i].second->action); });
+    for (std::size_t i = 0; i < actions.size(); ++i) {
+      const auto& [stage, locked] = whole[from + i];
+      summary.add(*stage, *locked, actions[i],
+                  recorded.contains(stage->name) ? Summary::Points::recorded : Summary::Points::missing);
     }
   }
   for (const RunRecord& record : records) {

@@ -46,7 +46,8 @@ Pipeline::Pipeline(Workspace& workspace, std::vector<ParamOverride> overrides)
   const std::string file = find_file(workspace);
   spec_ = parse_pipeline(read_file(workspace.root() / file, kMaxSpec), file);
   graph_ = std::make_unique<Graph>(expand(spec_, params_, workspace.world().env), file);
-  if (const auto text = mlo::find_file(workspace.root() / lock_file(), kMaxLock)) lock_ = read_lock(*text, lock_file());
+  lock_text_ = mlo::find_file(workspace.root() / lock_file(), kMaxLock);
+  if (lock_text_) lock_ = read_lock(*lock_text_, lock_file());
   std::vector<std::string> kept;  // out of git
   for (const Stage& stage : graph_->stages()) {
     for (const Output& output : stage.outputs) kept.push_back(output.path);
@@ -107,15 +108,15 @@ void Pipeline::adopt(const std::map<std::string, StageLock, std::less<>>& entrie
 void Pipeline::save_lock(const std::map<std::string, StageLock, std::less<>>& entries) {
   const LockFile guard = workspace_.lock_manifests("mlo run");
   const fs::path path = workspace_.root() / lock_file();
-  const auto text = mlo::find_file(path, kMaxLock);
-  PipelineLock now = text ? read_lock(*text, lock_file()) : PipelineLock{};
-  for (const auto& [name, entry] : entries) now.stages.insert_or_assign(name, entry);
+  auto text = mlo::find_file(path, kMaxLock);
+  if (text != lock_text_) lock_ = text ? read_lock(*text, lock_file()) : PipelineLock{};  // another run wrote it
+  adopt(entries);
   std::set<std::string_view> names;
   for (const Stage& stage : graph_->stages()) names.insert(stage.name);
-  std::erase_if(now.stages, [&](const auto& entry) { return !names.contains(entry.first); });
-  const std::string fresh = emit_lock(now);
-  if (!text || fresh != *text) write_file(path, fresh);
-  lock_ = std::move(now);
+  std::erase_if(lock_.stages, [&](const auto& entry) { return !names.contains(entry.first); });
+  std::string fresh = emit_lock(lock_);
+  if (fresh != text) write_file(path, fresh);
+  lock_text_ = std::move(fresh);
 }
 
 void Pipeline::save_stat_cache() const { stat_cache_.save(workspace_.world().clock.now()); }

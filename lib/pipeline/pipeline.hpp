@@ -68,7 +68,8 @@ class Pipeline {
 
   Workspace& workspace_;
   PipelineSpec spec_;
-  mutable ParamFiles params_;  // a cache of files
+  mutable ParamFiles params_;             // a cache of files
+  std::optional<std::string> lock_text_;  ///< of the file, as `lock_` was read from it
   PipelineLock lock_;
   ActionCache actions_;
   std::unique_ptr<Graph> graph_;

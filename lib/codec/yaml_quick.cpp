@@ -1,4 +1,4 @@
-#include "lib/codec/yaml_canonical.hpp"
+#include "lib/codec/yaml_quick.hpp"
 
 #include <unordered_set>
 
@@ -8,13 +8,34 @@
 namespace mlo {
 namespace {
 
-constexpr std::size_t kMaxIndent = 180;  // below 100 levels
+constexpr int kMaxDepth = 90;
 constexpr std::size_t kMaxNodes = 1'000'000;
 
-/// Thrown nowhere else: the text is not canonical.
-struct NotCanonical {};
+/// Thrown nowhere else: the text is not for us.
+struct NotForUs {};
 
-[[noreturn]] void give_up() { throw NotCanonical(); }
+[[noreturn]] void give_up() { throw NotForUs(); }
+
+bool is_ascii(char c) { return c >= ' ' && c <= '~'; }
+
+/// A line that says nothing; what could end the line for some parser is left to the parser.
+bool is_remark(std::string_view line) {
+  if (!line.starts_with('#')) return false;
+  const auto harmless = [](char c) { return is_ascii(c) || c == '\t'; };
+  if (!std::all_of(line.begin(), line.end(), harmless) && printable(line) != line) give_up();
+  return true;
+}
+
+std::string unquoted_single(std::string_view text) {
+  if (text.size() < 2 || text.back() != '\'' || !std::all_of(text.begin(), text.end(), is_ascii)) give_up();
+  const std::string_view inside = text.substr(1, text.size() - 2);
+  std::string out;
+  for (std::size_t i = 0; i < inside.size(); ++i) {
+    if (inside[i] == '\'' && (++i == inside.size() || inside[i] != '\'')) give_up();
+    out += inside[i];
+  }
+  return out;
+}
 
 bool has_duplicate(const Value::Object& members) {
   if (members.size() <= 16) {
@@ -87,8 +108,9 @@ class Reader {
   explicit Reader(std::string_view text) : text_(text) {}
 
   Value read() {
-    if (text_.empty() || text_.back() != '\n' || text_.front() == ' ') give_up();
+    if (text_.empty() || text_.back() != '\n') give_up();
     next_line();
+    if (!has_line_ || indent_ > 0) give_up();
     Value root = is_block_start() ? block(0) : inline_value(line_, 2);
     if (has_line_) give_up();
     return root;
@@ -97,15 +119,14 @@ class Reader {
  private:
   /// Takes the next line into line_, its spaces counted off.
   void next_line() {
-    if ((has_line_ = at_ < text_.size())) {
+    while ((has_line_ = at_ < text_.size())) {
       const std::size_t end = text_.find('\n', at_);
       line_ = text_.substr(at_, end - at_);
       at_ = end + 1;
       ++number_;
-      const std::size_t first = line_.find_first_not_of(' ');
-      if (first == std::string_view::npos || first > kMaxIndent) give_up();
-      indent_ = column_ = first;
-      line_.remove_prefix(first);
+      indent_ = column_ = std::min(line_.find_first_not_of(' '), line_.size());
+      line_.remove_prefix(indent_);
+      if (!line_.empty() && !is_remark(line_)) return;
     }
   }
 
@@ -133,7 +154,9 @@ class Reader {
     return found && end <= 1000 ? end : 0;
   }
 
-  Value block(std::size_t indent) {
+  /// `compact`: a list that stands no deeper than the key it belongs to.
+  Value block(std::size_t indent, bool compact = false) {
+    if (++depth_ > kMaxDepth || ++nodes_ > kMaxNodes) give_up();
     Value out = is_dash() ? Value::array() : Value::object();
     out.set_mark({number_, static_cast<int>(column_) + 1});
     if (out.is(Value::Type::array)) {
@@ -143,7 +166,8 @@ class Reader {
       while (has_line_ && column_ == indent && !is_dash()) member(out, indent);
       if (has_duplicate(out.members())) give_up();
     }
-    if (has_line_ && indent_ >= indent) give_up();
+    if (has_line_ && (compact ? indent_ > indent : indent_ >= indent)) give_up();
+    --depth_;
     return out;
   }
 
@@ -167,18 +191,19 @@ class Reader {
     if (size == 0) give_up();
     const std::string_view written = line_.substr(0, size);
     std::string key = written.front() == '"' ? unquoted(written) : std::string(written);
-    if (is_plain(key) != (written.front() != '"')) give_up();
+    if (key == "<<" || (written.front() != '"' && !is_plain(key))) give_up();
     if (size + 1 == line_.size()) {
       next_line();
-      if (!has_line_ || indent_ != indent + 2) give_up();
-      out.members().emplace_back(std::move(key), block(indent + 2));
+      const bool compact = has_line_ && indent_ == indent && is_dash();
+      if (!has_line_ || (!compact && indent_ <= indent)) give_up();
+      out.members().emplace_back(std::move(key), block(indent_, compact));
     } else {
       enter(size + 2);
       out.members().emplace_back(std::move(key), inline_value(line_, indent + 2));
     }
   }
 
-  /// The scalar or empty container that ends the line, and the lines of a literal; moves on to the next line.
+  /// What ends the line, and the lines of a literal; moves on to the next line.
   Value inline_value(std::string_view text, std::size_t indent) {
     if (++nodes_ > kMaxNodes || text.empty()) give_up();
     const Mark mark{number_, static_cast<int>(column_) + 1};
@@ -190,33 +215,53 @@ class Reader {
     else if (text == "|" || text == "|-")
       value = literal(text == "|", indent);
     else if (text.front() == '"')
-      value = string(unquoted(text));
-    else if (text == "true" || text == "false")
-      value = Value(text == "true");
-    else if (is_plain(text))
+      value = Value(unquoted(text));
+    else if (text.front() == '\'')
+      value = Value(unquoted_single(text));
+    else if (text.front() == '[')
+      value = words(text);
+    else if (is_plain_line(text))
       value = Value(text);
-    else if (text != "null")
-      value = number(text);
+    else
+      value = word(text);
     value.set_mark(mark);
     next_line();
     return value;
   }
 
-  static Value string(std::string text) {
-    if (is_plain(text) || is_literal(text)) give_up();
-    return Value(std::move(text));
-  }
-
-  static Value number(std::string_view text) {
+  /// What is no string.
+  static Value word(std::string_view text) {
+    if (text == "true" || text == "false") return Value(text == "true");
+    if (text == "null") return Value();
+    constexpr std::string_view kOfNumbers = "0123456789abcdefABCDEFxoinfINF.+-_";
+    if (text.find_first_not_of(kOfNumbers) != std::string_view::npos || is_ambiguous(text)) give_up();
     Value value = resolve_plain(text);
-    if (!value.is_number() ||
-        text != (value.is(Value::Type::integer) ? std::to_string(value.as_int()) : real_text(value.as_number())))
-      give_up();
+    if (!value.is_number()) give_up();
     return value;
   }
 
-  Value literal(bool newline_at_end, std::size_t indent) {
+  /// `[a, b]`, of words that have no meaning of their own in there.
+  Value words(std::string_view text) {
+    if (text.size() < 3 || text.back() != ']') give_up();
+    Value out = Value::array();
+    std::size_t at = 1;
+    for (const std::string_view typed : split(text.substr(1, text.size() - 2), ',')) {
+      const std::size_t before = std::min(typed.find_first_not_of(' '), typed.size());
+      const std::string_view item = typed.substr(before, typed.find_last_not_of(' ') + 1 - before);
+      if (++nodes_ > kMaxNodes || item.empty() || item.find_first_of(" :") != std::string_view::npos) give_up();
+      Value value = is_plain(item) ? Value(item) : word(item);
+      value.set_mark({number_, static_cast<int>(column_ + at + before) + 1});
+      out.items().push_back(std::move(value));
+      at += typed.size() + 1;
+    }
+    return out;
+  }
+
+  /// `least`: how deep its lines stand at least.
+  Value literal(bool newline_at_end, std::size_t least) {
     std::string out;
+    const std::size_t indent = std::min(text_.find_first_not_of(' ', at_), text_.size()) - std::min(at_, text_.size());
+    if (indent < least) give_up();
     for (bool first = true; at_ < text_.size(); first = false) {
       const std::size_t end = text_.find('\n', at_);
       std::string_view line = text_.substr(at_, end - at_);
@@ -231,22 +276,23 @@ class Reader {
       ++number_;
     }
     if (newline_at_end) out += '\n';
-    if (!is_literal(out) || is_plain(out) || out.ends_with('\n') != newline_at_end) give_up();
+    if (!is_literal(out.find('\n') == std::string::npos ? out + "\n" : out) || out.ends_with('\n') != newline_at_end)
+      give_up();
     return Value(std::move(out));
   }
 
   std::string_view text_, line_;
   std::size_t at_ = 0, indent_ = 0, column_ = 0, nodes_ = 0;
-  int number_ = 0;
+  int number_ = 0, depth_ = 0;
   bool has_line_ = false;
 };
 
 }  // namespace
 
-std::optional<Value> parse_canonical(std::string_view text) {
+std::optional<Value> parse_quickly(std::string_view text) {
   try {
     return Reader(text).read();
-  } catch (const NotCanonical&) {
+  } catch (const NotForUs&) {
     return std::nullopt;
   }
 }
