@@ -118,7 +118,10 @@ void CommandFacts::add_r(const Place& place, FactMap& facts) {
     }
   }
   for (const char* dir : kRLibraries) libraries.emplace_back(dir);
-  add_packages("R", emit_packages(r_packages(libraries)), facts);
+  const PackageList found = r_packages(libraries);
+  if (const auto base = found.find("base"); base != found.end())
+    facts["interpreter.R"] = "R " + base->second;  // its own
+  add_packages("R", emit_packages(found), facts);
 }
 
 /// The list itself is in the store, and with the record in git; a fact that names it costs a stage nothing.

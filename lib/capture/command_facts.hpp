@@ -12,10 +12,11 @@ namespace mlo {
 
 /// What commands are computed with: the programs they start, by content, and what is installed where these look.
 ///
-///   program.NAME        `sha256:<64 hex> <real path>` of each program that a line starts and the repository does not
-///   hold interpreter.python  `cpython 3.11.2`, of the first Python among them packages.python, packages.conda,
-///   packages.R   id of the list of what it finds installed, which is in the store container.runs      images that
-///   `docker run` or `podman run` are given
+/// - `program.NAME`: `sha256:<64 hex> <real path>` of each program that a line starts and the repository does not hold
+/// - `interpreter.python`, `interpreter.R`: `cpython 3.11.2`, `R 4.2.2`, of the first of each among them
+/// - `packages.python`, `packages.conda`, `packages.R`: id of the list of what these find installed, which is in the
+///   store
+/// - `container.runs`: images that `docker run` or `podman run` are given
 ///
 /// One object for one invocation: a program is looked at once, a Python asked at most once, and digests of programs are
 /// remembered by stat in `.mlo/local/stat/programs.idx`. Nothing happens before the first question. From any thread.

@@ -125,3 +125,16 @@ TEST_CASE("the answer of a real Python is kept until something changes", "[captu
     CHECK(ask()->version == first->version);
   }
 }
+
+TEST_CASE("an R is known by its packages, of which `base` has its version", "[capture]") {
+  Programs m;
+  m.program("Rscript", "ELF");
+  m.elsewhere.dir.write("r/base/DESCRIPTION", "Package: base\nVersion: 4.2.2\n");
+  m.elsewhere.dir.write("r/dplyr/DESCRIPTION", "Package: dplyr\nVersion: 1.1.4\n");
+  m.env["R_LIBS"] = (m.elsewhere.dir / "r").string();
+  const FactMap facts = m.facts({"Rscript fit.R"});
+  CHECK(facts.at("interpreter.R") == "R 4.2.2");
+  const auto list = Digest::parse(facts.at("packages.R"));
+  REQUIRE(list);
+  CHECK_THAT(Workspace::open(m.world.world).store().get(*list), Contains("base 4.2.2\ndplyr 1.1.4\n"));
+}
