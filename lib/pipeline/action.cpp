@@ -11,8 +11,6 @@ namespace mlo {
 namespace {
 
 constexpr std::string_view kRecordMagic = "mlo action record 2\n";
-constexpr std::uint64_t kMaxRecord = 256U << 20U;
-constexpr double kWorthSyncing = 1.0;  ///< seconds
 
 void put_text(ByteWriter& out, std::string_view text) {
   out.u64(text.size());
@@ -95,12 +93,7 @@ PipelineLock read_lock(std::string_view text, std::string_view source) {
   return lock;
 }
 
-fs::path ActionCache::path_of(const Digest& key) const {
-  const std::string hex = key.hex();
-  return root_ / hex.substr(0, 2) / hex.substr(2);
-}
-
-void ActionCache::store(const ActionRecord& record) const {
+std::string encode_action(const ActionRecord& record) {
   ByteWriter out;
   out.raw(kRecordMagic);
   out.raw(record.key.raw());
@@ -125,19 +118,13 @@ void ActionCache::store(const ActionRecord& record) const {
   put_digest(out, record.series);
   put_digest(out, record.log);
   out.u32(crc32c(bytes_of(out.str())));
-  const fs::path file = path_of(record.key);
-  // Doing a short stage again costs less than to sync each of thousands.
-  const bool cheap = record.seconds < kWorthSyncing;
-  std::error_code refused;  // then write_file says why
-  if (cheap) fs::create_directories(file.parent_path(), refused);
-  write_file(file, out.str(), cheap ? Durability::cache : Durability::durable);
+  return std::move(out).str();
 }
 
-std::optional<ActionRecord> ActionCache::find(const Digest& key) const {
-  const auto bytes = find_file(path_of(key), kMaxRecord);
-  if (!bytes || bytes->size() < kRecordMagic.size() + 4) return std::nullopt;
-  const std::string_view body = std::string_view(*bytes).substr(0, bytes->size() - 4);
-  if (ByteReader(std::string_view(*bytes).substr(body.size())).u32() != crc32c(bytes_of(body))) return std::nullopt;
+std::optional<ActionRecord> decode_action(std::string_view bytes, const Digest& key) {
+  if (bytes.size() < kRecordMagic.size() + 4) return std::nullopt;
+  const std::string_view body = bytes.substr(0, bytes.size() - 4);
+  if (ByteReader(bytes.substr(body.size())).u32() != crc32c(bytes_of(body))) return std::nullopt;
   ByteReader in(body);
   if (in.raw(kRecordMagic.size()) != kRecordMagic) return std::nullopt;
   ActionRecord record;
@@ -167,20 +154,6 @@ std::optional<ActionRecord> ActionCache::find(const Digest& key) const {
   record.log = take_optional_digest(in);
   if (!in.ok() || !in.at_end() || record.key != key) return std::nullopt;
   return record;
-}
-
-std::vector<ActionRecord> ActionCache::all() const {
-  std::vector<ActionRecord> records;
-  if (!find_stat(root_)) return records;
-  for (const DirEntry& directory : list_dir(root_)) {
-    if (directory.kind != FileKind::directory) continue;
-    for (const DirEntry& entry : list_dir(root_ / directory.name)) {
-      const auto key = Digest::from_hex_text(directory.name + entry.name);
-      auto record = key ? find(*key) : std::nullopt;
-      if (record) records.push_back(std::move(*record));
-    }
-  }
-  return records;
 }
 
 }  // namespace mlo

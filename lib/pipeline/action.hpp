@@ -37,20 +37,9 @@ struct ActionRecord {
   std::optional<Digest> log;                   ///< what it wrote, in the store
 };
 
-/// The results of actions, `<root>/ab/<62 hex>`, one small file each; a cache that may be deleted. A record is written
-/// after the objects it names are on disk. Safe from any thread and any number of processes.
-class ActionCache {
- public:
-  explicit ActionCache(fs::path root) : root_(std::move(root)) {}
-  /// Nothing if there is no record, or if its bytes are damaged.
-  std::optional<ActionRecord> find(const Digest& key) const;
-  void store(const ActionRecord& record) const;
-  /// All whole records, in no particular order.
-  std::vector<ActionRecord> all() const;
-
- private:
-  fs::path path_of(const Digest& key) const;
-  fs::path root_;
-};
+/// As bytes, with a checksum.
+std::string encode_action(const ActionRecord& record);
+/// Nothing if the bytes are damaged, or another key's.
+std::optional<ActionRecord> decode_action(std::string_view bytes, const Digest& key);
 
 }  // namespace mlo

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "lib/pipeline/action.hpp"
+#include "lib/pipeline/action_cache.hpp"
 #include "lib/pipeline/content.hpp"
 #include "lib/pipeline/param_files.hpp"
 #include "lib/pipeline/reason.hpp"

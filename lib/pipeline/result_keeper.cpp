@@ -64,7 +64,7 @@ void ResultKeeper::commit(Group& group) {
   const std::lock_guard lock(committing_);
   group.batch.commit();
   run_.keep_stages(group.records);
-  for (const ActionRecord& action : group.actions) actions_.store(action);
+  actions_.store(group.actions);
 }
 
 void ResultKeeper::flush() {

@@ -5,7 +5,7 @@
 #include <optional>
 #include <vector>
 
-#include "lib/pipeline/action.hpp"
+#include "lib/pipeline/action_cache.hpp"
 #include "lib/runs/live_run.hpp"
 
 namespace mlo {

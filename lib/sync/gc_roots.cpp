@@ -6,7 +6,7 @@
 #include "lib/data/datasets.hpp"
 #include "lib/drift/baseline.hpp"
 #include "lib/manifest/lock.hpp"
-#include "lib/pipeline/action.hpp"
+#include "lib/pipeline/action_cache.hpp"
 #include "lib/runs/event_log.hpp"
 #include "lib/util/error.hpp"
 #include "lib/util/text.hpp"
