@@ -134,29 +134,33 @@ class Reader {
   }
 
  private:
+  /// Each command may only start another: the next one begins where this says; npos: there is none.
   void command(const Words& words, std::size_t at, std::size_t depth) {
+    while (at != std::string::npos) at = program(words, at, depth);
+  }
+
+  std::size_t program(const Words& words, std::size_t at, std::size_t depth) {
+    constexpr std::size_t kNone = std::string::npos;
     while (at < words.size() && (is_one_of(kKeywords, words[at]) || is_assignment(words[at]))) ++at;
-    if (at == words.size() || is_one_of(kNoCommands, words[at])) return;
+    if (at >= words.size() || is_one_of(kNoCommands, words[at])) return kNone;
     const std::string& program = words[at];
-    if (program == "exec" || program == "command" || program == "time")
-      return command(words, options(words, at + 1), depth);
+    if (program == "exec" || program == "command" || program == "time") return options(words, at + 1);
     if (program.empty() || program.find_first_of("$`*?") != std::string::npos || is_one_of(kOfTheShell, program))
-      return;
+      return kNone;
     note(out_.programs, program);
     const std::string_view base = base_of(program);
     if (is_one_of(kStarters, base)) {
-      std::size_t next = options(words, at + 1);
-      if (is_one_of(kStartersWithWord, base)) ++next;
-      return next < words.size() ? command(words, next, depth) : void();
+      const std::size_t next = options(words, at + 1);
+      return is_one_of(kStartersWithWord, base) ? next + 1 : next;
     }
     const bool runs = at + 1 < words.size() && words[at + 1] == "run";
-    if (runs && is_one_of(kContainers, base)) return image(words, at + 2);
-    if (runs && is_one_of(kRunners, base)) {
-      const std::size_t next = options(words, at + 2);
-      return next < words.size() ? command(words, next, depth) : void();
-    }
-    if ((base == "sh" || base == "bash" || base == "dash" || base == "zsh") && depth < kDeepest)
+    if (runs && is_one_of(kRunners, base)) return options(words, at + 2);
+    if (runs && is_one_of(kContainers, base)) {
+      image(words, at + 2);
+    } else if ((base == "sh" || base == "bash" || base == "dash" || base == "zsh") && depth < kDeepest) {
       shell(words, at + 1, depth);
+    }
+    return kNone;
   }
 
   /// Behind options: `-n 10` is taken for one with a value if what follows looks as a value does.

@@ -113,23 +113,33 @@ class Masker {
     if (is_secret_name(name) || is_signature(name, before)) named_value(name);
   }
 
+  /// Up to there, where names are only themselves.
+  void copy_without_tokens(std::size_t to) {
+    while (at_ < to) {
+      std::size_t end = at_;
+      while (end < to && is_name_char(text_[end])) ++end;
+      const bool token = is_token(text_.substr(at_, end - at_));
+      if (token) out_ += kSecretText;
+      if (token) at_ = end;
+      if (!token) copy(std::max<std::size_t>(end - at_, 1));
+    }
+  }
+
   /// `user:password@`, or a token as the user.
   void authority() {
     copy(3);
-    const std::size_t end = std::min(text_.find_first_of("/ \t\n\"'?#;|<>)`", at_), text_.size());
+    std::size_t end = at_;
+    while (end < text_.size() && std::string_view("/ \t\n\"'?#;|<>)`").find(text_[end]) == std::string_view::npos)
+      end += text_.substr(end).starts_with(kSecretText) ? kSecretText.size() : 1;
     const std::string_view all = text_.substr(at_, end - at_);
     const std::size_t host = all.rfind('@');
     if (host == std::string_view::npos) return;
     const std::size_t colon = all.substr(0, host).find(':');
-    if (colon == std::string_view::npos) {
-      if (!is_token(all.substr(0, host))) return;
-    } else {
-      copy(colon + 1);
-    }
-    if (!is_reference(peek(at_), peek(at_ + 1))) {
-      out_ += kSecretText;
-      at_ += host - (colon == std::string_view::npos ? 0 : colon + 1);
-    }
+    const std::size_t rest = colon == std::string_view::npos ? 0 : host - colon - 1;
+    copy_without_tokens(at_ + host - rest);
+    if (rest == 0 || is_reference(peek(at_), peek(at_ + 1))) return;
+    out_ += kSecretText;
+    at_ += rest;
   }
 
   bool is_reference(char first, char second) const {
@@ -137,8 +147,15 @@ class Masker {
            (is_alnum(second) || second == '_' || second == '{' || second == '(');
   }
 
+  /// Of this line: the next one begins anew.
   void copy_blanks() {
-    while (is_blank(peek(at_))) copy(1);
+    while (peek(at_) == ' ' || peek(at_) == '\t') copy(1);
+  }
+  /// In JSON a value may begin on a later line.
+  void copy_blanks_to_quote() {
+    std::size_t end = at_;
+    while (is_blank(peek(end))) ++end;
+    if (peek(end) == '"') copy(end - at_);
   }
 
   /// `Bearer abc`.
@@ -183,8 +200,10 @@ class Masker {
         see_quote(peek(at_));
         copy(1);
       }
+      const bool json = at > 0 && text_[at - 1] == '"';
       copy(1);
       if (sign == ':') copy_blanks();
+      if (sign == ':' && json) copy_blanks_to_quote();
     } else if (is_blank(peek(at_))) {  // of an option
       copy_blanks();
       if (peek(at_) == '-') return;
@@ -200,8 +219,8 @@ class Masker {
     }
     if (text_.substr(at_).starts_with(kSecretText)) return copy(kSecretText.size());
     const char first = peek(at_);
-    const bool quoted = (first == '"' || first == '\'') && quote_ != first;
-    if (quoted) {
+    const bool quoted = first == '"' || first == '\'';
+    if (quoted && (quote_ != first || begins_anew(first))) {
       const char outer = quote_;
       quote_ = first;
       copy(1);
@@ -214,6 +233,15 @@ class Masker {
     std::size_t end = at_;
     while (end < text_.size() && !ends_value(text_[end], header)) ++end;
     mask_to(end);
+  }
+
+  /// Whether a quote that should be the end of what it stands in begins a value: an apostrophe before it may be one of
+  /// a word (`don't`). Then another follows on this line, with something between.
+  bool begins_anew(char quote) const {
+    const std::size_t end = std::min(text_.find('\n', at_), text_.size());
+    const std::size_t next = text_.substr(0, end).find(quote, at_ + 1);
+    return next != std::string_view::npos &&
+           text_.substr(at_ + 1, next - at_ - 1).find_first_not_of(" \t") != std::string_view::npos;
   }
 
   bool ends_value(char c, bool header) const {
@@ -246,6 +274,28 @@ bool names_secret(std::string_view word, std::size_t& value) {
   if (!option && equals == std::string_view::npos) return false;
   const std::string_view name = word.substr(0, equals);
   return name.find_first_of(" \t/\"'") == std::string_view::npos && is_secret_name(name);
+}
+
+/// What a word is by the one before it.
+enum class WordIs { any, secret, user };
+
+/// Takes the secrets out of a word of a command line, and says what the next one is.
+WordIs mask_word(std::string& word, WordIs is) {
+  std::size_t value = 0;
+  if (is == WordIs::secret) {
+    word = kSecretText;
+  } else if (is == WordIs::user) {
+    word = text_without_secrets("-u " + word, TextKind::plain).substr(3);
+  } else if (names_secret(word, value)) {
+    if (value == std::string::npos) return WordIs::secret;
+    word.replace(value, std::string::npos, kSecretText);
+  } else {
+    const bool user = word == "-u" || word == "--user" || word == "--proxy-user";
+    const bool one = word.find_first_of(" \n") == std::string::npos;
+    word = text_without_secrets(word, one ? TextKind::plain : TextKind::shell);
+    return user ? WordIs::user : WordIs::any;
+  }
+  return WordIs::any;
 }
 
 }  // namespace
@@ -288,33 +338,13 @@ std::string env_without_secrets(std::string_view name, std::string_view value) {
 std::vector<std::string> without_secrets(std::vector<std::string> words, const Environment& env) {
   std::vector<std::string> values;
   for (const auto& [name, value] : env) {
-    if (value.size() >= kShortest && is_secret_name(name)) values.push_back(value);
+    if (value.size() >= kShortest && is_secret_name(name) && kSecretText.find(value) == std::string_view::npos)
+      values.push_back(value);
   }
   std::sort(values.begin(), values.end(), [](const auto& a, const auto& b) { return a.size() > b.size(); });
-  enum class Next { as_it_is, secret, user } next = Next::as_it_is;
+  WordIs next = WordIs::any;
   for (std::string& word : words) {
-    std::size_t value = 0;
-    const Next is = word.starts_with("-") ? Next::as_it_is : next;
-    next = Next::as_it_is;
-    if (is == Next::secret) {
-      word = kSecretText;
-      continue;
-    }
-    if (is == Next::user) {
-      word = text_without_secrets("-u " + word, TextKind::plain).substr(3);
-      continue;
-    }
-    if (names_secret(word, value)) {
-      if (value == std::string::npos) {
-        next = Next::secret;
-      } else {
-        word.replace(value, std::string::npos, kSecretText);
-      }
-      continue;
-    }
-    if (word == "-u" || word == "--user" || word == "--proxy-user") next = Next::user;
-    word =
-        text_without_secrets(word, word.find_first_of(" \n") == std::string::npos ? TextKind::plain : TextKind::shell);
+    next = mask_word(word, word.starts_with("-") ? WordIs::any : next);
     for (const std::string& known : values) word = replace_all(word, known, kSecretText);
   }
   return words;

@@ -17,7 +17,8 @@ bool is_secret_name(std::string_view name);
 
 /// A text without its secrets: values in `--token=..`, `--token ..`, `TOKEN=..` and `"token": ".."`, passwords in URLs,
 /// what follows `Authorization:`, and words that look as the tokens of well-known services do. `shell`: a line for a
-/// shell, where `$TOKEN` is no value. The answer depends on the text alone, and to ask again changes nothing.
+/// shell, where `$TOKEN` is no value. The answer depends on the text alone; to ask again changes nothing, or hides
+/// more of what is no text that means something.
 enum class TextKind { plain, shell };
 std::string text_without_secrets(std::string_view text, TextKind kind);
 

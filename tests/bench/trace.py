@@ -4,7 +4,8 @@
 usage: trace.py MLO [--rounds N] [--stages N]
 
 A row is the median of all rounds, in milliseconds, with the ratio of the two: of the clock, then of the processors,
-which others on the machine disturb less. Stages run one at a time.
+which others on the machine disturb less. Stages run one at a time. `refuse notifications trace.py MLO` measures ptrace
+(`refuse` is built beside the tests).
 """
 import argparse
 import os

@@ -57,3 +57,9 @@ TEST_CASE("a shell in a shell in a shell ends somewhere", "[capture]") {
   for (int i = 0; i < 6; ++i) line = "sh -c " + shell_quote(line);
   CHECK(started_programs(line).programs == std::vector<std::string>{"sh"});
 }
+
+TEST_CASE("a line of very many words that start others is read to its end", "[capture]") {
+  std::string line;
+  for (int i = 0; i < 500'000; ++i) line += "env ";
+  CHECK(started_programs(line + "x").programs == std::vector<std::string>{"env", "x"});
+}

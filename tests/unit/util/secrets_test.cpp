@@ -80,6 +80,9 @@ TEST_CASE("a command line is written down without its secrets", "[util]") {
   CHECK(masked({"train", "--tokenizer", "bert", "max_tokens=5", "x"}) ==
         Words{"train", "--tokenizer", "bert", "max_tokens=5", "x"});
   CHECK(masked({"curl", "-u", "ann:pw", "x"}) == Words{"curl", "-u", "ann:(secret)", "x"});
+  CHECK(masked({"curl", "-u", "hf_abcdef:", "x"}) == Words{"curl", "-u", "(secret):", "x"});
+  CHECK(masked({"hf_abcdef=x", "hf_abcdef-token=x"}) == Words{"(secret)=x", "(secret)-token=(secret)"});
+  CHECK(without_secrets({"train", "--secret", "x"}, {{"TOKEN", "secret"}}) == Words{"train", "--secret", "(secret)"});
   CHECK(masked({"docker", "run", "-u", "1000:1000", "x"}) == Words{"docker", "run", "-u", "1000:1000", "x"});
   CHECK(masked({"sh", "-c", "cd x; TOKEN=abc curl --password \"$X\""}) ==
         Words{"sh", "-c", "cd x; TOKEN=(secret) curl --password \"$X\""});
@@ -99,6 +102,10 @@ TEST_CASE("a line of a shell is written down without its secrets", "[util]") {
       {"curl 'https://h/x?sv=1&sig=a%3D' y", "curl 'https://h/x?sv=1&sig=(secret)' y"},
       {"curl --user ann:pw x", "curl --user ann:(secret) x"},
       {"login ghp_0123456789abcdefghij", "login (secret)"},
+      {"# don't\nexport PASSWORD='abc'\n", "# don't\nexport PASSWORD='(secret)'\n"},
+      {"login --password\ndb.password: abc", "login --password\ndb.password: (secret)"},
+      {"curl -d '{\"token\":\n \"abc\"}'", "curl -d '{\"token\":\n \"(secret)\"}'"},
+      {"git clone https://ghp_0123456789abcdefghij:x@h/r", "git clone https://(secret):(secret)@h/r"},
       {"git clone https://ghp_0123456789abcdefghij@example.org/r", "git clone https://(secret)@example.org/r"},
       {"wget --header='PRIVATE-TOKEN: abc' x", "wget --header='PRIVATE-TOKEN: (secret)' x"},
   };
