@@ -59,7 +59,9 @@ Pipeline::Pipeline(Workspace& workspace, std::vector<ParamOverride> overrides)
 
 Pipeline::~Pipeline() = default;
 
-std::string Pipeline::lock_file() const { return spec_.dir.empty() ? "mlo.lock" : spec_.dir + "/mlo.lock"; }
+std::string Pipeline::lock_beside(const std::string& file) {
+  return (fs::path(file).parent_path() / "mlo.lock").generic_string();
+}
 
 std::vector<std::string> Pipeline::resolve_targets(const std::vector<std::string>& targets) const {
   std::vector<std::string> out;

@@ -30,6 +30,8 @@ class Pipeline {
   /// The nearest `mlo.yaml` or `dvc.yaml` at or above the current directory, below the root. Error{not_found} if there
   /// is none, Error{config} if a directory has both.
   static std::string find_file(const Workspace& workspace);
+  /// Where the lock of a pipeline file lies, relative to the root as that.
+  static std::string lock_beside(const std::string& file);
 
   /// With `overrides` it is the pipeline as it would be with these parameters; no file changes.
   explicit Pipeline(Workspace& workspace, std::vector<ParamOverride> overrides = {});
@@ -41,7 +43,7 @@ class Pipeline {
   const PipelineSpec& spec() const { return spec_; }
   const Graph& graph() const { return *graph_; }
   const PipelineLock& lock() const { return lock_; }
-  std::string lock_file() const;  ///< relative to the root
+  std::string lock_file() const { return lock_beside(spec_.file); }  ///< relative to the root
   ParamFiles& params() const { return params_; }
   Assessor& assessor() const { return *assessor_; }
   WorkContent& work() const { return *work_; }

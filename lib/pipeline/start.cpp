@@ -101,7 +101,7 @@ StageClaim claim_of(const Pipeline& pipeline, const Plan& plan) {
 }
 
 std::optional<FileStat> stat_lock(const Workspace& workspace) {
-  return find_stat(workspace.root() / fs::path(Pipeline::find_file(workspace)).parent_path() / "mlo.lock");
+  return find_stat(workspace.root() / Pipeline::lock_beside(Pipeline::find_file(workspace)));
 }
 
 }  // namespace
