@@ -15,7 +15,7 @@ void parallel_for(std::size_t count, unsigned threads, const std::function<void(
     for (std::size_t i = 0; i < count; ++i) body(i);
     return;
   }
-  const std::size_t chunk = std::clamp<std::size_t>(count / (std::size_t{workers} * 8), 1, 64);
+  const std::size_t chunk = std::clamp<std::size_t>(count / (std::size_t{workers} * 64), 1, 64);
   std::atomic<std::size_t> next = 0;
   std::mutex mutex;
   std::exception_ptr failure;
