@@ -1,16 +1,36 @@
 #include "lib/crypto/sha256.hpp"
 
 #include <fcntl.h>
+#include <linux/fs.h>
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include <cerrno>
 
 #include "lib/util/error.hpp"
+#include "lib/util/parallel.hpp"
 
 namespace mlo {
 namespace {
+
+/// What is read while the bytes before it are hashed and written; a file of more than a few is large.
+constexpr std::size_t kBlock = 4U << 20U;
+constexpr std::size_t kSmallBlock = 256U << 10U;
+
+/// As much as there is, up to the buffer's size.
+std::string_view fill(std::string& buffer, int fd, const fs::path& path) {
+  std::size_t used = 0;
+  while (used < buffer.size()) {
+    const ssize_t n = ::read(fd, buffer.data() + used, buffer.size() - used);
+    if (n < 0 && errno == EINTR) continue;
+    if (n < 0) throw_errno("read", path.string());
+    if (n == 0) break;
+    used += static_cast<std::size_t>(n);
+  }
+  return std::string_view(buffer).substr(0, used);
+}
 
 /// Fetched once: EVP_sha256() looks the algorithm up again at every use. Immutable and thread-safe afterwards.
 const EVP_MD* algorithm() {
@@ -87,6 +107,32 @@ HashedFile sha256_file(const fs::path& path) {
   const UniqueFd fd = open_read(path);
   ::posix_fadvise(fd.get(), 0, 0, POSIX_FADV_SEQUENTIAL);
   return sha256_fd(fd.get(), path);
+}
+
+HashedFile copy_hashed(int from, const fs::path& source, int to, const fs::path& target, const CopyRules& rules) {
+  // A reflink is hashed after the fact: what counts is what the target now holds.
+  if (rules.reflink && ::ioctl(to, FICLONE, from) == 0) return sha256_fd(to, target);
+  ::posix_fadvise(from, 0, 0, POSIX_FADV_SEQUENTIAL);
+  const bool large = stat_fd(from, source).size > 4 * kBlock;
+  std::string now(large ? kBlock : kSmallBlock, '\0'), next = now;
+  WriteBehind writer(rules.target);
+  Sha256 hasher;
+  HashedFile out;
+  std::string_view bytes = fill(now, from, source);
+  while (!bytes.empty()) {
+    std::string_view following;
+    parallel_for(3, large ? rules.threads : 1, [&](std::size_t i) {
+      if (i == 0) return hasher.update(bytes);
+      if (i == 1) return writer.write(to, bytes, target);
+      following = fill(next, from, source);
+    });
+    if (rules.source == Cached::drop) drop_passed(from, out.size, out.size + bytes.size());
+    out.size += bytes.size();
+    std::swap(now, next);
+    bytes = following;
+  }
+  out.digest = hasher.finish();
+  return out;
 }
 
 std::string openssl_version() { return OpenSSL_version(OPENSSL_VERSION_STRING); }

@@ -2,7 +2,7 @@
 #include <memory>
 
 #include "lib/crypto/digest.hpp"
-#include "lib/util/fs.hpp"
+#include "lib/util/write_behind.hpp"
 
 namespace mlo {
 
@@ -31,6 +31,15 @@ struct HashedFile {
 };
 HashedFile sha256_fd(int fd, const fs::path& path);
 HashedFile sha256_file(const fs::path& path);
+
+struct CopyRules {
+  bool reflink = false;  ///< where the file system can
+  unsigned threads = 1;  ///< for one large file
+  Cached source = Cached::keep, target = Cached::keep;
+};
+/// Copies what `from` holds into the empty file `to`, open for reading too: digest and length of what that holds now.
+/// The descriptors are at the beginning.
+HashedFile copy_hashed(int from, const fs::path& source, int to, const fs::path& target, const CopyRules& rules);
 
 /// Of the OpenSSL that runs: "3.0.17".
 std::string openssl_version();

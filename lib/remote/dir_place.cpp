@@ -103,7 +103,7 @@ void DirPlace::put_file(const std::string& name, const std::string& file, const 
   const UniqueFd from = open_read(file);
   if (is_there(name, stat_fd(from.get(), file).size)) return;
   Incoming incoming(*this, name, digest);
-  incoming.copy(from.get());
+  incoming.copy(from.get(), file);
   incoming.publish();
 }
 
@@ -176,20 +176,18 @@ DirPlace::Incoming::~Incoming() {
 
 void DirPlace::Incoming::add(std::string_view bytes) {
   if (digest_) hash_.update(bytes);
-  write_all(file_.fd.get(), bytes, path());
+  writer_.write(file_.fd.get(), bytes, path());
 }
 
-void DirPlace::Incoming::copy(int from) {
-  copy_contents(from, file_.fd.get(), path());
-  if (!digest_) return;
-  // What counts is what the copy holds.
-  if (::lseek(file_.fd.get(), 0, SEEK_SET) != 0) throw_errno("read", path().string());
-  copied_ = sha256_fd(file_.fd.get(), path()).digest;
+void DirPlace::Incoming::copy(int from, const std::string& source) {
+  copied_ = copy_hashed(from, source, file_.fd.get(), path(),
+                        {.reflink = true, .threads = place_.world_.threads, .target = Cached::drop})
+                .digest;
 }
 
 void DirPlace::Incoming::publish() {
   if (digest_ && (copied_ ? *copied_ : hash_.finish()) != *digest_) fail_given_bytes(*digest_);
-  fsync_fd(file_.fd.get(), path());
+  writer_.sync(file_.fd.get(), path());
   const fs::path target = place_.dir_ / name_;
   make_dirs(target.parent_path());
   rename_path(path(), target);

@@ -30,6 +30,8 @@ class DirPlace : public Place {
   void settle() override;
   std::string where() const override { return dir_.string(); }
   std::string hint_if_absent() const override { return "mount it"; }
+  /// While the disk is busy with some, others are read and verified.
+  unsigned connections() const override { return 4; }
 
   /// Hands over a file, or a part of it, piece by piece; false if there is no such file.
   bool read(const std::string& name, const std::optional<FileRange>& range,
@@ -44,7 +46,7 @@ class DirPlace : public Place {
     ~Incoming();
     void add(std::string_view bytes);
     /// The whole content, of another file.
-    void copy(int from);
+    void copy(int from, const std::string& source);
     /// Makes it visible under its name. Error{corrupt} if the bytes are not what the digest says.
     void publish();
 
@@ -55,8 +57,9 @@ class DirPlace : public Place {
     const std::string name_;
     const std::optional<Digest> digest_;
     const StagingDir::File file_;
-    Sha256 hash_;                   ///< of what was added
-    std::optional<Digest> copied_;  ///< of what was copied
+    WriteBehind writer_{Cached::drop};  ///< of what was added
+    Sha256 hash_;                       ///< the same
+    std::optional<Digest> copied_;      ///< of what was copied
     bool published_ = false;
   };
 

@@ -135,7 +135,7 @@ void PackedRemote::put_record(const Digest& id, const Record& record) {
       const auto body = body_of(record);
       MLO_ASSERT(body && body->size() <= kMaxPacked);
       waiting_->add(id, record.form, record.size, *body);
-      if (waiting_->size() >= kPackSize) full = std::exchange(waiting_, std::make_unique<PackRecords>());
+      if (waiting_->size() >= kPackSize) full = std::exchange(waiting_, fresh_pack());
     }
     if (full) send(*full);
   });
@@ -151,6 +151,19 @@ void PackedRemote::send(PackRecords& pack) {
     indexed_.push_back(object);
   }
   sent_.push_back(name);
+  spare_.push_back(pack.take_memory());
+}
+
+/// Memory that was used before costs less.
+std::unique_ptr<PackRecords> PackedRemote::fresh_pack() {
+  std::string memory;
+  if (spare_.empty()) {
+    memory.reserve(kPackSize + 2 * kMaxPacked);
+  } else {
+    memory = std::move(spare_.back());
+    spare_.pop_back();
+  }
+  return std::make_unique<PackRecords>(std::move(memory));
 }
 
 void PackedRemote::flush() {

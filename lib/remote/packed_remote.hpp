@@ -48,6 +48,7 @@ class PackedRemote : public Remote {
   /// For callers who did not ask what is missing.
   void look_once();
   void send(PackRecords& pack);
+  std::unique_ptr<PackRecords> fresh_pack();
   using Sink = std::function<void(std::string_view)>;
   /// Gives `sink` the content of an object that lies in a pack, unverified; false if it or a part is not there.
   bool read(const Digest& id, const Sink& sink);
@@ -73,6 +74,7 @@ class PackedRemote : public Remote {
   std::mutex looking_;
   std::mutex mutex_;                                                        ///< of all below
   std::unique_ptr<PackRecords> waiting_ = std::make_unique<PackRecords>();  ///< objects for the next pack
+  std::vector<std::string> spare_;                                          ///< memory of packs that were sent
   DigestSet known_;                                                         ///< put since the last flush
   std::vector<Digest> sent_;                                                ///< packs since the last flush
   std::vector<PackedObject> indexed_;                                       ///< what they hold

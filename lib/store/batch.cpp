@@ -1,6 +1,4 @@
 #include <fcntl.h>
-#include <linux/fs.h>
-#include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -28,8 +26,6 @@ namespace {
 constexpr std::size_t kFewSmall = 8;
 /// Up to this many files are synced one by one: cheaper than a sync of everything other programs wrote.
 constexpr std::size_t kFewFiles = 16;
-/// Written bytes after which the disk is asked to begin, while we go on hashing.
-constexpr std::uint64_t kWriteBehind = 8U << 20U;
 /// Trees from this size on lie in pages, so that a change of one name stores some of them.
 constexpr std::size_t kLargeTree = 64U << 10U;
 constexpr std::uint32_t kWritable = 0222;
@@ -63,31 +59,6 @@ std::optional<std::string_view> read_small(int fd, std::uint64_t size, const fs:
     if (n == 0 || used == size) break;
   }
   return used == size ? std::optional(std::string_view(buffer.data(), used)) : std::nullopt;
-}
-
-HashedFile copy_large(int from, int to, const fs::path& file, const fs::path& target) {
-  if (::ioctl(to, FICLONE, from) == 0) return sha256_fd(to, file);
-  ::posix_fadvise(from, 0, 0, POSIX_FADV_SEQUENTIAL);
-  thread_local std::string buffer(256U << 10U, '\0');
-  Sha256 hasher;
-  HashedFile out;
-  for (std::uint64_t flushed = 0;;) {
-    const ssize_t n = ::read(from, buffer.data(), buffer.size());
-    if (n < 0 && errno == EINTR) continue;
-    if (n < 0) throw_errno("read", file.string());
-    if (n == 0) break;
-    const std::string_view bytes(buffer.data(), static_cast<std::size_t>(n));
-    hasher.update(bytes);
-    write_all(to, bytes, target);
-    out.size += bytes.size();
-    if (out.size - flushed >= kWriteBehind) {
-      ::sync_file_range(to, static_cast<off64_t>(flushed), static_cast<off64_t>(out.size - flushed),
-                        SYNC_FILE_RANGE_WRITE);
-      flushed = out.size;
-    }
-  }
-  out.digest = hasher.finish();
-  return out;
 }
 
 }  // namespace
@@ -243,7 +214,8 @@ ObjectStore::Batch::Added ObjectStore::Batch::put_file(const fs::path& file) {
     return added;
   }
   State::Incoming incoming(*state_);
-  const HashedFile copied = copy_large(source.get(), incoming.fd(), file, incoming.path());
+  const HashedFile copied = copy_hashed(source.get(), file, incoming.fd(), incoming.path(),
+                                        {.reflink = true, .threads = state_->store.rules_.threads});
   if (copied.size != before.size || stat_fd(source.get(), file) != before) throw_changed(file);
   added.id = copied.digest;
   if (read_only) state_->store.refuse_changed_link(added.id, source.get(), file);
@@ -311,7 +283,7 @@ void ObjectStore::Batch::put_record(const Digest& id, const Record& record) {
   const ObjectStore& store = state_->store;
   if (record.form != Form::recipe) {
     if (!is_whole(id, record)) fail_given(id);
-  } else if (!store.read_recipe(id, record, [](std::string_view) {})) {
+  } else if (!store.read_recipe(id, record, Cached::keep, [](std::string_view) {})) {
     const std::size_t hurt = store.set_parts_aside(id, record);
     if (hurt == 0) fail_given(id);
     throw Error(ErrorKind::io, fmt::format("cannot put together object `{}`: {} of its parts here were damaged or lost",

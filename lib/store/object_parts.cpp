@@ -58,10 +58,11 @@ std::optional<Parts> ObjectStore::expand(Recipe recipe, unsigned depth, std::vec
   });
 }
 
-bool ObjectStore::read_parts(const Parts& parts, const Sink& sink) const {
+bool ObjectStore::read_parts(const Parts& parts, Cached cached, const std::vector<Sink>& sinks) const {
   std::string now, next;
   std::atomic<bool> good = true;
   const auto read = [&](const Part& part, std::size_t at) {
+    if (packs_->read_plain(part, next.data() + at, cached)) return;
     thread_local std::string buffer;
     const auto bytes = find_part(part, buffer, 0);
     if (bytes)
@@ -75,11 +76,11 @@ bool ObjectStore::read_parts(const Parts& parts, const Sink& sink) const {
     for (std::size_t i = begin; i < parts.size() && size < kBlock; size += parts[i++].size) places.push_back(size);
     next.resize(size);
     const bool large = begin > 0 || begin + places.size() < parts.size();
-    parallel_for(places.size() + 1, large ? rules_.threads : 1, [&](std::size_t i) {
-      if (i > 0)
-        read(parts[begin + i - 1], places[i - 1]);
+    parallel_for(sinks.size() + places.size(), large ? rules_.threads : 1, [&](std::size_t i) {
+      if (i >= sinks.size())
+        read(parts[begin + i - sinks.size()], places[i - sinks.size()]);
       else if (!now.empty())
-        sink(now);
+        sinks[i](now);
     });
     begin += places.size();
     std::swap(now, next);
@@ -87,17 +88,12 @@ bool ObjectStore::read_parts(const Parts& parts, const Sink& sink) const {
   return good;
 }
 
-bool ObjectStore::read_recipe(const Digest& id, const Record& record, const Sink& sink) const {
+bool ObjectStore::read_recipe(const Digest& id, const Record& record, Cached cached, const Sink& sink) const {
   auto recipe = decode_recipe(id, record);
   const auto parts = recipe ? expand(std::move(*recipe), 0) : std::nullopt;
   Sha256 whole;
-  return parts &&
-         read_parts(*parts,
-                    [&](std::string_view bytes) {
-                      whole.update(bytes);
-                      sink(bytes);
-                    }) &&
-         whole.finish() == id;
+  const Sink hash = [&](std::string_view bytes) { whole.update(bytes); };
+  return parts && read_parts(*parts, cached, {hash, sink}) && whole.finish() == id;
 }
 
 std::optional<Record> ObjectStore::find_record(const Digest& id) const {

@@ -1,8 +1,6 @@
 #include "lib/store/object_store.hpp"
 
 #include <fcntl.h>
-#include <linux/fs.h>
-#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -29,22 +27,6 @@ UniqueFd open_object(const Digest& id, const fs::path& file) {
   if (!fd && errno == ENOENT) throw_absent(id);
   if (!fd) throw_errno("open", file.string());
   return fd;
-}
-
-/// Copies while hashing; the digest of what was written.
-Digest copy_hashed(int from, const fs::path& source, int to, const fs::path& target) {
-  thread_local Sha256 hasher;
-  thread_local std::string buffer(256U << 10U, '\0');
-  hasher.finish();  // an earlier copy may have ended in an exception
-  for (;;) {
-    const ssize_t n = ::read(from, buffer.data(), buffer.size());
-    if (n < 0 && errno == EINTR) continue;
-    if (n < 0) throw_errno("read", source.string());
-    if (n == 0) return hasher.finish();
-    const std::string_view bytes(buffer.data(), static_cast<std::size_t>(n));
-    hasher.update(bytes);
-    write_all(to, bytes, target);
-  }
 }
 
 }  // namespace
@@ -98,7 +80,7 @@ std::string ObjectStore::get(const Digest& id) const {
       throw Error(ErrorKind::invalid, fmt::format("object `{}` is too large to be read at once", id.brief()));
     }
     std::string bytes;
-    if (!read_recipe(id, record, [&](std::string_view part) { bytes += part; })) fail_in_parts(id);
+    if (!read_recipe(id, record, Cached::keep, [&](std::string_view part) { bytes += part; })) fail_in_parts(id);
     return bytes;
   }
   const fs::path file = path_of(id);
@@ -113,7 +95,7 @@ bool ObjectStore::copy_to(const Digest& id, int fd, const fs::path& target) cons
     const Sink write = [&](std::string_view bytes) { write_all(fd, bytes, target); };
     std::string buffer;
     if (record.form == Form::recipe)
-      static_cast<void>(read_recipe(id, record, write));
+      static_cast<void>(read_recipe(id, record, Cached::keep, write));
     else
       write(content_of(record, buffer).value_or(std::string_view()));
     return true;
@@ -142,18 +124,19 @@ Digest ObjectStore::put(std::string_view bytes) {
 void ObjectStore::write_to(const Digest& id, int target_fd, const fs::path& target, LinkType link) const {
   thread_local Record record;
   if (read_packed(id, record)) {
-    const Sink write = [&](std::string_view bytes) { write_all(target_fd, bytes, target); };
-    if (record.form != Form::recipe) return write(verified(id, record));
-    if (!read_recipe(id, record, write)) fail_in_parts(id);
+    if (record.form != Form::recipe) return write_all(target_fd, verified(id, record), target);
+    WriteBehind writer;
+    // The same bytes need not be in memory twice.
+    if (!read_recipe(id, record, Cached::drop, [&](std::string_view bytes) { writer.write(target_fd, bytes, target); }))
+      fail_in_parts(id);
     return;
   }
   const fs::path file = path_of(id);
   const UniqueFd source = open_object(id, file);
-  // A reflink is hashed after the fact: what counts is what the target now holds.
-  const bool linked = link != LinkType::copy && ::ioctl(target_fd, FICLONE, source.get()) == 0;
-  const Digest written =
-      linked ? sha256_fd(target_fd, target).digest : copy_hashed(source.get(), file, target_fd, target);
-  if (written != id) fail_corrupt(id);
+  const HashedFile written =
+      copy_hashed(source.get(), file, target_fd, target,
+                  {.reflink = link != LinkType::copy, .threads = rules_.threads, .source = Cached::drop});
+  if (written.digest != id) fail_corrupt(id);
 }
 
 void ObjectStore::check_out(const Digest& id, const fs::path& target, bool executable, LinkType link) const {
@@ -169,7 +152,8 @@ void ObjectStore::check_out(const Digest& id, const fs::path& target, bool execu
 
 bool ObjectStore::verify(const Digest& id) const {
   if (Record record; read_packed(id, record))
-    return record.form == Form::recipe ? read_recipe(id, record, [](std::string_view) {}) : is_whole(id, record);
+    return record.form == Form::recipe ? read_recipe(id, record, Cached::keep, [](std::string_view) {})
+                                       : is_whole(id, record);
   return verify_file(id);
 }
 

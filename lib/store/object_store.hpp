@@ -11,6 +11,7 @@
 #include "lib/store/tree.hpp"
 #include "lib/util/fs.hpp"
 #include "lib/util/world.hpp"
+#include "lib/util/write_behind.hpp"
 
 namespace mlo {
 
@@ -153,8 +154,9 @@ class ObjectStore {
   std::string_view verified(const Digest& id, Record& record) const;
   using Sink = std::function<void(std::string_view)>;
   /// Gives `sink` the content of a recipe, in order; false if it turned out to be not what the id says.
-  bool read_recipe(const Digest& id, const Record& record, const Sink& sink) const;
-  bool read_parts(const std::vector<Part>& parts, const Sink& sink) const;
+  bool read_recipe(const Digest& id, const Record& record, Cached cached, const Sink& sink) const;
+  /// Each sink gets all, in order; different ones beside each other.
+  bool read_parts(const std::vector<Part>& parts, Cached cached, const std::vector<Sink>& sinks) const;
   std::optional<std::string_view> find_part(const Part& part, std::string& buffer, unsigned depth) const;
   std::optional<std::vector<Part>> expand(Recipe recipe, unsigned depth, std::vector<Digest>* lists = nullptr) const;
   bool verify_file(const Digest& id) const;

@@ -48,6 +48,8 @@ bool is_whole(const Digest& id, const Record& record);
 /// The one writer of packs: puts records one after the other into memory. For one thread at a time.
 class PackRecords {
  public:
+  /// `memory`: what it may use for the bytes; its content does not matter.
+  explicit PackRecords(std::string memory = {}) : bytes_(std::move(memory)) { bytes_ = kPackHead; }
   /// At most kMaxPacked bytes, whose digest is `id`.
   void add(const Digest& id, std::string_view bytes) { add(id, Form::plain, bytes.size(), bytes); }
   /// `body`: the content of that size, its frame or its recipe.
@@ -66,9 +68,10 @@ class PackRecords {
   /// The pack's name; nothing can be added afterwards.
   Digest finish() { return ids_.finish(); }
   std::vector<PackedObject> take_objects() { return std::move(objects_); }
+  std::string take_memory() { return std::move(bytes_); }
 
  private:
-  std::string bytes_{kPackHead};
+  std::string bytes_;
   std::uint64_t dropped_ = 0;
   std::vector<PackedObject> objects_;
   Sha256 ids_;

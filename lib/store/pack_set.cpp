@@ -175,21 +175,32 @@ bool PackSet::read(const Digest& id, Record& record) const {
   if (!found) return false;
   record.form = found->object->form;
   record.size = found->object->size;
-  const Digest& pack = found->index->packs()[found->object->pack];
-  const auto file = open_pack(pack);
-  if (!file || found->object->stored > kMaxPacked) return true;
+  if (found->object->stored > kMaxPacked) return true;
   bytes.resize(found->object->stored);
+  bytes.resize(read_bytes(*found, bytes.data(), Cached::keep));
+  return true;
+}
+
+bool PackSet::read_plain(const Part& part, char* to, Cached cached) const {
+  const auto found = find(part.id);
+  return found && found->object->form == Form::plain && found->object->stored == part.size &&
+         read_bytes(*found, to, cached) == part.size;
+}
+
+std::size_t PackSet::read_bytes(const Found& found, char* to, Cached cached) const {
+  const Digest& pack = found.index->packs()[found.object->pack];
+  const std::uint64_t offset = found.object->offset;
+  const auto file = open_pack(pack);
   std::size_t used = 0;
-  while (used < bytes.size()) {
-    const ssize_t n = ::pread(file->get(), bytes.data() + used, bytes.size() - used,
-                              static_cast<off_t>(found->object->offset + used));
+  while (file && used < found.object->stored) {
+    const ssize_t n = ::pread(file->get(), to + used, found.object->stored - used, static_cast<off_t>(offset + used));
     if (n < 0 && errno == EINTR) continue;
     if (n < 0) throw_errno("read", pack_file(dir_, pack).string());
     if (n == 0) break;
     used += static_cast<std::size_t>(n);
   }
-  bytes.resize(used);
-  return true;
+  if (cached == Cached::drop && file) drop_passed(file->get(), offset, offset + used);
+  return used;
 }
 
 void PackSet::replace(const std::vector<Index>& old, const EncodedIndex* fresh_index) {

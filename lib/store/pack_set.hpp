@@ -10,6 +10,7 @@
 
 #include "lib/store/pack_index.hpp"
 #include "lib/store/pack_writer.hpp"
+#include "lib/util/write_behind.hpp"
 
 namespace mlo {
 
@@ -31,6 +32,8 @@ class PackSet {
   std::optional<Form> find_form(const Digest& id) const;
   /// The object's record as it lies there, perhaps damaged or cut; false if no index knows it.
   bool read(const Digest& id, Record& record) const;
+  /// The same, to `to`, for one that lies as it is and has that size; false if it does not, or is cut.
+  bool read_plain(const Part& part, char* to, Cached cached) const;
   /// Looks for what other processes did; false if nothing changed. A damaged index goes to `../quarantine`; then, or
   /// if there is none at all, what is whole in the packs that no index names is indexed anew.
   bool refresh();
@@ -66,6 +69,8 @@ class PackSet {
   };
   std::optional<Found> find(const Digest& id) const;
   std::shared_ptr<const UniqueFd> open_pack(const Digest& name) const;
+  /// As many bytes of a record as there are.
+  std::size_t read_bytes(const Found& found, char* to, Cached cached) const;
   std::vector<std::shared_ptr<const PackIndex>> indexes() const;
   /// False if an index is damaged, or there are packs but none.
   bool load();

@@ -1,16 +1,13 @@
 #include "lib/store/pack_writer.hpp"
 
-#include <fcntl.h>
-
 #include "lib/util/compress.hpp"
+#include "lib/util/write_behind.hpp"
 
 namespace mlo {
 namespace {
 
 constexpr std::size_t kBuffer = 1U << 20U;
 constexpr std::uint64_t kPackSize = 64U << 20U;
-/// Written bytes after which the disk is asked to begin.
-constexpr std::uint64_t kWriteBehind = 8U << 20U;
 
 }  // namespace
 
@@ -33,7 +30,7 @@ class PackWriter::Pack {
 
   FinishedPack finish() {
     flush();
-    fsync_fd(file_->fd.get(), staging_.path() / file_->name);
+    writer_.sync(file_->fd.get(), staging_.path() / file_->name);
     FinishedPack done{records_.finish(), file_->name, records_.take_objects()};
     done.objects.shrink_to_fit();
     file_.reset();
@@ -43,19 +40,14 @@ class PackWriter::Pack {
  private:
   void flush() {
     if (!file_) file_ = staging_.create(0444);
-    write_all(file_->fd.get(), records_.bytes(), staging_.path() / file_->name);
+    writer_.write(file_->fd.get(), records_.bytes(), staging_.path() / file_->name);
     records_.drop_bytes();
-    const std::uint64_t written = records_.size();
-    if (written - behind_ < kWriteBehind) return;
-    ::sync_file_range(file_->fd.get(), static_cast<off64_t>(behind_), static_cast<off64_t>(written - behind_),
-                      SYNC_FILE_RANGE_WRITE);
-    behind_ = written;
   }
 
   StagingDir& staging_;
   PackRecords records_;
   std::optional<StagingDir::File> file_;
-  std::uint64_t behind_ = 0;
+  WriteBehind writer_;
 };
 
 PackWriter::PackWriter(StagingDir& staging) : staging_(staging) {}

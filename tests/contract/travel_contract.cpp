@@ -2,9 +2,12 @@
 
 #include "lib/crypto/sha256.hpp"
 #include "lib/remote/transfer.hpp"
+#include "lib/store/closure.hpp"
+#include "lib/store/collector.hpp"
 #include "lib/store/recipe.hpp"
 #include "lib/util/compress.hpp"
 #include "tests/contract/places.hpp"
+#include "tests/support/packs.hpp"
 #include "tests/support/test.hpp"
 
 // Objects travel as they lie in packs, and of those that lie in parts the parts that are lacking.
@@ -246,4 +249,58 @@ TEST_CASE("parts that were damaged here meanwhile are put aside, and come again"
   CHECK_FALSE(there.has(id));
   CHECK(download(way.out.now, there, *way.open(), objects, Mode::real).objects == 1);
   CHECK(there.get(id) == text);
+}
+
+TEST_CASE("a part that is damaged here is not sent, and what was sent before it stays", "[contract][remote]") {
+  for (const Stand& place : places()) {
+    INFO(place.kind << " " << place.what);
+    Way way(place);
+    const std::string text = rows(0, 100'000);
+    write_file(way.out.dir / "big.csv", text, Durability::cache);
+    ObjectStore::Batch batch(way.here);
+    const Digest id = batch.put_file(way.out.dir / "big.csv").id;
+    batch.commit();
+    const std::vector<ObjectRef> objects{{id, text.size(), "it"}};
+    const std::vector<Digest> parts = way.here.parts_of(id);
+    const Digest bad = parts.at(parts.size() / 2);
+    test::flip_bit(way.out.dir / "here/packs", bad);
+    CHECK(kind_of([&] { upload(way.out.now, way.here, *way.open(), objects, Mode::real); }) == ErrorKind::corrupt);
+    CHECK(way.open()->find_missing({bad, id}).size() == 2);
+    CHECK_FALSE(way.here.has(bad));
+    // Good bytes again, and the push goes on.
+    ObjectStore::Batch again(way.here);
+    again.put_file(way.out.dir / "big.csv");
+    again.commit();
+    way.travel(id, text.size());
+  }
+}
+
+TEST_CASE("what a gc writes anew while it is pushed arrives", "[remote]") {
+  Way way(places().front());
+  StoreRules one_thread = kRules;  // and so one pack
+  one_thread.threads = 1;
+  ObjectStore writer(way.out.dir / "here/objects", one_thread);
+  const auto add = [&](const std::string& text) {
+    write_file(way.out.dir / "big.csv", text, Durability::cache);
+    ObjectStore::Batch batch(writer);
+    const Digest id = batch.put_file(way.out.dir / "big.csv").id;
+    batch.commit();
+    return id;
+  };
+  const std::string text = rows(0, 50'000);
+  const Digest id = add(rows(100'000, 200'000) + text);
+  const Digest kept = add(text);
+  const auto remote = way.open();
+  UploadPlan plan = plan_upload(way.here, *remote, {{kept, text.size(), "it"}});
+  {
+    ObjectStore other(way.out.dir / "here/objects", kRules);
+    const DigestSet needed = close_over(way.out.now, other, {kept});
+    const auto is_needed = [&](const Digest& one) { return needed.contains(one); };
+    const auto report = Collector(way.out.now, other, AgeRule{}).sweep(is_needed, way.out.now.clock.now());
+    REQUIRE(report.packs_rewritten == 1);
+    REQUIRE_FALSE(ObjectStore(way.out.dir / "here/objects").has(id));
+  }
+  CHECK(upload(way.out.now, way.here, *remote, std::move(plan)).objects == 1);
+  download(way.out.now, way.there, *way.open(), {{kept, text.size(), "it"}}, Mode::real);
+  CHECK(way.there.get(kept) == text);
 }

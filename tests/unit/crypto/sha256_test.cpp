@@ -30,6 +30,37 @@ TEST_CASE("a file hashes as its bytes, beyond one buffer", "[crypto]") {
   CHECK_THROWS_AS(sha256_file(dir / "none"), Error);
 }
 
+TEST_CASE("a copy has the digest of what it holds, whatever its size and what stays in memory", "[crypto]") {
+  const test::TempDir dir;
+  constexpr std::size_t kMost = (40U << 20U) + 3;
+  std::string bytes(kMost, '\0');
+  for (std::size_t i = 0; i < bytes.size(); ++i) bytes[i] = static_cast<char>(i * i >> 7U);
+  for (const std::size_t size : {std::size_t{0}, std::size_t{1}, std::size_t{700'001}, kMost}) {
+    dir.write("from", bytes.substr(0, size));
+    for (const unsigned threads : {1U, 3U}) {
+      for (const Cached cached : {Cached::keep, Cached::drop}) {
+        const UniqueFd from = open_read(dir / "from");
+        const TempFile to(dir.path());
+        const HashedFile copied = copy_hashed(from.get(), dir / "from", to.fd(), to.path(),
+                                              {.threads = threads, .source = cached, .target = cached});
+        CHECK(copied.size == size);
+        CHECK(copied.digest == sha256(std::string_view(bytes).substr(0, size)));
+        CHECK(sha256_file(to.path()).digest == copied.digest);
+      }
+    }
+  }
+}
+
+TEST_CASE("a copy that cannot be written or read is an error that names the file", "[crypto]") {
+  const test::TempDir dir;
+  dir.write("from", std::string(20U << 20U, 'x'));
+  const UniqueFd from = open_read(dir / "from"), folder = open_read(dir.path());
+  const TempFile to(dir.path());
+  CHECK_THROWS_WITH(copy_hashed(from.get(), dir / "from", folder.get(), "target", {.threads = 2}),
+                    Catch::Contains("target"));
+  CHECK_THROWS_WITH(copy_hashed(folder.get(), "source", to.fd(), to.path(), {.threads = 2}), Catch::Contains("source"));
+}
+
 TEST_CASE("a digest reads only its one spelling", "[crypto]") {
   const Digest d = sha256("abc");
   CHECK(Digest::parse(d.str()) == d);

@@ -10,6 +10,7 @@
 #include "lib/store/object_store.hpp"
 #include "lib/store/pack.hpp"
 #include "lib/util/parallel.hpp"
+#include "tests/support/packs.hpp"
 #include "tests/support/test.hpp"
 #include "tests/support/test_world.hpp"
 
@@ -173,4 +174,25 @@ TEST_CASE("a large file with a hole is cut and comes back", "[store]") {
   CHECK(packed_bytes(dir.path()) < 3 * kMiB);
   store.check_out(id, dir / "out", false, LinkType::reflink);
   CHECK(sha256_file(dir / "out").digest == sha256_file(dir / "sparse.csv").digest);
+}
+
+TEST_CASE("a large file is checked out block by block, and not at all if a late part is wrong", "[store]") {
+  const TempDir dir;
+  const std::string bytes = noise(40 * kMiB);
+  Digest id, late;
+  {
+    ObjectStore store(dir / "objects", rules());
+    id = add(store, dir / "large.csv", bytes).id;
+    const std::vector<Digest> parts = store.parts_of(id);
+    REQUIRE(parts.size() > 40);
+    late = parts.at(parts.size() - 2);
+    store.check_out(id, dir / "out", false, LinkType::copy);
+    CHECK(read_file(dir / "out") == bytes);
+    CHECK(store.verify(id));
+  }
+  test::flip_bit(dir / "packs", late);
+  ObjectStore store(dir / "objects", rules());
+  CHECK_THROWS_WITH(store.check_out(id, dir / "bad", false, LinkType::copy), Catch::Contains("1 of its parts"));
+  CHECK_FALSE(find_stat(dir / "bad"));
+  CHECK(find_stat(dir / "quarantine" / late.hex()));
 }

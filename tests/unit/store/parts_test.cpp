@@ -9,6 +9,7 @@
 #include "lib/store/collector.hpp"
 #include "lib/store/object_store.hpp"
 #include "lib/store/pack_set.hpp"
+#include "tests/support/packs.hpp"
 #include "tests/support/test.hpp"
 #include "tests/support/test_world.hpp"
 
@@ -39,25 +40,6 @@ std::uint64_t bytes_in(const fs::path& dir, std::string_view suffix) {
     if (entry.name.ends_with(suffix)) bytes += find_stat(dir / entry.name)->size;
   }
   return bytes;
-}
-
-/// Flips a bit in the record of an object, wherever it lies.
-void damage(const fs::path& packs, const Digest& id) {
-  for (const DirEntry& entry : list_dir(packs)) {
-    const fs::path file = packs / entry.name;
-    if (!entry.name.ends_with(".pack")) continue;
-    std::optional<std::size_t> at;
-    scan_pack(file, [&](const PackedObject& object, const Record&) {
-      if (object.id == id) at = object.offset + object.stored / 2;
-    });
-    if (!at) continue;
-    std::string bytes = read_file(file);
-    bytes[*at] = static_cast<char>(bytes[*at] ^ 4);
-    REQUIRE(::chmod(file.c_str(), 0644) == 0);
-    write_file(file, bytes, Durability::cache);
-    return;
-  }
-  FAIL("no such record");
 }
 
 /// Packs of records that mlo would not write.
@@ -183,7 +165,7 @@ TEST_CASE("a damaged part hurts each object that it is in, and good bytes heal t
     part = store.parts_of(first).front();
   }
   REQUIRE(ObjectStore(dir / "objects").parts_of(second).front() == part);
-  damage(dir / "packs", part);
+  test::flip_bit(dir / "packs", part);
   SECTION("found by a reader") {
     ObjectStore store(dir / "objects", kAll);
     CHECK_FALSE(store.verify(first));
@@ -369,7 +351,7 @@ TEST_CASE("who claims an object claims its parts, and one without them is stored
   PackSet packs(dir / "packs");
   packs.refresh();
   const Digest part = store.parts_of(id).front();
-  damage(dir / "packs", part);
+  test::flip_bit(dir / "packs", part);
   packs.drop({part});
   ObjectStore fresh(dir / "objects", kAll);
   CHECK_FALSE(fresh.claim(id));
