@@ -147,9 +147,8 @@ class Stopper {
 
   /// All that changed since we looked last.
   void look() {
-    signalfd_siginfo seen[4];
-    while (::read(signals_, seen, sizeof seen) > 0) {
-    }
+    signalfd_siginfo seen;  // one for however many changes
+    if (::read(signals_, &seen, sizeof seen) < 0 && errno != EAGAIN && errno != EINTR) ::_exit(1);
     for (;;) {
       int status = 0;
       const pid_t thread = ::waitpid(-1, &status, __WALL | WNOHANG);
