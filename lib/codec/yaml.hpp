@@ -12,9 +12,9 @@ namespace mlo {
 enum class YamlDialect { manifest, user };
 
 /// Reads one document. Throws Error{invalid} worded "<source>:<line>:<column>: <what>" for: syntax errors, a second
-/// document, duplicate keys, keys that are not scalars, unknown tags, aliases that expand beyond 1,000,000 nodes,
-/// nesting beyond 100, invalid UTF-8, NUL. Merge keys `<<` work in the user dialect. `source` names the text in errors
-/// (a relative path).
+/// document, duplicate keys, keys that are not scalars, unknown tags, aliases that expand beyond 1,000,000 nodes, more
+/// than 20,000,000 nodes, nesting beyond 100, invalid UTF-8, NUL. Merge keys `<<` work in the user dialect. `source`
+/// names the text in errors (a relative path).
 Value parse_yaml(std::string_view text, std::string_view source, YamlDialect dialect);
 
 /// The canonical form: block style, two spaces, keys in the order of `value`, strings plain where both dialects read

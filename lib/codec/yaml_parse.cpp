@@ -15,7 +15,7 @@ namespace mlo {
 namespace {
 
 constexpr std::size_t kMaxDepth = 100;
-constexpr std::size_t kMaxNodes = 1'000'000;
+constexpr std::size_t kMaxCopies = 1'000'000;  ///< of nodes, by aliases
 
 Mark mark_of(const YAML::Mark& mark) { return {mark.line + 1, mark.column + 1}; }
 
@@ -73,7 +73,7 @@ class Builder : public YAML::EventHandler {
   void OnAlias(const YAML::Mark& mark, YAML::anchor_t anchor) override {
     const auto found = anchors_.find(anchor);
     if (found == anchors_.end()) fail(source_, mark_of(mark), "an alias to the node it stands in");
-    nodes_ += count_nodes(found->second) - 1;
+    copies_ += count_nodes(found->second) - 1;
     add(found->second, mark_of(mark), 0);
   }
 
@@ -168,8 +168,10 @@ class Builder : public YAML::EventHandler {
   }
 
   void add(Value value, Mark at, YAML::anchor_t anchor) {
-    nodes_ += anchor == 0 ? 1 : 1 + count_nodes(value);  // an anchor keeps a copy
-    if (nodes_ > kMaxNodes) fail(source_, at, fmt::format("more than {} nodes", format_count(kMaxNodes)));
+    copies_ += anchor == 0 ? 0 : count_nodes(value);
+    if (copies_ > kMaxCopies)
+      fail(source_, at, fmt::format("aliases stand for more than {} nodes", format_count(kMaxCopies)));
+    if (++nodes_ > kMaxYamlNodes) fail(source_, at, fmt::format("more than {} nodes", format_count(kMaxYamlNodes)));
     value.set_mark(at);
     if (anchor != 0) anchors_[anchor] = value;
     if (open_.empty()) {
@@ -194,7 +196,7 @@ class Builder : public YAML::EventHandler {
   Value root_;
   std::vector<Level> open_;
   std::map<YAML::anchor_t, Value> anchors_;
-  std::size_t nodes_ = 0;
+  std::size_t nodes_ = 0, copies_ = 0;
   int seen_line_ = 1;
   std::size_t seen_start_ = 0;
 };

@@ -9,7 +9,6 @@ namespace mlo {
 namespace {
 
 constexpr int kMaxDepth = 90;
-constexpr std::size_t kMaxNodes = 1'000'000;
 
 /// Thrown nowhere else: the text is not for us.
 struct NotForUs {};
@@ -156,7 +155,7 @@ class Reader {
 
   /// `compact`: a list that stands no deeper than the key it belongs to.
   Value block(std::size_t indent, bool compact = false) {
-    if (++depth_ > kMaxDepth || ++nodes_ > kMaxNodes) give_up();
+    if (++depth_ > kMaxDepth || ++nodes_ > kMaxYamlNodes) give_up();
     Value out = is_dash() ? Value::array() : Value::object();
     out.set_mark({number_, static_cast<int>(column_) + 1});
     if (out.is(Value::Type::array)) {
@@ -205,7 +204,7 @@ class Reader {
 
   /// What ends the line, and the lines of a literal; moves on to the next line.
   Value inline_value(std::string_view text, std::size_t indent) {
-    if (++nodes_ > kMaxNodes || text.empty()) give_up();
+    if (++nodes_ > kMaxYamlNodes || text.empty()) give_up();
     const Mark mark{number_, static_cast<int>(column_) + 1};
     Value value;
     if (text == "[]")
@@ -248,7 +247,7 @@ class Reader {
     for (const std::string_view typed : split(text.substr(1, text.size() - 2), ',')) {
       const std::size_t before = std::min(typed.find_first_not_of(' '), typed.size());
       const std::string_view item = typed.substr(before, typed.find_last_not_of(' ') + 1 - before);
-      if (++nodes_ > kMaxNodes || item.empty() || item.find_first_of(" :") != std::string_view::npos) give_up();
+      if (++nodes_ > kMaxYamlNodes || item.empty() || item.find_first_of(" :") != std::string_view::npos) give_up();
       Value value = is_plain(item) ? Value(item) : word(item);
       value.set_mark({number_, static_cast<int>(column_ + at + before) + 1});
       out.items().push_back(std::move(value));

@@ -40,6 +40,16 @@ TEST_CASE("a lock reads back as it was written, byte for byte the same again", "
   CHECK_THAT(text, Catch::Matchers::StartsWith("mlo: lock/1\nstages:\n  a:\n    cmd: "));
 }
 
+TEST_CASE("the lock of a large pipeline reads back", "[manifest]") {
+  StageLock stage;
+  stage.commands = {"cp in out"};
+  stage.deps = {{"in", sha256("in"), false, 2, 0}};
+  stage.outputs = {{{"out", sha256("in"), false, 2, 0}, false, true, false}};
+  PipelineLock lock;
+  for (int i = 0; i < 100'000; ++i) lock.stages.emplace(fmt::format("s{}", i), stage);
+  CHECK((parse_lock(emit_lock(lock), "mlo.lock") == lock));
+}
+
 TEST_CASE("a lock that is not one is refused with its place", "[manifest]") {
   const auto message = [](const std::string& text) {
     try {

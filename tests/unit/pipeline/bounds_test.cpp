@@ -53,48 +53,48 @@ struct Misbehaving : Project {
 }  // namespace
 
 // They end by themselves after some generations: what is tested must not be what saves the machine.
-TEST_CASE("a fork bomb is contained", "[pipeline]") {
+TEST_CASE("a fork bomb is contained", "[pipeline][bounds]") {
   Misbehaving p("{processes: 40}",
                 "bomb() { if [ $1 -lt 8 ]; then bomb $(($1 + 1)) | bomb $(($1 + 1)) & fi; sleep 20; }\nbomb 0\n");
   CHECK_THAT(p.why_stopped(), Contains("stopped: had ") && Contains("of 40 allowed (resources.processes)"));
 }
 
-TEST_CASE("a fork bomb whose processes leave their session is contained", "[pipeline]") {
+TEST_CASE("a fork bomb whose processes leave their session is contained", "[pipeline][bounds]") {
   Misbehaving p(
       "{processes: 40}",
       "n=${1:-0}\nif [ $n -lt 7 ]; then setsid sh bad.sh $((n + 1)) & setsid sh bad.sh $((n + 1)) & fi\nsleep 20\n");
   CHECK_THAT(p.why_stopped(), Contains("(resources.processes)"));
 }
 
-TEST_CASE("a memory hog is contained", "[pipeline]") {
+TEST_CASE("a memory hog is contained", "[pipeline][bounds]") {
   Misbehaving p("{mem: 32MiB}", "{ head -c 200000000 /dev/zero; sleep 60; } | tail -n 1 > bad\n");
   CHECK_THAT(p.why_stopped(), Contains("of memory, of 32 MiB allowed (resources.mem)"));
 }
 
-TEST_CASE("a log flood is contained", "[pipeline]") {
+TEST_CASE("a log flood is contained", "[pipeline][bounds]") {
   Misbehaving p("{log: 1MiB}", "trap '' TERM\nyes\n");
   CHECK(p.why_stopped() == "stopped: wrote more than 1 MiB of log allowed (resources.log)");
   CHECK(p.watcher.text.size() < 2U << 20U);
 }
 
-TEST_CASE("a file that grows without end is contained", "[pipeline]") {
+TEST_CASE("a file that grows without end is contained", "[pipeline][bounds]") {
   Misbehaving p("{disk: 1MiB}", "cat /dev/zero > bad\n");
   CHECK(p.why_stopped() == "stopped: wrote a file larger than 1 MiB allowed (resources.disk)");
 }
 
-TEST_CASE("files without number are contained", "[pipeline]") {
+TEST_CASE("files without number are contained", "[pipeline][bounds]") {
   Misbehaving p("{disk: 1MiB}", "mkdir bad\nwhile :; do i=$((i + 1)); head -c 50000 /dev/zero > bad/$i; done\n");
   CHECK_THAT(p.why_stopped(),
              Contains("stopped: its outputs took ") && Contains("of disk, of 1 MiB allowed (resources.disk)"));
 }
 
-TEST_CASE("a job that ignores SIGTERM ends at its time", "[pipeline]") {
+TEST_CASE("a job that ignores SIGTERM ends at its time", "[pipeline][bounds]") {
   Misbehaving p("{time: 0.2s}", "trap '' TERM\nwhile :; do sleep 0.1; done\n", ", retries: 3");
   CHECK(p.why_stopped() == "stopped: ran for 200 ms allowed (resources.time)");
   CHECK(p.watcher.text.find("attempt 2") == std::string::npos);  // its attempts share that time
 }
 
-TEST_CASE("a daemon does not outlive its stage", "[pipeline]") {
+TEST_CASE("a daemon does not outlive its stage", "[pipeline][bounds]") {
   Project p(
       "stages:\n  a: {cmd: sh daemon.sh, outs: [pid]}\n",
       {{"daemon.sh",
@@ -106,7 +106,7 @@ TEST_CASE("a daemon does not outlive its stage", "[pipeline]") {
   CHECK_THAT(p.watcher.text, Contains("mlo: ended 1 process that it left running"));
 }
 
-TEST_CASE("what asks for more than there is stops the run before anything starts", "[pipeline]") {
+TEST_CASE("what asks for more than there is stops the run before anything starts", "[pipeline][bounds]") {
   Project p(
       "stages:\n  a: {cmd: 'echo > x', outs: [x]}\n  b: {cmd: 'echo > y', deps: [x], outs: [y], resources: {mem: "
       "900TiB}}\n");
@@ -117,7 +117,7 @@ TEST_CASE("what asks for more than there is stops the run before anything starts
   CHECK_THAT(p.error(), Contains("it asks for 3 of `gpu`, the machine's budget has 2"));
 }
 
-TEST_CASE("a stage sees the GPUs that it was given and no others", "[pipeline]") {
+TEST_CASE("a stage sees the GPUs that it was given and no others", "[pipeline][bounds]") {
   Project p(
       "stages:\n  a: {cmd: 'echo $CUDA_VISIBLE_DEVICES > x', outs: [x], resources: {gpu: 1}}\n"
       "  b: {cmd: 'echo $CUDA_VISIBLE_DEVICES > y', outs: [y], deps: [x], resources: {gpu: 2}}\n"
@@ -129,7 +129,7 @@ TEST_CASE("a stage sees the GPUs that it was given and no others", "[pipeline]")
   CHECK(p.read("z") == "\n");
 }
 
-TEST_CASE("stages with the same mutex do not run at once, others do", "[pipeline]") {
+TEST_CASE("stages with the same mutex do not run at once, others do", "[pipeline][bounds]") {
   // Each looks for the other while it holds the mutex.
   const std::string script = "mkdir busy || exit 9; sleep 0.05; rmdir busy; echo > $0.out\n";
   Project p(
@@ -139,7 +139,7 @@ TEST_CASE("stages with the same mutex do not run at once, others do", "[pipeline
   CHECK(p.run() == "a ran, b ran");
 }
 
-TEST_CASE("a run inside a stage needs no second processor and no second mutex", "[pipeline]") {
+TEST_CASE("a run inside a stage needs no second processor and no second mutex", "[pipeline][bounds]") {
   Project p("stages:\n  a: {cmd: 'echo $MLO_HOLDS > x', outs: [x], mutex: [db, port]}\n");
   CHECK(p.run() == "a ran");
   CHECK(p.read("x") == "db,port\n");
@@ -153,7 +153,7 @@ TEST_CASE("a run inside a stage needs no second processor and no second mutex", 
   CHECK(waited == "");
 }
 
-TEST_CASE("resources and mutexes are no reason to run again", "[pipeline]") {
+TEST_CASE("resources and mutexes are no reason to run again", "[pipeline][bounds]") {
   Project p("stages:\n  a: {cmd: 'echo > x', outs: [x]}\n");
   CHECK(p.run() == "a ran");
   p.write("mlo.yaml", "stages:\n  a: {cmd: 'echo > x', outs: [x], resources: {cpu: 1, time: unlimited}, mutex: m}\n");
