@@ -19,16 +19,22 @@ void parallel_for(std::size_t count, unsigned threads, const std::function<void(
   std::atomic<std::size_t> next = 0;
   std::mutex mutex;
   std::exception_ptr failure;
+  std::size_t failed = count;
   const auto work = [&] {
+    std::size_t i = 0;
     try {
       for (;;) {
-        const std::size_t begin = next.fetch_add(chunk);
-        if (begin >= count) return;
-        for (std::size_t i = begin; i < std::min(begin + chunk, count); ++i) body(i);
+        i = next.fetch_add(chunk);
+        if (i >= count) return;
+        for (const std::size_t end = std::min(i + chunk, count); i < end; ++i) body(i);
       }
     } catch (...) {
+      // What comes before has begun by now, and is not broken off: the first of all failures is among those we see.
       const std::lock_guard lock(mutex);
-      if (!failure) failure = std::current_exception();
+      if (i < failed) {
+        failed = i;
+        failure = std::current_exception();
+      }
       next.store(count);
     }
   };

@@ -30,6 +30,20 @@ TEST_CASE("the first failure stops the rest and reaches the caller", "[util]") {
   }
 }
 
+TEST_CASE("of several failures the caller gets the one of the lowest index", "[util]") {
+  std::atomic<bool> later = false;
+  const auto fail = [&](std::size_t i) {
+    if (i == 11) {
+      later = true;
+      throw std::runtime_error("eleven");
+    }
+    if (i != 10) return;
+    while (!later) std::this_thread::yield();
+    throw std::runtime_error("ten");
+  };
+  CHECK_THROWS_WITH(parallel_for(64, 4, fail), "ten");
+}
+
 TEST_CASE("one item runs in the caller's thread", "[util]") {
   const auto caller = std::this_thread::get_id();
   std::thread::id seen;
