@@ -212,8 +212,9 @@ bin_dir.mkdir(parents=True, exist_ok=True)
 with Bench(args.scratch, [args.mlo, args.walk, oxen_program(bin_dir), args.venv / "bin/dvc"], args.verbose) as bench:
     for name in args.only.split(","):
         Compared(bench, name, tools).run()
-    versions = [bench.sh(bench.scratch, command).split("\n")[0] for command in ("mlo version", "dvc --version", "git lfs version", "restic version")]
+    asked = {"mlo": "mlo version", "dvc": "echo DVC $(dvc --version)", "lfs": "git lfs version", "restic": "restic version"}
+    versions = [bench.sh(bench.scratch, asked[tool]).split("\n")[0].split(" (")[0].split(" compiled")[0] for tool in tools if tool in asked]
 
-print(f"{machine()}; {versions[0]}, DVC {versions[1]}, {versions[2].split(' ')[0]}, {versions[3].split(' compiled')[0]}; scale {args.scale}.")
+print(f"{machine()}; {', '.join(versions)}; scale {args.scale}.")
 print("In brackets: how many times longer than mlo the other takes. Memory: the peak of the largest process, in MB (what starts them has 21); stored: what the step added to the store, in MB; both in the order of the tools.\n")
 bench.table("", *tools, "memory", "stored")
