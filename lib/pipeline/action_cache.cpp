@@ -80,10 +80,13 @@ std::shared_ptr<const ActionCache::Segments> ActionCache::load() const {
     auto out = std::make_shared<Segments>();
     out->stat = find_stat(root_);
     for (const std::string& name : segment_names(root_)) {
-      if (auto segment = ActionSegment::open(root_ / name))
-        out->list.push_back({name, std::move(*segment)});
-      else
-        out->damaged.push_back(name);
+      try {
+        if (auto segment = ActionSegment::open(root_ / name))
+          out->list.push_back({name, std::move(*segment)});
+        else
+          out->damaged.push_back(name);
+      } catch (const Error&) {  // not readable now: it may be later
+      }
     }
     const bool gone = std::any_of(out->damaged.begin(), out->damaged.end(),
                                   [&](const std::string& name) { return !find_stat(root_ / name); });

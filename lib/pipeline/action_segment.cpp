@@ -37,7 +37,8 @@ std::optional<ActionSegment> ActionSegment::open(const fs::path& path) {
     const std::string_view index = bytes.substr(0, kHead + count * kEntry);
     if (ByteReader(bytes.substr(index.size())).u32() != crc32c(bytes_of(index))) return std::nullopt;
     return ActionSegment(std::move(file), count);
-  } catch (const Error&) {  // gone, or unreadable: a cache may be
+  } catch (const Error& error) {
+    if (error.kind() != ErrorKind::not_found) throw;
     return std::nullopt;
   }
 }

@@ -20,7 +20,7 @@ namespace mlo {
 class ActionSegment {
  public:
   static std::string encode(const std::map<Digest, std::string_view>& records);
-  /// Nothing if there is no such file, or its index is damaged.
+  /// Nothing if there is no such file, or its index is damaged. Throws if it cannot be read.
   static std::optional<ActionSegment> open(const fs::path& path);
 
   std::size_t size() const { return count_; }

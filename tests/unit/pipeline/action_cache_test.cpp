@@ -134,6 +134,16 @@ TEST_CASE("damaged results are no results, and go with the next fold", "[pipelin
   CHECK(run_of(cache, "d") == "r");
 }
 
+TEST_CASE("what cannot be read is left out, and stays", "[pipeline]") {
+  const Place place;
+  make_dirs(place.root / "00000000000000ff-0123456789abcdef");
+  const ActionCache cache(place.root);
+  CHECK(cache.all().empty());
+  cache.store({result("a")});
+  CHECK(run_of(cache, "a") == "r");
+  CHECK(find_stat(place.root / "00000000000000ff-0123456789abcdef"));
+}
+
 TEST_CASE("results that an older mlo kept in a file each are taken over", "[pipeline]") {
   const Place place;
   for (const char* action : {"a", "b"}) {
