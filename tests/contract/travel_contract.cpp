@@ -86,6 +86,15 @@ struct Way {
   }
 };
 
+/// As `big.csv`; large enough to lie in parts.
+Digest put_big(const Way& way, ObjectStore& store, const std::string& text) {
+  write_file(way.out.dir / "big.csv", text, Durability::cache);
+  ObjectStore::Batch batch(store);
+  const Digest id = batch.put_file(way.out.dir / "big.csv").id;
+  batch.commit();
+  return id;
+}
+
 }  // namespace
 
 TEST_CASE("of a large file's next version what changed travels, both ways", "[contract][remote]") {
@@ -94,10 +103,7 @@ TEST_CASE("of a large file's next version what changed travels, both ways", "[co
     INFO(place.kind << " " << place.what);
     Way way(place);
     const auto travel = [&](const std::string& text) {
-      write_file(way.out.dir / "big.csv", text, Durability::cache);
-      ObjectStore::Batch batch(way.here);
-      const Digest id = batch.put_file(way.out.dir / "big.csv").id;
-      batch.commit();
+      const Digest id = put_big(way, way.here, text);
       CHECK_FALSE(way.here.find_file_of(id));
       const auto bytes = way.travel(id, text.size());
       CHECK_FALSE(way.there.find_file_of(id));
@@ -225,10 +231,7 @@ TEST_CASE("a remote whose recipes, frames or parts are not what they say gives n
 TEST_CASE("parts that were damaged here meanwhile are put aside, and come again", "[remote]") {
   Way way(places().front());
   const std::string text = rows(0, 100'000);
-  write_file(way.out.dir / "big.csv", text, Durability::cache);
-  ObjectStore::Batch batch(way.here);
-  const Digest id = batch.put_file(way.out.dir / "big.csv").id;
-  batch.commit();
+  const Digest id = put_big(way, way.here, text);
   const std::vector<ObjectRef> objects{{id, text.size(), "it"}};
   upload(way.out.now, way.here, *way.open(), objects, Mode::real);
   // Some parts are there, one of them with a flipped bit.
@@ -256,10 +259,7 @@ TEST_CASE("a part that is damaged here is not sent, and what was sent before it 
     INFO(place.kind << " " << place.what);
     Way way(place);
     const std::string text = rows(0, 100'000);
-    write_file(way.out.dir / "big.csv", text, Durability::cache);
-    ObjectStore::Batch batch(way.here);
-    const Digest id = batch.put_file(way.out.dir / "big.csv").id;
-    batch.commit();
+    const Digest id = put_big(way, way.here, text);
     const std::vector<ObjectRef> objects{{id, text.size(), "it"}};
     const std::vector<Digest> parts = way.here.parts_of(id);
     const Digest bad = parts.at(parts.size() / 2);
@@ -268,9 +268,7 @@ TEST_CASE("a part that is damaged here is not sent, and what was sent before it 
     CHECK(way.open()->find_missing({bad, id}).size() == 2);
     CHECK_FALSE(way.here.has(bad));
     // Good bytes again, and the push goes on.
-    ObjectStore::Batch again(way.here);
-    again.put_file(way.out.dir / "big.csv");
-    again.commit();
+    put_big(way, way.here, text);
     way.travel(id, text.size());
   }
 }
@@ -280,16 +278,9 @@ TEST_CASE("what a gc writes anew while it is pushed arrives", "[remote]") {
   StoreRules one_thread = kRules;  // and so one pack
   one_thread.threads = 1;
   ObjectStore writer(way.out.dir / "here/objects", one_thread);
-  const auto add = [&](const std::string& text) {
-    write_file(way.out.dir / "big.csv", text, Durability::cache);
-    ObjectStore::Batch batch(writer);
-    const Digest id = batch.put_file(way.out.dir / "big.csv").id;
-    batch.commit();
-    return id;
-  };
   const std::string text = rows(0, 50'000);
-  const Digest id = add(rows(100'000, 200'000) + text);
-  const Digest kept = add(text);
+  const Digest id = put_big(way, writer, rows(100'000, 200'000) + text);
+  const Digest kept = put_big(way, writer, text);
   const auto remote = way.open();
   UploadPlan plan = plan_upload(way.here, *remote, {{kept, text.size(), "it"}});
   {
