@@ -111,10 +111,10 @@ class Stopper {
   }
 
   template <class T>
-  static ssize_t receive(int socket, T* into) {
+  static ssize_t receive(int socket, T* into, int flags = 0) {
     ssize_t got = 0;
     do {
-      got = ::recv(socket, into, sizeof *into, 0);
+      got = ::recv(socket, into, sizeof *into, flags);
     } while (got < 0 && errno == EINTR);
     return got;
   }
@@ -122,7 +122,7 @@ class Stopper {
   /// Its calls may not stop, for which we need not be told: they must go on then.
   void hear_command() {
     int error = 0;
-    if (receive(command_, &error) == sizeof error) {
+    if (receive(command_, &error, MSG_DONTWAIT) == sizeof error) {
       say({.kind = StopperWord::failed, .error = error});
       stop_asking();
     }
@@ -153,6 +153,7 @@ class Stopper {
       int status = 0;
       const pid_t thread = ::waitpid(-1, &status, __WALL | WNOHANG);
       if (thread < 0 && errno == ECHILD) {
+        if (command_ >= 0) hear_command();  // what it sent before it ended
         say({.kind = StopperWord::over});
         ::_exit(0);
       }

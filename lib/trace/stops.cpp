@@ -93,11 +93,11 @@ class Stops : public CallSource {
     if (heard && word.kind == StopperWord::ready) return std::nullopt;
     // It stays: what it has of the command must go on.
     words_.reset();
-    const std::string why = heard ? std::strerror(word.error) : "the tracer ended";
-    return fmt::format("{}; ptrace: {}{}", instead_of_, why,
-                       heard && (word.error == EPERM || word.error == EBUSY)
-                           ? " (another trace around it, or kernel.yama.ptrace_scope)"
-                           : "");
+    if (!heard) return fmt::format("{}; ptrace: the tracer ended", instead_of_);
+    if (word.kind != StopperWord::failed) return "it ended before it was traced";
+    const bool is_refused = word.error == EPERM || word.error == EBUSY;
+    return fmt::format("{}; ptrace: {}{}", instead_of_, std::strerror(word.error),
+                       is_refused ? " (another trace around it, or kernel.yama.ptrace_scope)" : "");
   }
 
   int poll_fd() const override { return words_.get(); }
