@@ -9,7 +9,7 @@ build="g++ cmake ninja-build ccache mold pkg-config git libcli11-dev libfmt-dev 
   libssl-dev libsqlite3-dev libzstd-dev libcurl4-openssl-dev nlohmann-json3-dev catch2"
 example="python3-sklearn python3-pandas"
 tests="python3 python3-cryptography python3-jsonschema python3-yaml clang-14 clang-format-14 clang-tidy-14 libclang-rt-14-dev
-  bash-completion zsh fish python3-venv nginx-light openssh-client openssh-server git-lfs"
+  bash-completion busybox-static zsh fish python3-venv nginx-light openssh-client openssh-server git-lfs"
 bench="git-lfs python3-venv restic"
 
 wanted=$build servers=

@@ -13,7 +13,7 @@ namespace {
 bool can_trace() {
   const TempDir dir;
   const auto reason = why_untraceable(dir.path());
-  if (reason) WARN("SKIP: cannot trace here: " << *reason);
+  if (reason) skip("cannot trace here: " + *reason);
   return !reason;
 }
 

@@ -9,7 +9,7 @@ namespace {
 
 bool has_landlock() {
   const auto reason = Landlock::why_not();
-  if (reason) WARN("SKIP: " << *reason);
+  if (reason) skip(*reason);
   return !reason;
 }
 

@@ -118,7 +118,7 @@ TEST_CASE("ptrace takes over where the kernel does not notify", "[trace]") {
   };
   attempt({"notifications"});
   if (method.empty()) {
-    WARN("SKIP: no seccomp filter");
+    skip("no seccomp filter");
     return;
   }
   CHECK(incomplete.empty());
@@ -149,7 +149,7 @@ TEST_CASE("a trace whose tracer is killed is broken, and says so", "[trace]") {
     broken = run.tracer->broken();
   }).join();
   if (method != "ptrace") {
-    WARN("SKIP: no ptrace");
+    skip("no ptrace");
     return;
   }
   CHECK(broken);

@@ -24,14 +24,14 @@ struct TracedRun {
   static bool possible() {
     TempDir dir;
     const auto reason = why_untraceable(dir.path());
-    if (reason) WARN("SKIP: cannot trace here: " << *reason);
+    if (reason) skip("cannot trace here: " + *reason);
     return !reason;
   }
   static std::string python() {
     for (const char* const program : {"/usr/bin/python3", "/usr/local/bin/python3"}) {
       if (fs::exists(program)) return program;
     }
-    WARN("SKIP: no python3");
+    skip("no python3");
     return "";
   }
 

@@ -184,7 +184,7 @@ assert ctypes.CDLL(None, use_errno=True).syscall(425, 1, 0) == -1 and ctypes.get
 TEST_CASE("a static program is seen too", "[trace]") {
   if (!TracedRun::possible()) return;
   if (!fs::exists("/bin/busybox")) {
-    WARN("SKIP: no busybox");
+    skip("no busybox");
     return;
   }
   TracedRun run;
