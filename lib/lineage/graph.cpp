@@ -39,6 +39,8 @@ std::string size_of(const Artifact& artifact) {
                             : format_bytes({artifact.bytes});
 }
 
+using OutputsByPath = std::multimap<std::string_view, const Artifact*>;
+
 class Builder {
  public:
   explicit Builder(const LineageHistory& history) : history_(history) {}
@@ -197,14 +199,31 @@ class Builder {
   /// A directory that other stages filled, or a file of a directory that one wrote: the run names what was in the work
   /// tree.
   void add_output_edges(const RunRecord& reader, const Artifact& input, const std::string& to) {
-    const auto run = runs_.find(reader.parent);
-    if (run == runs_.end()) return;
-    for (const Artifact* output : written(*run->second)) {
-      const bool part = (input.directory && below(input.path, output->path)) ||
-                        (output->directory && below(output->path, input.path));
-      const Step* writer = part ? find_writer(reader, *output) : nullptr;
+    const auto add = [&](const Artifact* output) {
+      const Step* writer = find_writer(reader, *output);
       if (writer != nullptr) edge(add_artifact(*output, writer->record->id), to);
+    };
+    const OutputsByPath& outputs = outputs_of(reader.parent);
+    if (input.directory) {
+      const std::string inside = input.path + "/";
+      for (auto it = outputs.lower_bound(inside); it != outputs.end() && it->first.starts_with(inside); ++it)
+        add(it->second);
     }
+    const std::string_view path = input.path;
+    for (std::size_t slash = path.rfind('/'); slash != path.npos && slash > 0; slash = path.rfind('/', slash - 1)) {
+      const auto [begin, end] = outputs.equal_range(path.substr(0, slash));
+      std::for_each(begin, end, [&](const auto& output) {
+        if (output.second->directory) add(output.second);
+      });
+    }
+  }
+
+  const OutputsByPath& outputs_of(const std::string& run_id) {
+    const auto [it, is_new] = outputs_.try_emplace(run_id);
+    const auto run = is_new ? runs_.find(run_id) : runs_.end();
+    if (run == runs_.end()) return it->second;
+    for (const Artifact* output : written(*run->second)) it->second.emplace(output->path, output);
+    return it->second;
   }
 
   std::string add_input(const RunRecord& reader, const Artifact& input) {
@@ -335,6 +354,7 @@ class Builder {
   std::map<std::string, const RunRecord*> by_id_;  // stage records
   std::map<std::string, Step> steps_;              // by record id
   std::map<Digest, std::vector<const Step*>> writers_;
+  std::map<std::string, OutputsByPath> outputs_;  // by run id
 };
 
 /// Code first, then by kind and name.
