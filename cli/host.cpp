@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstring>
 #include <thread>
 
 #include "lib/util/error.hpp"
@@ -46,15 +47,28 @@ Environment read_environment() {
   return env;
 }
 
-/// A reader that went away (`mlo .. | head`) has what it wanted: what follows is dropped.
-void write_stream(int fd, std::string_view text) {
+/// 0, or the errno of what went wrong.
+int write_stream(int fd, std::string_view text) {
   while (!text.empty()) {
     const ssize_t n = ::write(fd, text.data(), text.size());
-    if (n < 0 && errno == EINTR) continue;
-    if (n < 0 && errno == EPIPE) return;
-    if (n < 0) throw_errno("write", fd == 1 ? "standard output" : "standard error");
-    text.remove_prefix(static_cast<std::size_t>(n));
+    if (n >= 0) {
+      text.remove_prefix(static_cast<std::size_t>(n));
+    } else if (errno == EAGAIN) {  // somebody else made it so
+      pollfd ready{fd, POLLOUT, 0};
+      ::poll(&ready, 1, -1);
+    } else if (errno != EINTR) {
+      return errno;
+    }
   }
+  return 0;
+}
+
+void write_out(std::string_view text) {
+  const int failure = write_stream(1, text);
+  // A reader that went away (`mlo .. | head`) has what it wanted: what follows is dropped.
+  if (failure == 0 || failure == EPIPE) return;
+  throw Error(ErrorKind::io, fmt::format("cannot write standard output: {}", std::strerror(failure)))
+      .hint("only what is shown is lost: what was done stays done");
 }
 
 /// Up to `size` bytes of stdin; empty at its end. Looks at `stop` while nothing comes.
@@ -99,7 +113,7 @@ Host real_host() {
   static SystemRng rng;
   Host host;
   host.stop = watch_signals();
-  host.out = [](std::string_view text) { write_stream(1, text); };
+  host.out = write_out;
   host.err = [](std::string_view text) { write_stream(2, text); };
   host.read_stdin = [stop = host.stop] {
     std::string all;

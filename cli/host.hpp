@@ -15,7 +15,7 @@ namespace mlo::cli {
 /// environment, the clock, entropy or the standard streams.
 struct Host {
   std::function<void(std::string_view)> out;  ///< stdout; throws Error{io} if it cannot be written (EPIPE ends quietly)
-  std::function<void(std::string_view)> err;  ///< stderr
+  std::function<void(std::string_view)> err;  ///< stderr; what cannot be written is dropped: nobody is left to tell
   std::function<std::string()> read_stdin;    ///< all of stdin
   std::function<std::string()> read_line;     ///< one line of stdin, for confirm
   bool out_is_terminal = false, err_is_terminal = false, in_is_terminal = false;

@@ -7,7 +7,7 @@ int main(int argc, char** argv) {
     mlo::cli::Host host = mlo::cli::real_host();
     return mlo::cli::run_cli({argv + 1, argv + argc}, host);
   } catch (const mlo::Error& error) {  // only what makes a host impossible, such as a deleted current directory
-    fmt::print(stderr, "error: {}\n", error.message());
+    std::fputs(fmt::format("error: {}\n", error.message()).c_str(), stderr);  // fmt::print throws if it cannot
     return 1;
   }
 }

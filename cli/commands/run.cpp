@@ -90,8 +90,15 @@ int run_command(Context& ctx, const Options& o) {
       o.keep_going || o.pull || o.no_trace || o.strict || o.sandbox) {
     throw Error(ErrorKind::usage, "`mlo run -- CMD` takes only `--name` and `--experiment`");
   }
+  std::optional<Error> not_shown;  // the command is not to end for that: its log has everything
   const OutputSink pass = [&](StreamKind kind, std::string_view bytes) {
-    (kind == StreamKind::out && !ctx.json() ? ctx.host().out : ctx.host().err)(bytes);
+    if (kind == StreamKind::err || ctx.json()) return ctx.host().err(bytes);
+    if (not_shown) return;
+    try {
+      ctx.host().out(bytes);
+    } catch (const Error& error) {
+      not_shown = error;
+    }
   };
   const RunRecord run = run_tracked(ctx.workspace(), {o.command, o.name, o.experiment, /*stdin_fd=*/0}, pass);
   if (ctx.json()) {
@@ -99,6 +106,7 @@ int run_command(Context& ctx, const Options& o) {
   } else if (!ctx.quiet()) {
     ctx.host().err(fmt::format("run {} ({}) {}\n", run.name, run.id.substr(0, 12), to_string(run.status)));
   }
+  if (not_shown) throw Error(*not_shown);
   return run.exit_code;
 }
 
