@@ -1,6 +1,8 @@
 #include "lib/codec/json.hpp"
 
 #include <cmath>
+#include <limits>
+#include <map>
 #include <nlohmann/json.hpp>
 #include <unordered_set>
 
@@ -21,17 +23,72 @@ Mark mark_at(std::string_view text, std::size_t offset) {
           static_cast<int>(before.size() - (start == std::string_view::npos ? 0 : start + 1)) + 1};
 }
 
+/// The reals that the python dialect spells as words, by how many numbers stand before them in the text.
+using WordReals = std::map<std::size_t, double>;
+
+/// The bare word of the python dialect that `text` starts with; empty if there is none.
+std::string_view word_at(std::string_view text) {
+  for (const std::string_view word : {"NaN", "Infinity", "-Infinity"}) {
+    if (text.starts_with(word)) return word;
+  }
+  return {};
+}
+
+double real_of(std::string_view word) {
+  if (word == "NaN") return std::numeric_limits<double>::quiet_NaN();
+  return word.front() == '-' ? -std::numeric_limits<double>::infinity() : std::numeric_limits<double>::infinity();
+}
+
+bool is_json_space(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
+
+/// `text` in strict JSON of the same length: each bare word that stands where a value may is the number 0 and spaces.
+/// Whatever is no JSON stays none, and stays where it is.
+std::string without_words(std::string_view text, WordReals& found) {
+  std::string out(text);
+  std::size_t numbers = 0;
+  char before = ',';  // the last character outside of strings that is no space
+  for (std::size_t i = 0; i < text.size();) {
+    const char c = text[i];
+    if (c == '"') {
+      for (++i; i < text.size() && text[i] != '"'; ++i) i += text[i] == '\\' ? 1 : 0;
+      ++i;
+      before = c;
+      continue;
+    }
+    const bool may_start = before == ',' || before == ':' || before == '[';
+    if (may_start && (c == '-' || c == 'N' || c == 'I')) {
+      const std::string_view word = word_at(text.substr(i));
+      std::size_t next = i + word.size();
+      while (next < text.size() && is_json_space(text[next])) ++next;
+      if (!word.empty() &&
+          (next == text.size() || std::string_view(",]}").find(text[next]) != std::string_view::npos)) {
+        found.emplace(numbers++, real_of(word));
+        out.replace(i, word.size(), word.size(), ' ');
+        out[i] = before = '0';
+        i += word.size();
+        continue;
+      }
+    }
+    if (may_start && (c == '-' || (c >= '0' && c <= '9'))) ++numbers;
+    if (!is_json_space(c)) before = c;
+    ++i;
+  }
+  return out;
+}
+
 /// Builds a Value from the events of the parser; stops at what JSON allows and we do not.
 class Builder : public nlohmann::json_sax<Json> {
  public:
+  explicit Builder(const WordReals& words) : words_(words) {}
+
   bool null() override { return add(Value()); }
   bool boolean(bool v) override { return add(Value(v)); }
-  bool number_integer(number_integer_t v) override { return add(Value(static_cast<std::int64_t>(v))); }
+  bool number_integer(number_integer_t v) override { return add_number(Value(static_cast<std::int64_t>(v))); }
   bool number_unsigned(number_unsigned_t v) override {
-    return add(v <= static_cast<number_unsigned_t>(INT64_MAX) ? Value(static_cast<std::int64_t>(v))
-                                                              : Value(static_cast<double>(v)));
+    return add_number(v <= static_cast<number_unsigned_t>(INT64_MAX) ? Value(static_cast<std::int64_t>(v))
+                                                                     : Value(static_cast<double>(v)));
   }
-  bool number_float(number_float_t v, const string_t&) override { return add(Value(v)); }
+  bool number_float(number_float_t v, const string_t&) override { return add_number(Value(v)); }
   bool string(string_t& v) override { return has_nul(v) ? refuse(kNul) : add(Value(std::move(v))); }
   bool binary(binary_t&) override { return false; }
   bool start_object(std::size_t) override { return open(Value::object()); }
@@ -63,6 +120,10 @@ class Builder : public nlohmann::json_sax<Json> {
     if (failure.empty()) failure = std::move(why);
     return false;
   }
+  bool add_number(Value value) {
+    const auto word = words_.find(numbers_++);
+    return add(word == words_.end() ? std::move(value) : Value(word->second));
+  }
   bool add(Value value) {
     if (open_.empty()) {
       root = std::move(value);
@@ -87,6 +148,8 @@ class Builder : public nlohmann::json_sax<Json> {
     return add(std::move(done));
   }
 
+  const WordReals& words_;
+  std::size_t numbers_ = 0;
   std::vector<Value> open_;
   std::vector<std::unordered_set<std::string>> keys_;
   std::vector<std::string> names_;
@@ -96,20 +159,24 @@ void append_string(std::string& out, const std::string& text) {
   out += Json(text).dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
-void append_real(std::string& out, double value) {
-  if (std::isnan(value))
-    out += "\"NaN\"";
-  else if (std::isinf(value))
-    out += value > 0 ? "\"Infinity\"" : "\"-Infinity\"";
-  else {
+void append_real(std::string& out, double value, JsonDialect dialect) {
+  if (std::isfinite(value)) {
     const std::string text = format_double(value);
     out += text;
     if (text.find_first_of(".e") == std::string::npos) out += ".0";
+    return;
   }
+  const std::string_view word = std::isnan(value) ? "NaN" : value > 0 ? "Infinity" : "-Infinity";
+  out += dialect == JsonDialect::python ? std::string(word) : fmt::format("\"{}\"", word);
 }
 
-void append(std::string& out, const Value& value, JsonStyle style, int depth) {
-  const bool pretty = style == JsonStyle::pretty;
+struct JsonForm {
+  JsonStyle style;
+  JsonDialect dialect;
+};
+
+void append(std::string& out, const Value& value, JsonForm form, int depth) {
+  const bool pretty = form.style == JsonStyle::pretty;
   const auto new_line = [&](int level) {
     if (pretty) out.append("\n").append(static_cast<std::size_t>(level) * 2, ' ');
   };
@@ -124,7 +191,7 @@ void append(std::string& out, const Value& value, JsonStyle style, int depth) {
       out += std::to_string(value.as_int());
       return;
     case Value::Type::real:
-      append_real(out, value.as_number());
+      append_real(out, value.as_number(), form.dialect);
       return;
     case Value::Type::string:
       append_string(out, value.as_string());
@@ -135,7 +202,7 @@ void append(std::string& out, const Value& value, JsonStyle style, int depth) {
       for (const Value& item : value.items()) {
         if (!std::exchange(first, false)) out += ',';
         new_line(depth + 1);
-        append(out, item, style, depth + 1);
+        append(out, item, form, depth + 1);
       }
       if (!first) new_line(depth);
       out += ']';
@@ -149,7 +216,7 @@ void append(std::string& out, const Value& value, JsonStyle style, int depth) {
         new_line(depth + 1);
         append_string(out, name);
         out += pretty ? ": " : ":";
-        append(out, member, style, depth + 1);
+        append(out, member, form, depth + 1);
       }
       if (!first) new_line(depth);
       out += '}';
@@ -160,8 +227,11 @@ void append(std::string& out, const Value& value, JsonStyle style, int depth) {
 
 }  // namespace
 
-Value parse_json(std::string_view text, std::string_view source) {
-  Builder builder;
+Value parse_json(std::string_view text, std::string_view source, JsonDialect dialect) {
+  WordReals words;
+  std::string strict;
+  if (dialect == JsonDialect::python) text = strict = without_words(text, words);
+  Builder builder(words);
   if (!Json::sax_parse(text, &builder)) {
     const Mark mark = mark_at(text, builder.offset);
     // Only the parser's own errors come with a place.
@@ -172,9 +242,9 @@ Value parse_json(std::string_view text, std::string_view source) {
   return std::move(builder.root);
 }
 
-std::string emit_json(const Value& value, JsonStyle style) {
+std::string emit_json(const Value& value, JsonStyle style, JsonDialect dialect) {
   std::string out;
-  append(out, value, style, 0);
+  append(out, value, {style, dialect}, 0);
   if (style == JsonStyle::pretty) out += '\n';
   return out;
 }

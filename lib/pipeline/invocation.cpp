@@ -29,7 +29,8 @@ class Summary {
       if (points == Points::missing && action->series && store.has(*action->series))
         series_[stage.name] = parse_series(store.get(*action->series), action->series->brief());
     }
-    for (const auto& [key, value] : read_stage_metrics(pipeline_, stage)) {
+    // A stage warns of a file that cannot be read when it runs; one that did not run has nothing new to say.
+    for (const auto& [key, value] : read_stage_metrics(pipeline_, stage, Unreadable::known)) {
       MetricPoint& point = metrics[key];
       if (point.time == UtcTime() || point.value != value) point = {0, value, started_};
     }

@@ -28,14 +28,15 @@ void flatten(const Value& value, const std::string& key, std::string_view file,
 
 Value parse_metrics_document(std::string_view text, std::string_view file) {
   const std::string extension = to_lower(fs::path(file).extension().string());
-  if (extension == ".json") return parse_json(text, file);
+  if (extension == ".json") return parse_json(text, file, JsonDialect::python);
   if (extension == ".yaml" || extension == ".yml") return parse_yaml(text, file, YamlDialect::user);
   throw Error(ErrorKind::invalid, fmt::format("cannot read metrics from `{}`: not a .json, .yaml or .yml file", file));
 }
 
 std::vector<std::pair<std::string, double>> parse_metrics(std::string_view text, std::string_view file) {
   std::vector<std::pair<std::string, double>> out;
-  flatten(parse_metrics_document(text, file), "", file, out);
+  const Value document = parse_metrics_document(text, file);
+  flatten(document, document.is_number() ? fs::path(file).stem().string() : "", file, out);
   return out;
 }
 

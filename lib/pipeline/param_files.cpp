@@ -15,7 +15,7 @@ Value parse_params(std::string_view text, std::string_view file) {
   const std::string extension = to_lower(fs::path(file).extension().string());
   Value value;
   if (extension == ".json") {
-    value = parse_json(text, file);
+    value = parse_json(text, file, JsonDialect::python);
   } else if (extension == ".yaml" || extension == ".yml") {
     value = parse_yaml(text, file, YamlDialect::user);
   } else {
@@ -83,7 +83,8 @@ std::size_t end_of_plain(std::string_view text, std::size_t at, bool flow) {
 }
 
 std::string spelled(const Value& value, bool json) {
-  if (json || !value.is_scalar()) return emit_json(value, JsonStyle::compact);
+  if (json) return emit_json(value, JsonStyle::compact, JsonDialect::python);
+  if (!value.is_scalar()) return emit_json(value, JsonStyle::compact);
   std::string yaml = emit_yaml(value);
   while (!yaml.empty() && yaml.back() == '\n') yaml.pop_back();
   return yaml.find('\n') == std::string::npos ? yaml : emit_json(value, JsonStyle::compact);

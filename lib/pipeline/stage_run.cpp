@@ -329,7 +329,7 @@ std::vector<Artifact> recorded_outputs(const StageLock& inputs) {
   return out;
 }
 
-std::map<std::string, double> read_stage_metrics(const Pipeline& pipeline, const Stage& stage) {
+std::map<std::string, double> read_stage_metrics(const Pipeline& pipeline, const Stage& stage, Unreadable unreadable) {
   std::set<std::string> files;
   for (const Output& output : stage.outputs) {
     if (output.kind == OutputKind::metric) files.insert(output.path);
@@ -346,6 +346,7 @@ std::map<std::string, double> read_stage_metrics(const Pipeline& pipeline, const
       if (!text) continue;
       for (const auto& [key, value] : parse_metrics(*text, file)) out[key] = value;
     } catch (const Error& error) {
+      if (unreadable == Unreadable::known) continue;
       workspace.world().log.warn(
           fmt::format("metrics of stage `{}` are not recorded: {}", stage.name, error.message()));
     }

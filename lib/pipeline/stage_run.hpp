@@ -42,7 +42,9 @@ std::vector<Artifact> recorded_outputs(const StageLock& inputs);
 /// Names in the record the datasets that its inputs are (by the content that was read), lie in, or hold.
 void name_datasets(const std::vector<DatasetManifest>& datasets, RunRecord& record);
 /// The numbers in the stage's metric files as they lie in the work tree, and in the pipeline's top-level ones that the
-/// stage writes. What cannot be read is a warning.
-std::map<std::string, double> read_stage_metrics(const Pipeline& pipeline, const Stage& stage);
+/// stage writes. What cannot be read is left out, with a warning unless the reader has given it before.
+enum class Unreadable { warn, known };
+std::map<std::string, double> read_stage_metrics(const Pipeline& pipeline, const Stage& stage,
+                                                 Unreadable unreadable = Unreadable::warn);
 
 }  // namespace mlo

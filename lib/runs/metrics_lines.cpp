@@ -11,32 +11,6 @@
 namespace mlo {
 namespace {
 
-/// Python writes NaN, Infinity and -Infinity bare; quoted they are JSON.
-std::string quote_non_finite(std::string_view line) {
-  std::string out;
-  bool in_string = false;
-  for (std::size_t i = 0; i < line.size();) {
-    if (!in_string) {
-      const std::string_view rest = line.substr(i);
-      std::string_view word;
-      for (const std::string_view candidate : {"NaN", "-Infinity", "Infinity"}) {
-        if (rest.starts_with(candidate)) word = candidate;
-      }
-      if (!word.empty()) {
-        out += fmt::format("\"{}\"", word);
-        i += word.size();
-        continue;
-      }
-    }
-    if (in_string && line[i] == '\\' && i + 1 < line.size())
-      out += line[i++];
-    else if (line[i] == '"')
-      in_string = !in_string;
-    out += line[i++];
-  }
-  return out;
-}
-
 std::optional<double> find_number(const Value& value) {
   if (value.is_number()) return value.as_number();
   if (!value.is(Value::Type::string)) return std::nullopt;
@@ -92,7 +66,7 @@ void collect(const Value& object, const std::string& prefix, Line& line) {
 Line read_line(std::string_view text, UtcTime fallback) {
   Value object;
   try {
-    object = parse_json(quote_non_finite(text), "line");
+    object = parse_json(text, "line", JsonDialect::python);
   } catch (const Error&) {
     throw Error(ErrorKind::invalid, "it is not JSON");
   }

@@ -4,8 +4,14 @@
 
 MLO_FUZZ_TARGET(bytes) {
   using namespace mlo;
-  const Value value = parse_json(bytes, "f.json");
+  const Value value = parse_json(bytes, "f.json", JsonDialect::python);
   for (const auto style : {JsonStyle::compact, JsonStyle::pretty}) {
-    fuzz::require(parse_json(emit_json(value, style), "again.json") == value);
+    const std::string python = emit_json(value, style, JsonDialect::python);
+    fuzz::require(parse_json(python, "again.json", JsonDialect::python) == value);
+    // What is strict JSON means the same in both dialects.
+    const std::string strict = emit_json(value, style);
+    fuzz::require(parse_json(strict, "strict.json") == parse_json(strict, "strict.json", JsonDialect::python));
   }
+  const Value same = parse_json(bytes, "f.json");
+  fuzz::require(same == value);
 }

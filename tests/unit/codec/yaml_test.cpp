@@ -211,6 +211,34 @@ TEST_CASE("JSON reads and writes exactly, and refuses what is not JSON", "[codec
         "{\n  \"a\": [\n    1,\n    {}\n  ],\n  \"b\": []\n}\n");
 }
 
+TEST_CASE("the JSON that Python writes may hold NaN and Infinity, outside of strings and in place of a value",
+          "[codec]") {
+  const auto python = [](std::string_view text) { return parse_json(text, "f.json", JsonDialect::python); };
+  const std::string_view text =
+      "{\"a\": NaN, \"b\": [1, -Infinity , 2.5, -3, Infinity],\n \"NaN\": \"NaN, \\\" NaN\", \"c\": {\"d\":NaN}, "
+      "\"e\": 7}";
+  const Value value = python(text);
+  CHECK(std::isnan(value.find("a")->as_number()));
+  CHECK(json(*value.find("b")) == R"([1,"-Infinity",2.5,-3,"Infinity"])");
+  CHECK(value.find("b")->items()[1] == Value(-INFINITY));
+  CHECK(value.find("NaN")->as_string() == "NaN, \" NaN");
+  CHECK(std::isnan(value.find("c")->find("d")->as_number()));
+  CHECK(value.find("e")->as_int() == 7);
+  CHECK(std::isnan(python("\nNaN ").as_number()));
+  CHECK(emit_json(*value.find("b"), JsonStyle::compact, JsonDialect::python) == "[1,-Infinity,2.5,-3,Infinity]");
+  CHECK(python(emit_json(value, JsonStyle::pretty, JsonDialect::python)) == value);
+  CHECK(python(emit_json(value)).find("a")->as_string() == "NaN");
+
+  for (const char* bad :
+       {"[1NaN]", "[NaN1]", "[NaN NaN]", "{NaN: 1}", "{\"a\": 1, NaN: 2}", "[-NaN]", "[- Infinity]", "[nan]",
+        "[Infinit]", "[+Infinity]", "NaN,", "[NaNInfinity]", "NaN\"\"", "[\"a\"NaN]", "{\"a\" NaN}", "-"}) {
+    INFO(bad);
+    CHECK_THROWS_AS(python(bad), Error);
+  }
+  CHECK_THROWS_WITH(python("[Infinity,\n NaN, x]"), Catch::StartsWith("f.json:2:7: invalid JSON"));
+  CHECK_THROWS_AS(parse_json("[Infinity]", "f.json"), Error);
+}
+
 TEST_CASE("a number too large or too small for a double is infinite or zero, however it is spelled", "[codec]") {
   CHECK(user("1e999").as_number() == INFINITY);
   CHECK(user("-1e999").as_number() == -INFINITY);

@@ -1,5 +1,7 @@
 #include "lib/pipeline/param_files.hpp"
 
+#include <cmath>
+
 #include "tests/support/test.hpp"
 #include "tests/support/test_world.hpp"
 
@@ -45,6 +47,9 @@ TEST_CASE("setting a parameter changes its own bytes and no others", "[pipeline]
   CHECK(set("ünïcode.b", Value(3)) == changed("b: 2}", "b: 3}"));
   CHECK(set_param("{\n  \"a\": {\"b\": \"x,y\", \"c\": 1}\n}\n", "p.json", "a.c", Value("t")) ==
         "{\n  \"a\": {\"b\": \"x,y\", \"c\": \"t\"}\n}\n");
+  CHECK(set_param(R"({"a": NaN, "b": Infinity})", "p.json", "b", Value(1)) == R"({"a": NaN, "b": 1})");
+  CHECK(set_param(R"({"a": NaN, "b": [1]})", "p.json", "b", Value(Value::Array{Value(-INFINITY)})) ==
+        R"({"a": NaN, "b": [-Infinity]})");
   CHECK(set_param("a: 1\r\nb: 2\r\n", "p.yaml", "a", Value(5)) == "a: 5\r\nb: 2\r\n");
 }
 
