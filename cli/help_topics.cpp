@@ -94,7 +94,7 @@ const std::vector<HelpTopic>& help_topics() {
        "    mlo run deps              # all that they touched when they last ran\n"
        "    mlo run deps train --fix  # write it into mlo.yaml\n"
        "    mlo run --strict          # such a stage fails, and nothing of it is kept\n"
-       "    mlo run --sandbox         # such a file cannot be read at all\n"
+       "    mlo run --sandbox         # such a file cannot be read at all, and a stage that tries fails\n"
        "\n"
        "Not counted: git's, mlo's and DVC's own files, compiled Python, and directories of installed packages or "
        "caches "

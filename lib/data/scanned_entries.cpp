@@ -70,7 +70,8 @@ void ScannedEntries::set_content(std::size_t at, const TreeEntry& read) {
   Row& row = rows_[at];
   row.known = read.id;
   row.size = read.size;
-  if (row.kind == FileKind::file) {
+  if (read.kind == TreeEntryKind::file || read.kind == TreeEntryKind::executable) {
+    row.kind = FileKind::file;
     row.mode &= ~static_cast<std::uint32_t>(S_IXUSR);
     if (read.kind == TreeEntryKind::executable) row.mode |= S_IXUSR;
   }

@@ -34,7 +34,13 @@ Content WorkContent::read_directory(const std::string& path, const fs::path& dir
   const auto read_content = [&](const std::string& below, const ScannedEntry& found) {
     TreeEntry entry = found.entry;
     if (entry.kind == TreeEntryKind::symlink) {
-      entry.id = put(found.target);
+      if (const auto outer = read_outer(child_path(path, below), directory, below, found.target, batch)) {
+        entry.kind = outer->executable ? TreeEntryKind::executable : TreeEntryKind::file;
+        entry.id = outer->id;
+        entry.size = outer->bytes;
+      } else {
+        entry.id = put(found.target);
+      }
     } else {
       const Content content = read(child_path(path, below), directory / below, found.stat, batch);
       entry.id = content.id;
@@ -44,6 +50,17 @@ Content WorkContent::read_directory(const std::string& path, const fs::path& dir
   };
   const TreeEntry top = name_trees(world, std::move(scan), read_content, put);
   return {top.id, true, false, top.size, files};
+}
+
+std::optional<Content> WorkContent::read_outer(const std::string& path, const fs::path& directory,
+                                               const std::string& below, const std::string& target,
+                                               ObjectStore::Batch* batch) {
+  if (is_inner_link(below, target)) return std::nullopt;
+  std::error_code broken;
+  const fs::path file = fs::canonical(directory / below, broken);
+  const auto stat = broken ? std::nullopt : find_stat(file);
+  if (!stat || stat->kind != FileKind::file) return std::nullopt;
+  return read(path, file, *stat, batch);
 }
 
 Content WorkContent::read(const std::string& path, const fs::path& file, const FileStat& stat,

@@ -23,8 +23,8 @@ struct Content {
 
 /// The content of paths in the work tree, hashed once each and remembered, and moved between it and the store. Paths
 /// are relative to the root. A directory is what version-data would make of it: without what a `.mloignore` names, and
-/// without a `.gitignore` that holds nothing but mlo's own lines; but links may lead out of it. Safe from any thread
-/// for paths that do not overlap.
+/// without a `.gitignore` that holds nothing but mlo's own lines; but links may lead out of it, and one to a file then
+/// counts as that file, whose change would not be seen else. Safe from any thread for paths that do not overlap.
 class WorkContent {
  public:
   using IgnoreLines = std::map<std::string, std::set<std::string>>;
@@ -37,7 +37,7 @@ class WorkContent {
         link_(workspace.config().link),
         own_lines_(std::move(own_lines)) {}
 
-  /// Nothing if the path does not exist. A link is followed at `path` itself and kept as a link below it.
+  /// Nothing if the path does not exist. A link is followed at `path` itself; below it only to a file elsewhere.
   /// Error{invalid} for what is neither a file nor a directory (a fifo, a socket).
   std::optional<Content> find(const std::string& path);
   /// Looks anew at the path, at what is below it and at the directories around it, at the next find.
@@ -60,6 +60,9 @@ class WorkContent {
  private:
   Content read(const std::string& path, const fs::path& file, const FileStat& stat, ObjectStore::Batch* batch);
   Content read_directory(const std::string& path, const fs::path& directory, ObjectStore::Batch* batch);
+  /// The file elsewhere to which the link `below` the directory leads; nothing for any other link.
+  std::optional<Content> read_outer(const std::string& path, const fs::path& directory, const std::string& below,
+                                    const std::string& target, ObjectStore::Batch* batch);
   bool is_own(const std::string& path, const fs::path& file) const;
 
   const Workspace& workspace_;

@@ -185,7 +185,13 @@ std::string set_param(std::string_view text, std::string_view file, std::string_
       .hint(fmt::format("edit `{}` by hand", file));
 }
 
-std::vector<std::string> apply_overrides(const fs::path& root, const std::vector<ParamOverride>& overrides) {
+void write_params(const fs::path& root, const std::string& file, std::string_view text) {
+  const fs::path target = fs::canonical(root / file);  // the name may be a link to it
+  const auto stat = find_stat(target);
+  write_file(target, text, Durability::durable, stat ? stat->mode & 0777U : 0644U);
+}
+
+std::map<std::string, std::string> apply_overrides(const fs::path& root, const std::vector<ParamOverride>& overrides) {
   std::map<std::string, std::string> before, after;
   for (const ParamOverride& wanted : overrides) {
     const auto it = after.find(wanted.file);
@@ -202,14 +208,9 @@ std::vector<std::string> apply_overrides(const fs::path& root, const std::vector
     const Value* old = find_at(parsed, wanted.key);
     if (old == nullptr || !(*old == wanted.value)) text = set_param(text, wanted.file, wanted.key, wanted.value);
   }
-  std::vector<std::string> changed;
-  for (const auto& [file, text] : after) {
-    if (text == before[file]) continue;
-    const auto stat = find_stat(root / file);
-    write_file(root / file, text, Durability::durable, stat ? stat->mode & 0777U : 0644U);
-    changed.push_back(file);
-  }
-  return changed;
+  std::erase_if(before, [&](const auto& was) { return after[was.first] == was.second; });
+  for (const auto& [file, was] : before) write_params(root, file, after[file]);
+  return before;
 }
 
 }  // namespace mlo

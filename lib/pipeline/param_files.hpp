@@ -62,7 +62,9 @@ ParamOverride parse_override(std::string_view typed, std::string_view default_fi
 std::string set_param(std::string_view text, std::string_view file, std::string_view key, const Value& value);
 
 /// Writes overrides into their files, each file once and atomically; files whose values are equal already are not
-/// touched. Returns the files that changed. A failure of any override changes no file.
-std::vector<std::string> apply_overrides(const fs::path& root, const std::vector<ParamOverride>& overrides);
+/// touched. Returns the files that changed with the text they had. A failure of any override changes no file.
+std::map<std::string, std::string> apply_overrides(const fs::path& root, const std::vector<ParamOverride>& overrides);
+/// Gives a parameter file, or the file that it is a link to, another text and its old mode.
+void write_params(const fs::path& root, const std::string& file, std::string_view text);
 
 }  // namespace mlo

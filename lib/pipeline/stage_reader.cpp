@@ -15,6 +15,9 @@ namespace {
 
 constexpr const char* kOutputFlags[] = {"cache", "persist", "remote", "push",      "desc",
                                         "type",  "labels",  "meta",   "checkpoint"};
+/// Not for a stage to write: mlo reads them when it is over, or git does.
+constexpr std::string_view kOwnFiles[] = {"mlo.yaml",   "mlo.lock",   "dvc.yaml",       "dvc.lock",
+                                          ".gitignore", ".mloignore", ".gitattributes", ".gitmodules"};
 constexpr const char* kPlotFlags[] = {"template", "x", "y", "x_label", "y_label", "title", "header"};
 
 class StageReader {
@@ -254,6 +257,9 @@ std::string resolve_stage_path(std::string_view typed, const std::string& dir, c
   if (path == ".." || path.starts_with("../")) fail_at(file, at, fmt::format("`{}` leaves the repository", typed));
   if (path == "." || path.empty())
     fail_at(file, at, fmt::format("`{}` is the whole repository; name what is in it", typed));
+  const std::string_view name = std::string_view(path).substr(path.rfind('/') + 1);
+  if (use == StagePathUse::write && std::find(std::begin(kOwnFiles), std::end(kOwnFiles), name) != std::end(kOwnFiles))
+    fail_at(file, at, fmt::format("`{}` cannot be an output: it is mlo's or git's own", typed));
   const bool in_mlo = lies_in(path, ".mlo");
   const bool written_by_people = lies_in(path, ".mlo/features") || lies_in(path, ".mlo/gates");
   if (!is_safe_relative(path) || printable(path) != path ||

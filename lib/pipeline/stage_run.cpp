@@ -181,15 +181,13 @@ class StageRun {
       world_.log.hint(fmt::format("`{}` gains no rights in a stage that is traced: `trace: off` in stage `{}` lets it",
                                   *privileged, stage_.name));
     const StageWatch& watch = trace_->watch();
-    if (watch.sandbox && done_.outcome.result == StageResult::failed && !trace_->denied().empty()) {
+    if (watch.sandbox && !trace_->denied().empty()) {
       const std::set<std::string>& denied = trace_->denied();
-      done_.outcome.error +=
-          fmt::format("; kept from {}, which it does not declare", name_first({denied.begin(), denied.end()}));
-    }
-    if (watch.sandbox && done_.outcome.result == StageResult::ran && !trace_->denied().empty()) {
-      const std::set<std::string>& denied = trace_->denied();
-      world_.log.warn(fmt::format("stage `{}` was kept from {}, which it does not declare, and went on", stage_.name,
-                                  name_first({denied.begin(), denied.end()})));
+      const std::string kept_from =
+          fmt::format("kept from {}, which it does not declare", name_first({denied.begin(), denied.end()}));
+      // One that went on did something else than it does outside, where its result would be taken for the same.
+      if (done_.outcome.result == StageResult::ran) return fail(Error(ErrorKind::error, "it was " + kept_from));
+      if (done_.outcome.result == StageResult::failed) done_.outcome.error += "; " + kept_from;
     }
     if (done_.outcome.result != StageResult::ran || !(watch.strict || watch.sandbox)) return;
     if (!record.trace->complete()) fail(Error(ErrorKind::error, "its trace is not complete: " + record.trace->reason));

@@ -184,8 +184,13 @@ std::optional<LiveRun> RunStart::run() {
     if (prepared_ == nullptr) {
       other = claims_.find_any();  // it reads the parameters that are to change
       if (!other) {
-        apply_overrides(workspace_.root(), request_.overrides);
-        prepare();
+        const auto before = apply_overrides(workspace_.root(), request_.overrides);
+        try {
+          prepare();
+        } catch (...) {
+          for (const auto& [file, text] : before) write_params(workspace_.root(), file, text);
+          throw;
+        }
       }
     } else if (!prepared_->holds()) {
       prepare();

@@ -44,6 +44,34 @@ TreeEntry store_node(Node& node, ObjectStore::Batch& batch) {
   return {TreeEntryKind::directory, size, batch.put(encode_tree(tree)), ""};
 }
 
+struct Captured {
+  Digest id;
+  std::uint64_t size;
+};
+
+/// A file that somebody writes meanwhile is what one reading found, and one that goes is nothing: a log that nobody
+/// declared does not decide whether a run may start. `keep`: its bytes are stored too.
+std::optional<Captured> capture_file(ObjectStore::Batch& batch, StatCache& cache, const std::string& path,
+                                     const fs::path& file, const FileStat& stat, bool keep) {
+  const std::int64_t now = cache.now();
+  if (!find_stat(file)) return std::nullopt;
+  try {
+    if (keep) {
+      const auto added = batch.put_file(file);
+      cache.record(path, added.stat, added.id, now);
+      return Captured{added.id, added.size};
+    }
+    const HashedFile hashed = sha256_file(file);
+    cache.record(path, stat, hashed.digest, now);
+    return Captured{hashed.digest, hashed.size};
+  } catch (const Error& error) {
+    if (error.kind() != ErrorKind::conflict && find_stat(file)) throw;
+  }
+  const auto bytes = keep ? find_file(file) : std::nullopt;
+  if (!bytes) return std::nullopt;
+  return Captured{batch.put(*bytes), bytes->size()};
+}
+
 /// Stores the work tree as it is now, without what runs make; unchanged files that the store has are not read again.
 Digest store_code_tree(Workspace& workspace, const git::PathSet& made) {
   StatCache cache = workspace.stat_cache();
@@ -61,16 +89,13 @@ Digest store_code_tree(Workspace& workspace, const git::PathSet& made) {
       entry = {stat->executable() ? TreeEntryKind::executable : TreeEntryKind::file, stat->size, {}, ""};
       const bool keep = stat->size <= kMaxCodeFile && !is_secret(path);
       const auto known = cache.find(path, *stat);
-      const std::int64_t now = cache.now();
       if (known && (!keep || workspace.store().claim(*known))) {
         entry.id = *known;
-      } else if (keep) {
-        const auto added = batch.put_file(file);
-        entry.id = added.id;
-        cache.record(path, added.stat, added.id, now);
       } else {
-        entry.id = sha256_file(file).digest;
-        cache.record(path, *stat, entry.id, now);
+        const auto captured = capture_file(batch, cache, path, file, *stat, keep);
+        if (!captured) continue;
+        entry.id = captured->id;
+        entry.size = captured->size;
       }
     } else {
       continue;  // a submodule; its commit is in git

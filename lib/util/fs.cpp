@@ -215,7 +215,9 @@ bool remove_file(const fs::path& path) {
 
 void remove_tree(const fs::path& path) {
   std::error_code code;
-  fs::remove_all(path, code);
+  do {
+    fs::remove_all(path, code);
+  } while (code == std::errc::no_such_file_or_directory);  // somebody else removes it too
   if (code) throw Error(ErrorKind::io, fmt::format("cannot remove `{}`: {}", path.string(), code.message()));
 }
 

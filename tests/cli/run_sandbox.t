@@ -22,9 +22,10 @@ run <name> (<id>): 1 ran
 $ echo 'cat raw.csv extra.csv > model; mkdir plots; echo 1 > plots/x' > train.sh
 $ mlo run --sandbox
 cat: extra.csv: Permission denied
-warning: stage `train` was kept from `extra.csv`, which it does not declare, and went on
-[1/1] train (<duration>)
-run <name> (<id>): 1 ran
+[1/1] train failed: it was kept from `extra.csv`, which it does not declare
+run <name> (<id>): 1 failed
+  train: see `mlo run logs <name> train`
+[1]
 $ echo 'cat raw.csv > model; mkdir plots; echo 1 > raw.csv; exit 1' > train.sh
 $ mlo run --sandbox
 train.sh: 1: cannot create raw.csv: Permission denied
@@ -35,9 +36,10 @@ run <name> (<id>): 1 failed
 $ echo 'cat raw.csv > model; mkdir plots; cat extra.csv 2>/dev/null || echo absent' > train.sh
 $ mlo run --sandbox
 absent
-warning: stage `train` was kept from `extra.csv`, which it does not declare, and went on
-[1/1] train (<duration>)
-run <name> (<id>): 1 ran
+[1/1] train failed: it was kept from `extra.csv`, which it does not declare
+run <name> (<id>): 1 failed
+  train: see `mlo run logs <name> train`
+[1]
 $ echo 'cat raw.csv > model; mkdir plots data/other; rm data/x; mv extra.csv plots; touch data/new; echo 1 >> raw.csv' > train.sh
 $ mlo run --sandbox
 mkdir: cannot create directory ‘data/other’: Permission denied

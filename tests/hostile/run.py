@@ -14,7 +14,7 @@ ENV = {
     "GIT_COMMITTER_NAME": "Ada", "GIT_COMMITTER_EMAIL": "ada@example.org",
 }
 # Caches, locks and the logs of runs that were refused may come and go; everything else counts.
-VOLATILE = re.compile(r"^work/\.git/mlo/index\.sqlite")  # a cache that any reader may bring up to date
+VOLATILE = re.compile(r"^work/\.git/mlo/(index\.sqlite|locks/)")  # a cache that any reader may bring up to date; empty files
 
 
 def snapshot(root):

@@ -57,7 +57,33 @@ TEST_CASE("a .gitignore of mlo's own is no part of a dependency, one of the user
   CHECK_THAT(p.why(), Contains("dependency `data` changed"));
 }
 
-TEST_CASE("a link in a dependency is hashed as a link, wherever it leads", "[pipeline]") {
+TEST_CASE("a file to which a link in a dependency leads counts as that file", "[pipeline]") {
+  Project p(kReader, {{"data/a.csv", "1"}, {"elsewhere/b.csv", "1"}});
+  fs::create_symlink("../elsewhere/b.csv", p.world.dir / "data/b.csv");
+  fs::create_symlink("a.csv", p.world.dir / "data/inner");
+  CHECK(p.run() == "count ran");
+  CHECK(input(p, "data").files == 3);
+  CHECK(p.why().empty());
+  p.write("elsewhere/b.csv", "2");
+  CHECK_THAT(p.why(), Contains("dependency `data` changed"));
+  CHECK(p.run() == "count ran");
+  fs::remove(p.world.dir / "data/b.csv");
+  p.write("data/b.csv", "2");
+  CHECK(p.why().empty());
+}
+
+TEST_CASE("what a link in an output leads to is kept with it", "[pipeline]") {
+  Project p("stages: {make: {cmd: 'mkdir out && ln -s ../v out/v && ln -s /nowhere out/w', deps: [v], outs: [out]}}",
+            {{"v", "1"}});
+  CHECK(p.run() == "make ran");
+  fs::remove_all(p.world.dir / "out");
+  CHECK(p.run() == "make cached");
+  CHECK(p.read("out/v") == "1");
+  CHECK_FALSE(fs::is_symlink(p.world.dir / "out/v"));
+  CHECK(fs::is_symlink(p.world.dir / "out/w"));
+}
+
+TEST_CASE("any other link in a dependency is hashed as a link", "[pipeline]") {
   Project p(kReader, {{"data/a.csv", "1"}});
   fs::create_symlink("/nowhere/at/all", p.world.dir / "data/link");
   CHECK(p.run() == "count ran");

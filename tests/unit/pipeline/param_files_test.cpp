@@ -87,10 +87,22 @@ TEST_CASE("overrides change all their files or none, and an equal value changes 
   CHECK_THROWS_AS(apply({"a=9", "o.json:d=1"}), Error);
   CHECK(read_file(dir / "params.yaml") == "a: 1 # one\nb: 2\n");
   CHECK(apply({"a=1", "b=2"}).empty());
-  CHECK(apply({"a=5", "b=6", "o.json:c=7"}) == std::vector<std::string>{"o.json", "params.yaml"});
+  CHECK(apply({"a=5", "b=6", "o.json:c=7"}) ==
+        std::map<std::string, std::string>{{"o.json", R"({"c": 3})"}, {"params.yaml", "a: 1 # one\nb: 2\n"}});
   CHECK(read_file(dir / "params.yaml") == "a: 5 # one\nb: 6\n");
   CHECK(read_file(dir / "o.json") == R"({"c": 7})");
   CHECK_THROWS_WITH(apply({"none.yaml:a=1"}), Contains("no parameter file `none.yaml`"));
+}
+
+TEST_CASE("an override goes to the file that a link leads to, which keeps its mode", "[pipeline]") {
+  const test::TempDir dir;
+  dir.write("base.yaml", "a: 1\n");
+  fs::permissions(dir / "base.yaml", fs::perms::owner_read | fs::perms::owner_write);
+  fs::create_symlink("base.yaml", dir / "params.yaml");
+  CHECK(apply_overrides(dir.path(), {parse_override("a=2", "params.yaml")}).size() == 1);
+  CHECK(read_file(dir / "base.yaml") == "a: 2\n");
+  CHECK(fs::is_symlink(dir / "params.yaml"));
+  CHECK((find_stat(dir / "base.yaml")->mode & 0777U) == 0600);
 }
 
 TEST_CASE("kinds of parameter files that are not read say so", "[pipeline]") {

@@ -4,6 +4,9 @@
 #include "lib/runs/event_log.hpp"
 #include "lib/runs/live_run.hpp"
 #include "lib/util/random.hpp"
+
+#include <thread>
+
 #include "tests/support/test.hpp"
 #include "tests/support/test_world.hpp"
 
@@ -182,6 +185,19 @@ TEST_CASE("code is dirty by what can be code: not by outputs, mlo's files or git
   CHECK(capture_code(*repo.workspace, made).dirty);
   CHECK(is_code_change("output/x", made));
   CHECK_FALSE(is_code_change("out/deep/x", made));
+}
+
+TEST_CASE("files that others write or remove meanwhile do not keep a run from its start", "[runs]") {
+  Repo repo;
+  repo.dir.write("train.py", "1\n");
+  std::jthread busy([&](const std::stop_token& stop) {
+    for (int i = 0; !stop.stop_requested(); ++i) {
+      repo.dir.write("noise.txt", std::string(static_cast<std::size_t>(i % 100'000), 'x'));
+      repo.dir.write("gone.txt", "x");
+      fs::remove(repo.dir / "gone.txt");
+    }
+  });
+  for (int i = 0; i < 100; ++i) CHECK(capture_code(*repo.workspace).tree);
 }
 
 TEST_CASE("the code of a dirty tree goes to the store, secrets and big files as digests only", "[runs]") {

@@ -4,6 +4,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <thread>
+
 #include "tests/support/test.hpp"
 #include "tests/support/test_world.hpp"
 
@@ -145,6 +147,28 @@ TEST_CASE("directories are made with their parents; a file in the way is an erro
   CHECK(kind_of([&] { make_dirs(dir / "f"); }) == ErrorKind::io);
   remove_tree(dir / "a");
   CHECK_FALSE(find_stat(dir / "a"));
+}
+
+TEST_CASE("several may remove a tree at once", "[util]") {
+  const TempDir dir;
+  for (int round = 0; round < 50; ++round) {
+    for (int i = 0; i < 20; ++i) dir.write(fmt::format("a/{}/x", i), "");
+    std::atomic<int> failed = 0;
+    {
+      std::vector<std::jthread> threads;
+      for (int i = 0; i < 3; ++i) {
+        threads.emplace_back([&] {
+          try {
+            remove_tree(dir / "a");
+          } catch (const Error&) {
+            ++failed;
+          }
+        });
+      }
+    }
+    CHECK(failed == 0);
+    CHECK_FALSE(find_stat(dir / "a"));
+  }
 }
 
 TEST_CASE("contents are copied whole, beyond one buffer, empty files too", "[util]") {
