@@ -92,7 +92,7 @@ Command get() {
                    {"mlo get flights@v1.2:2013.csv --repo https://example.org/team/flights.git -o 2013.csv",
                     "one file of a dataset"}};
   info.exits = {{exit_code::verdict, "the tag of the stage or version is unverified"},
-                {exit_code::conflict, "the directory is not empty"},
+                {exit_code::conflict, "the directory is not empty, is in a dataset, or holds one or a repository"},
                 {exit_code::remote, "tags or content cannot be fetched"}};
   return make_command<Options>(std::move(info), declare, run);
 }

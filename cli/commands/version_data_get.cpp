@@ -41,7 +41,7 @@ Command version_data_get() {
   info.examples = {{"mlo version-data get flights@v1.2:2013.csv", "one file as it was, beside the newer one"},
                    {"mlo version-data get flights --repo https://example.org/team/flights.git -o data",
                     "a dataset of another repository"}};
-  info.exits = {{exit_code::conflict, "something is at the place"},
+  info.exits = {{exit_code::conflict, "something is at the place; with --force: a dataset or a repository is"},
                 {exit_code::remote, "git or content cannot be fetched"}};
   return make_command<Options>(std::move(info), declare, run);
 }

@@ -32,6 +32,13 @@ DatasetManifest parse_checked(std::string_view text, std::string_view name, cons
   return manifest;
 }
 
+std::optional<DatasetManifest> find_dataset_in(const fs::path& root, std::string_view name) {
+  if (!is_dataset_name(name)) return std::nullopt;
+  const std::string file = dataset_file(name);
+  const auto text = find_file(root / file, kManifestLimit);
+  return text ? std::optional(parse_checked(*text, name, file)) : std::nullopt;
+}
+
 /// The dataset's name if `path` is one of a manifest.
 std::optional<std::string> name_of_file(std::string_view path) {
   if (!path.starts_with(kDirectory) || !path.ends_with(kExtension)) return std::nullopt;
@@ -87,10 +94,7 @@ std::optional<git::ObjectId> find_blob(const Workspace& workspace, git::ObjectId
 std::string dataset_file(std::string_view name) { return fmt::format("{}/{}{}", kDirectory, name, kExtension); }
 
 std::optional<DatasetManifest> find_dataset(const Workspace& workspace, std::string_view name) {
-  if (!is_dataset_name(name)) return std::nullopt;
-  const std::string file = dataset_file(name);
-  const auto text = find_file(workspace.root() / file, kManifestLimit);
-  return text ? std::optional(parse_checked(*text, name, file)) : std::nullopt;
+  return find_dataset_in(workspace.root(), name);
 }
 
 DatasetManifest load_dataset(const Workspace& workspace, std::string_view name) {
@@ -98,14 +102,18 @@ DatasetManifest load_dataset(const Workspace& workspace, std::string_view name) 
   throw_unknown(workspace, name);
 }
 
-std::vector<DatasetManifest> load_datasets(const Workspace& workspace) {
+std::vector<DatasetManifest> load_datasets_in(const fs::path& root) {
   std::vector<std::string> names;
-  collect_names(workspace.root(), std::string(kDirectory), names);
+  collect_names(root, std::string(kDirectory), names);
   std::sort(names.begin(), names.end());
   std::vector<DatasetManifest> out;
-  for (const std::string& name : names) out.push_back(load_dataset(workspace, name));
+  for (const std::string& name : names) {
+    if (auto dataset = find_dataset_in(root, name)) out.push_back(std::move(*dataset));
+  }
   return out;
 }
+
+std::vector<DatasetManifest> load_datasets(const Workspace& workspace) { return load_datasets_in(workspace.root()); }
 
 std::vector<DatasetManifest> select_datasets(const Workspace& workspace, const std::vector<std::string>& names) {
   if (names.empty()) return load_datasets(workspace);

@@ -17,6 +17,8 @@ std::string dataset_file(std::string_view name);
 /// All datasets of the work tree, by name. Error{invalid} for a manifest that is malformed, lies about its name, or
 /// names a path outside the repository, inside `.git` or `.mlo`.
 std::vector<DatasetManifest> load_datasets(const Workspace& workspace);
+/// The same of any work tree, by its top; none if mlo is not used there.
+std::vector<DatasetManifest> load_datasets_in(const fs::path& root);
 std::optional<DatasetManifest> find_dataset(const Workspace& workspace, std::string_view name);
 /// Error{not_found} with a near name.
 DatasetManifest load_dataset(const Workspace& workspace, std::string_view name);

@@ -4,6 +4,7 @@
 
 #include "lib/data/compare.hpp"
 #include "lib/data/datasets.hpp"
+#include "lib/data/safe_place.hpp"
 #include "lib/manifest/names.hpp"
 #include "lib/store/staging.hpp"
 #include "lib/util/error.hpp"
@@ -71,6 +72,7 @@ DataSpec parse_data_spec(std::string_view typed) {
 
 GotData get_data(const World& world, const GetDataRequest& request) {
   const DataSpec& spec = request.spec;
+  require_outside(request.output ? absolute_in(world.cwd, *request.output) : world.cwd);
   const StagingDir staging(choose_scratch(world, request.output));
   std::optional<git::ObjectId> commit;
   OtherRepository other(
@@ -87,13 +89,14 @@ GotData get_data(const World& world, const GetDataRequest& request) {
   const ObjectStore* store = &other.workspace().store();
   ContentSource source(world, other, fetched, spec.str());
   got.entry = source.find(got.manifest, spec.path);
+  const bool directory = got.entry.kind == TreeEntryKind::directory;
+  got.place = choose_place(world, request, last_name(got.manifest, spec.path), directory);
+  require_replaceable(world, got.place);
+  require_room(got.place, request.existing);
   if (!has_content(*store, got.entry)) {
     source.bring(got.entry);
     store = &fetched;
   }
-  const bool directory = got.entry.kind == TreeEntryKind::directory;
-  got.place = choose_place(world, request, last_name(got.manifest, spec.path), directory);
-  require_room(got.place, request.existing);
   make_dirs(got.place.parent_path());
   const fs::path whole = staging.path() / "content";
   got.written = write_content(world, *store, got.entry, whole);

@@ -35,7 +35,8 @@ struct GotData {
 /// Brings a dataset, or one path inside it, to a place of this machine: only the trees and files needed are fetched,
 /// every byte is hashed on its way, and the place appears at once, whole, or not at all. A file goes into an output
 /// that is a directory or ends with `/`. Without a version it is the work tree's, with --repo elsewhere its HEAD's.
-/// Error{conflict} if the place is taken; Error{remote} if git or content cannot be fetched.
+/// Error{conflict} if the place is taken, and as require_replaceable before content is fetched; Error{remote} if git or
+/// content cannot be fetched.
 GotData get_data(const World& world, const GetDataRequest& request);
 
 }  // namespace mlo

@@ -1,6 +1,7 @@
 #include "lib/registry/get_model.hpp"
 
 #include "lib/data/bring.hpp"
+#include "lib/data/safe_place.hpp"
 #include "lib/registry/run_facts.hpp"
 #include "lib/store/staging.hpp"
 #include "lib/util/error.hpp"
@@ -41,6 +42,7 @@ void fetch_tags(const World& world, const std::string& url, const std::string& s
 
 GotModel get_model(World& world, const GetRequest& request) {
   const fs::path target = absolute_in(world.cwd, request.output);
+  require_replaceable(world, target);
   require_room(target, request.existing);
   make_dirs(target.parent_path());
   const StagingDir staging(target.parent_path());

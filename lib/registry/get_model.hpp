@@ -27,8 +27,8 @@ struct GotModel {
 /// tags and the few files that verify them are fetched to a place that is gone afterwards; content comes from the
 /// remote that its
 /// `.mlo/config.yaml` names; a relative directory counts from the repository's own, if that is on this machine.
-/// Error{conflict} if the directory is there and not empty; Error{verdict} for a version or stage whose tag is
-/// unverified; Error{remote} if content or tags cannot be fetched.
+/// Error{conflict} if the directory is there and not empty, and as require_replaceable before anything is fetched;
+/// Error{verdict} for a version or stage whose tag is unverified; Error{remote} if content or tags cannot be fetched.
 GotModel get_model(World& world, const GetRequest& request);
 
 }  // namespace mlo

@@ -1,6 +1,6 @@
 # Data of another repository: got to any place, or imported with its origin.
 
-$ mlo init -q && mkdir -p data/raw .git/store && printf 'a\n1\n' > data/raw/2013.csv && printf 'a\n2\n' > data/raw/2014.csv && echo note > data/README && ln -s raw/2013.csv data/latest
+$ mlo init -q && echo /got > .git/info/exclude && mkdir -p data/raw .git/store && printf 'a\n1\n' > data/raw/2013.csv && printf 'a\n2\n' > data/raw/2014.csv && echo note > data/README && ln -s raw/2013.csv data/latest
 ...
 $ mlo remote add -q far file://$PWD/.git/store && mlo version-data add -q data --name flights && git add -A && git commit -qm first && git tag v1.2 && mlo push -q
 ...
@@ -10,16 +10,16 @@ $ mlo version-data get flights@v1.2:raw/2014.csv && cat 2014.csv
 got flights:raw/2014.csv: 1 file, 4 B, in 2014.csv
 a
 2
-$ mlo version-data get flights:raw -o .git/raw && ls .git/raw
-got flights:raw: 2 files, 8 B, in .git/raw
+$ mlo version-data get flights:raw -o got/raw && ls got/raw
+got flights:raw: 2 files, 8 B, in got/raw
 2013.csv
 2014.csv
-$ mlo version-data get flights:raw -o .git/raw
-error: `<dir>/.git/raw` is there and not empty
+$ mlo version-data get flights:raw -o got/raw
+error: `<dir>/got/raw` is there and not empty
 hint: name another place, or replace it with --force
 [4]
-$ mlo version-data get flights:raw/2013.csv -o .git/raw/ --force && mlo version-data get flights:latest
-got flights:raw/2013.csv: 1 file, 4 B, in .git/raw/2013.csv
+$ mlo version-data get flights:raw/2013.csv -o got/raw/ --force && mlo version-data get flights:latest
+got flights:raw/2013.csv: 1 file, 4 B, in got/raw/2013.csv
 error: cannot get `latest` of dataset `flights`: it is a symlink
 hint: name what it points at, or the directory around it
 [1]
@@ -36,27 +36,65 @@ hint: write NAME, NAME@REVISION or NAME@REVISION:PATH, such as flights@v1.2:raw/
 [2]
 $ rm 2014.csv
 
+# Never where a repository keeps its own, where the user is, or where a dataset lies: forced or not.
+
+$ for place in . .. "$PWD" .git .git/new .mlo .mlo/new; do for force in '' --force; do mlo version-data get flights:raw -o "$place" $force 2>.git/said; test $? = 2 || echo "$place $force"; done; done; ls -A .git .mlo | grep new
+[1]
+$ for place in data data/raw data/raw/new; do for force in '' --force; do mlo version-data get flights:raw -o "$place" $force 2>.git/said; test $? = 4 || echo "$place $force"; done; done; find data | sort
+data
+data/README
+data/latest
+data/raw
+data/raw/2013.csv
+data/raw/2014.csv
+$ mkdir got/deep && cd got/deep && for place in .. ../.. ../../.git; do mlo get flights:raw -o $place --force; mlo get flights -o $place --force; done
+error: cannot put anything at `<dir>/got`: the current directory would be replaced with it
+hint: name another place with --output
+error: cannot put anything at `<dir>/got`: the current directory would be replaced with it
+hint: name another place with --output
+error: cannot put anything at `<dir>`: the current directory would be replaced with it
+hint: name another place with --output
+error: cannot put anything at `<dir>`: the current directory would be replaced with it
+hint: name another place with --output
+error: cannot put anything at `<dir>/.git`: git keeps its own files there
+hint: name another place with --output
+error: cannot put anything at `<dir>/.git`: git keeps its own files there
+hint: name another place with --output
+[2]
+$ git init -q got/theirs && mlo get flights:raw -o got/theirs --force
+error: cannot put anything at `<dir>/got/theirs`: it is a git repository
+hint: name another place with --output
+[4]
+$ rm -r got/theirs && git status --short && ls -A && mlo version-data fsck
+.git
+.gitignore
+.mlo
+README.md
+data
+got
+read 9 objects (565 B): none is damaged
+
 # From a bare repository elsewhere: only what is asked for comes from its remote.
 
-$ git clone -q --bare . .git/bare.git && mlo get flights@v1.2:raw/2014.csv --repo .git/bare.git -o .git/one.csv && cat .git/one.csv
-got flights:raw/2014.csv: 1 file, 4 B, in .git/one.csv
+$ git clone -q --bare . .git/bare.git && mlo get flights@v1.2:raw/2014.csv --repo .git/bare.git -o got/one.csv && cat got/one.csv
+got flights:raw/2014.csv: 1 file, 4 B, in got/one.csv
 a
 2
-$ mlo get flights --repo file://$PWD/.git/bare.git -o .git/all && cat .git/all/latest .git/all/raw/2014.csv
-got flights: 3 files, 13 B, in .git/all
+$ mlo get flights --repo file://$PWD/.git/bare.git -o got/all && cat got/all/latest got/all/raw/2014.csv
+got flights: 3 files, 13 B, in got/all
 a
 1
 a
 3
-$ mlo version-data get flights@main~1:raw --repo .git/bare.git -o .git/older && cat .git/older/2014.csv
-got flights:raw: 2 files, 8 B, in .git/older
+$ mlo version-data get flights@main~1:raw --repo .git/bare.git -o got/older && cat got/older/2014.csv
+got flights:raw: 2 files, 8 B, in got/older
 a
 2
-$ mlo version-data get flights@$(git rev-parse --short v1.2):README --repo .git/bare.git -o .git/README && cat .git/README
-got flights:README: 1 file, 5 B, in .git/README
+$ mlo version-data get flights@$(git rev-parse --short v1.2):README --repo .git/bare.git -o got/README && cat got/README
+got flights:README: 1 file, 5 B, in got/README
 note
-$ mlo version-data get flights@$(git rev-parse v1.2):README --repo .git/bare.git -o .git/README
-error: `<dir>/.git/README` is there
+$ mlo version-data get flights@$(git rev-parse v1.2):README --repo .git/bare.git -o got/README
+error: `<dir>/got/README` is there
 hint: name another place, or replace it with --force
 [4]
 $ mlo version-data get flights@v7 --repo .git/bare.git
@@ -71,7 +109,7 @@ $ mlo version-data get flights@sha256:0123 --repo .git/bare.git
 error: `flights@sha256:0123` cannot be looked up without a clone
 hint: name a branch, tag or commit
 [2]
-$ mlo get trains@v1 --repo .git/bare.git -o .git/trains
+$ mlo get trains@v1 --repo .git/bare.git -o got/trains
 error: no model named `trains`
 hint: register one with `mlo register NAME --run RUN --model PATH`
 [1]
@@ -79,7 +117,7 @@ $ mlo version-data get flights --repo .git/nowhere.git
 error: cannot get `flights`: git fetch failed: '.git/nowhere.git' does not appear to be a git repository
 hint: look with: git ls-remote .git/nowhere.git
 [5]
-$ ls -A .git | grep -E 'mlo-|trains' ; git status --short
+$ ls -A .git got | grep -E 'mlo-|trains' ; git status --short
 
 # Imported: the manifest knows where from, and what it was.
 

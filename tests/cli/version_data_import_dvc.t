@@ -57,11 +57,11 @@ imported data/raw: 1 file, 4 B, sha256:6e8f810d7aff (data/raw.dvc)
 history: 2 commits on dvc/main, dvc/v1
 hint: the manifests are staged; commit them with `git commit`
 hint: DVC's cache is as it was; once nothing needs it: rm -r .dvc/cache
-$ git log --format=%s dvc/main && git ls-tree -r --name-only dvc/v1 && mlo version-data get data/raw@dvc/v1:deep/b.csv -o .git/old && cat .git/old
+$ git log --format=%s dvc/main && git ls-tree -r --name-only dvc/v1 && mlo version-data get data/raw@dvc/v1:deep/b.csv -o got/old && cat got/old
 second under DVC
 under DVC
 .mlo/data/data/raw.yaml
-got data/raw:deep/b.csv: 1 file, 2 B, in .git/old
+got data/raw:deep/b.csv: 1 file, 2 B, in got/old
 2
 $ git log --format=%s main && mlo version-data import --from dvc --history data
 second under DVC

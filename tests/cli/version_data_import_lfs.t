@@ -29,8 +29,8 @@ unchanged docs/fig.png
 3
 docs/.gitignore
 docs/README
-$ mlo version-data get data@lfs/v1:img/b.png -o .git/b && cat .git/b && git log --format=%s main
-got data:img/b.png: 1 file, 2 B, in .git/b
+$ echo /got > .git/info/exclude && mlo version-data get data@lfs/v1:img/b.png -o got/b && cat got/b && git log --format=%s main
+got data:img/b.png: 1 file, 2 B, in got/b
 2
 under mlo
 under git-lfs
@@ -38,7 +38,7 @@ init
 
 # What is not here, and what is damaged.
 
-$ git reset -q --hard v1 && echo 5 > data/x.bin && sh .git/point.sh data/x.bin && git commit -qm fifth && echo other > data/x.bin && find .git/lfs -type f -newer .git/b -delete; git config --local lfs.url file:///nowhere; mlo version-data import --from lfs data/x.bin
+$ git reset -q --hard v1 && echo 5 > data/x.bin && sh .git/point.sh data/x.bin && git commit -qm fifth && echo other > data/x.bin && find .git/lfs -type f -newer got/b -delete; git config --local lfs.url file:///nowhere; mlo version-data import --from lfs data/x.bin
 error: 1 file of git-lfs is not here, the first is `data/x.bin`; git lfs failed: failed to fetch some objects from 'file:///nowhere'
 hint: nothing was imported; fetch what lacks with `git lfs pull`, and repeat
 [1]

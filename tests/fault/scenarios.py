@@ -154,7 +154,7 @@ SCENARIOS = [
     Scenario("version-data import", OTHER, "mlo version-data import raw@first --repo .git/bare.git -o data/in", [DATA]),
     Scenario("version-data update", OTHER + "mlo version-data import raw@first --repo .git/bare.git -o data/in --commit\n",
              "mlo version-data update --rev main", [DATA]),
-    Scenario("version-data get", OTHER, "mlo version-data get raw@first --repo .git/bare.git -o .git/out --force", ["cat .git/out/*.csv 2>/dev/null | wc -c"]),
+    Scenario("version-data get", OTHER, "mlo version-data get raw@first --repo .git/bare.git -o got --force", ["cat got/*.csv 2>/dev/null | wc -c"]),
     Scenario("version-data gc", GARBAGE, GC, [DATA, "mlo version-data fsck --json"]),
     Scenario("version-data gc, trash emptied", GARBAGE + GC + "\n", "mlo version-data gc --yes --older-than 0 --unpushed --empty-trash",
              [DATA, "mlo version-data fsck --json", "find .git/mlo/trash -type f"]),

@@ -26,7 +26,7 @@ constexpr const char* kSession[] = {
     "mlo version-data ls",
     "mlo version-data ls raw",
     "mlo version-data history raw",
-    "mlo version-data get raw:one.csv -o .git/one.csv",
+    "mlo version-data get raw:one.csv -o one.csv",
     "mlo version-data import raw:one.csv --repo . -o one.csv",
     "mlo version-data update",
     "mlo version-data remove one.csv --force --yes",
@@ -85,7 +85,7 @@ constexpr const char* kSession[] = {
     "mlo promote history delay",
     "mlo register list",
     "mlo status",
-    "mlo get delay@prod -o .git/got",
+    "mlo get delay@prod -o got",
     "git tag -d 'delay#prod#9'",
     "mkdir -p .mlo/gates && printf 'mlo: gate/1\\nstage: prod\\nfrom: [staging]\\ngates:\\n"
     "  - {id: a, check: commit-on, branch: main, severity: soft}\\n' > .mlo/gates/prod.yaml && git add .mlo && git "
