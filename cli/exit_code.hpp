@@ -12,6 +12,7 @@ inline constexpr int conflict = 4;  ///< a lock, or a state that does not allow 
 inline constexpr int remote = 5;
 inline constexpr int bug = 70;
 inline constexpr int no_program = 127;  ///< `run -- CMD`: there is no CMD; what a shell says
+inline constexpr int hung_up = 129;     ///< interrupted by SIGHUP: its terminal or connection is gone
 inline constexpr int interrupted = 130;
 
 inline int of(ErrorKind kind) {

@@ -12,7 +12,8 @@ const std::vector<HelpTopic>& help_topics() {
        "4    conflict: a lock is held, or the state of the repository does not allow it now\n"
        "5    a remote failed\n"
        "70   a bug in mlo; please report it\n"
-       "130  interrupted by Ctrl-C\n"
+       "129  interrupted by SIGHUP: its terminal or connection is gone\n"
+       "130  interrupted by Ctrl-C or SIGTERM; a second one ends mlo, and all that its stages started, at once\n"
        "\n"
        "`mlo run -- CMD` passes on the exit code of CMD; 127: there is no CMD."},
       {"names", "how data, runs and revisions are written",

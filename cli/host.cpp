@@ -7,10 +7,13 @@
 #include <sys/random.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <cerrno>
 #include <cstring>
 #include <thread>
 
+#include "cli/exit_code.hpp"
+#include "lib/bounds/process_tree.hpp"
 #include "lib/util/error.hpp"
 
 namespace mlo::cli {
@@ -86,21 +89,29 @@ std::string read_some(std::size_t size, const std::stop_token& stop) {
   return bytes;
 }
 
-/// The first SIGINT or SIGTERM asks for a clean stop; a second one ends the process at once. A thread waits for them,
-/// so that the request may take locks.
-std::stop_token watch_signals() {
+/// The first SIGINT, SIGTERM or SIGHUP asks for a clean stop; a second one ends the process, and all that it started,
+/// at once. A thread waits for them, so that the request may take locks.
+std::stop_token watch_signals(std::atomic<int>& stopped_by) {
   ::signal(SIGPIPE, SIG_IGN);
   sigset_t set;
   sigemptyset(&set);
   sigaddset(&set, SIGINT);
   sigaddset(&set, SIGTERM);
+  struct sigaction hangup {};
+  if (::sigaction(SIGHUP, nullptr, &hangup) == 0 && hangup.sa_handler != SIG_IGN) sigaddset(&set, SIGHUP);  // no nohup
   pthread_sigmask(SIG_BLOCK, &set, nullptr);
   std::stop_source source;
   std::stop_token token = source.get_token();
-  std::thread([set, source]() mutable {
+  std::thread([set, source, &stopped_by]() mutable {
     int number = 0;
-    if (sigwait(&set, &number) == 0) source.request_stop();
-    if (sigwait(&set, &number) == 0) ::_exit(130);
+    if (sigwait(&set, &number) != 0) return;
+    stopped_by = number;
+    source.request_stop();
+    do {  // a shell and its terminal may each send SIGHUP for one end of the session
+      if (sigwait(&set, &number) != 0) return;
+    } while (number == SIGHUP);
+    kill_descendants();
+    ::_exit(stopped_by == SIGHUP ? exit_code::hung_up : exit_code::interrupted);
   }).detach();
   return token;
 }
@@ -111,8 +122,10 @@ Host real_host() {
   // They live as long as the process; Host only borrows them.
   static SystemClock clock;
   static SystemRng rng;
+  static std::atomic<int> stopped_by = 0;
   Host host;
-  host.stop = watch_signals();
+  host.stop = watch_signals(stopped_by);
+  host.stopped_by = [] { return stopped_by.load(); };
   host.out = write_out;
   host.err = [](std::string_view text) { write_stream(2, text); };
   host.read_stdin = [stop = host.stop] {

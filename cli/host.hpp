@@ -26,11 +26,12 @@ struct Host {
   Clock* clock = nullptr;            ///< borrowed, like rng
   Rng* rng = nullptr;
   std::stop_token stop;
+  std::function<int()> stopped_by;  ///< the signal that set `stop`; 0 as long as there was none; may be empty
   unsigned threads = 1;
 };
 
-/// The process's own streams, environment and clock; installs the SIGINT/SIGTERM handler behind `stop`, ignores
-/// SIGPIPE.
+/// The process's own streams, environment and clock; installs the SIGINT, SIGTERM and SIGHUP handler behind
+/// `stop`, ignores SIGPIPE.
 Host real_host();
 
 }  // namespace mlo::cli

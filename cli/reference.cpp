@@ -86,7 +86,7 @@ std::string command_reference() {
   out +=
       "\nExit status of every command: 0 success, 1 an error, 2 the command line is wrong, 3 the verdict is no, 4 "
       "conflict or lock,\n"
-      "5 a remote failed, 70 a bug in mlo, 130 interrupted.\n\n| command | |\n|---|---|\n";
+      "5 a remote failed, 70 a bug in mlo, 129 or 130 interrupted.\n\n| command | |\n|---|---|\n";
   std::string sections;
   for (const TableEntry& entry : command_table()) {
     const CommandSpec spec = describe(entry.make());

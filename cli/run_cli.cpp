@@ -1,5 +1,7 @@
 #include "cli/run_cli.hpp"
 
+#include <signal.h>
+
 #include "cli/command_context.hpp"
 #include "cli/command_table.hpp"
 #include "cli/exit_code.hpp"
@@ -90,9 +92,7 @@ int dispatch(const std::vector<std::string>& args, CommandContext& context) {
   return runner(context);
 }
 
-}  // namespace
-
-int run_cli(const std::vector<std::string>& args, Host& host) {
+int run_guarded(const std::vector<std::string>& args, Host& host) {
   CommandContext context(host);
   try {
     return dispatch(args, context);
@@ -107,6 +107,13 @@ int run_cli(const std::vector<std::string>& args, Host& host) {
                    "this is a bug in mlo: please report it with the command you ran");
     return exit_code::bug;
   }
+}
+
+}  // namespace
+
+int run_cli(const std::vector<std::string>& args, Host& host) {
+  const int code = run_guarded(args, host);
+  return code == exit_code::interrupted && host.stopped_by && host.stopped_by() == SIGHUP ? exit_code::hung_up : code;
 }
 
 }  // namespace mlo::cli

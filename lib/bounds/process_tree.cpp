@@ -6,11 +6,14 @@
 #include <signal.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
 #include <atomic>
+#include <cerrno>
+#include <set>
 
 #include "lib/util/fs.hpp"
 #include "lib/util/text.hpp"
@@ -41,8 +44,9 @@ std::string_view read_proc(const char* path, char (&buffer)[4096]) {
   return {buffer, size < 0 ? 0 : static_cast<std::size_t>(size)};
 }
 
-/// Field `wanted` of /proc/PID/stat, counted from 3 (the state) as in proc(5): a name may hold blanks and brackets.
+/// Of /proc/PID/stat, as in proc(5): a name may hold blanks and brackets.
 struct ProcStat {
+  bool ended = false;  ///< nobody has waited for it yet
   pid_t parent = 0;
   std::uint64_t threads = 0, pages = 0;
 };
@@ -53,8 +57,9 @@ std::optional<ProcStat> stat_of(pid_t pid) {
   if (name_end == std::string_view::npos || name_end + 2 > text.size()) return std::nullopt;
   const auto fields = split(text.substr(name_end + 2), ' ');
   if (fields.size() < 22) return std::nullopt;
-  return ProcStat{static_cast<pid_t>(parse_i64(fields[1]).value_or(0)), parse_u64(fields[17]).value_or(0),
-                  parse_u64(fields[21]).value_or(0)};
+  const std::uint64_t threads = parse_u64(fields[17]).value_or(0);
+  return ProcStat{(fields[0] == "Z" || fields[0] == "X") && threads <= 1,
+                  static_cast<pid_t>(parse_i64(fields[1]).value_or(0)), threads, parse_u64(fields[21]).value_or(0)};
 }
 
 template <class Visit>
@@ -106,6 +111,60 @@ class FirstInLine {
   int before_;
   bool raised_;
 };
+
+/// Kills all processes of which `is_one` is true, until none of them runs or five seconds are over. Returns how many.
+template <class Judge>
+std::size_t kill_each(const Judge& is_one) {
+  std::set<pid_t> killed;
+  std::optional<FirstInLine> first;
+  const std::int64_t give_up = monotonic_ms() + 5000;
+  const auto runs = [&](pid_t pid) {
+    if (!is_one(pid)) return false;
+    const auto stat = stat_of(pid);
+    return stat && !stat->ended;
+  };
+  for (useconds_t pause = 200;; pause = std::min<useconds_t>(pause * 2, 5000)) {
+    bool any = false;
+    each_process([&](pid_t pid) {
+      if (!runs(pid)) return;
+      // What is looked at once more while a descriptor stands for it cannot be another one that got its number.
+      const UniqueFd held(static_cast<int>(::syscall(SYS_pidfd_open, pid, 0)));
+      if (!runs(pid)) return;
+      any = true;
+      killed.insert(pid);
+      if (!held || (::syscall(SYS_pidfd_send_signal, held.get(), SIGKILL, nullptr, 0) != 0 && errno != ESRCH))
+        ::kill(pid, SIGKILL);
+    });
+    if (!any || monotonic_ms() > give_up) return killed.size();
+    if (!first) first.emplace();
+    ::usleep(pause);
+  }
+}
+
+/// This process and all above it.
+std::set<pid_t> own_line() {
+  std::set<pid_t> line;
+  for (pid_t pid = ::getpid(); pid > 0 && line.insert(pid).second;) {
+    const auto stat = stat_of(pid);
+    pid = stat ? stat->parent : 0;
+  }
+  return line;
+}
+
+/// Whether `pid` is below `top`. One between them that ends meanwhile hands its children up: then it is asked again.
+bool is_below(pid_t pid, pid_t top) {
+  for (int tries = 0; tries < 8; ++tries) {
+    pid_t at = pid;
+    while (at > 1 && at != top) {
+      const auto stat = stat_of(at);
+      if (!stat) break;
+      at = stat->parent;
+    }
+    if (at == top) return pid != top;
+    if (at <= 1 || at == pid) return false;
+  }
+  return false;
+}
 
 }  // namespace
 
@@ -199,6 +258,20 @@ std::size_t kill_tree(TreeMark mark) {
     });
     ::usleep(pause);
   }
+}
+
+std::size_t kill_left_trees(const std::vector<TreeMark>& marks) {
+  const std::set<pid_t> spared = own_line();
+  return kill_each([&](pid_t pid) {
+    const std::uint64_t found = limit_of(pid);
+    return is_mark(found) && !spared.contains(pid) &&
+           std::any_of(marks.begin(), marks.end(), [&](TreeMark mark) { return mark != 0 && in_tree(found, mark); });
+  });
+}
+
+void kill_descendants() {
+  const pid_t self = ::getpid();
+  kill_each([self](pid_t pid) { return is_below(pid, self); });
 }
 
 void reap_orphans(TreeMark mark, pid_t leader) {

@@ -51,6 +51,15 @@ std::optional<std::uint64_t> shared_memory_of(const std::vector<pid_t>& pids);
 /// at the children of this process if there are none.
 std::size_t kill_tree(TreeMark mark);
 
+/// Kills what is left of trees whose mlo is gone, and waits until it has ended; after five seconds those that the
+/// kernel does not let die are left. This process and those above it are spared: somebody in the tree may have started
+/// us. Returns how many were killed.
+std::size_t kill_left_trees(const std::vector<TreeMark>& marks);
+
+/// Kills all that this process started and all that those started, as far as adopt_orphans() kept them; waits like
+/// kill_left_trees. Whoever started them reaps them.
+void kill_descendants();
+
 /// Reaps orphans of the tree that have ended. `leader` is its first process, which somebody else waits for.
 void reap_orphans(TreeMark mark, pid_t leader);
 

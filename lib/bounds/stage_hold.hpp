@@ -57,6 +57,8 @@ class StageHold {
   /// Everything in its control group, if it has one; else that is left to who started the process group.
   void kill_now();
 
+  /// What all that it starts has in common.
+  TreeMark mark() const { return mark_; }
   const StageUsage& usage() const { return usage_; }
   const Limits& limits() const { return spec_.limits; }
   std::string_view held_by() const { return cgroup_ ? "cgroup v2" : "watchdog"; }

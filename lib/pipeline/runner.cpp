@@ -5,6 +5,7 @@
 #include "lib/pipeline/schedule.hpp"
 #include "lib/pipeline/stage_trace.hpp"
 #include "lib/pipeline/start.hpp"
+#include "lib/runs/live_run.hpp"
 #include "lib/runs/run_store.hpp"
 
 namespace mlo {
@@ -77,6 +78,7 @@ std::vector<StageIndex> requested_stages(const Pipeline& pipeline, const RunRequ
 
 RunReport run_pipeline(Workspace& workspace, const RunRequest& request, RunObserver& observer) {
   RunReport report;
+  recover_runs(workspace);  // what is up to date is so only if nobody is left to write it
   const bool whole =
       request.targets.empty() && request.from.empty() && request.overrides.empty() && request.force == Force::no;
   IdleProof proof(workspace);

@@ -1,5 +1,6 @@
 #include "lib/pipeline/stage_run.hpp"
 
+#include "lib/bounds/tree_log.hpp"
 #include "lib/pipeline/metrics_file.hpp"
 #include "lib/pipeline/stage_bounds.hpp"
 #include "lib/pipeline/stage_commands.hpp"
@@ -157,6 +158,7 @@ class StageRun {
     context_.bounds.tell(bounds_of(stage_), command.process.env);
     command.timeout = stage_.timeout;
     command.hold = &*hold_;
+    note_tree(context_.invocation.dir(), hold_->mark());
     make_dirs(command.process.cwd);
     note_environment(live, command.process);
 

@@ -138,6 +138,7 @@ const std::vector<StageIndex>& RunStart::stages() const { return prepared_->stag
 const Plan& RunStart::plan() const { return prepared_->plan; }
 
 void RunStart::prepare() {
+  recover_runs(workspace_);  // what a killed run left must not change what is planned
   prepared_ = std::make_unique<Prepared>(workspace_, request_);
   if (idle()) return;
   datasets_ = load_datasets(workspace_);

@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include "lib/bounds/tree_log.hpp"
 #include "lib/runs/event_log.hpp"
 #include "lib/runs/metrics_lines.hpp"
 #include "lib/runs/run_store.hpp"
@@ -239,9 +240,30 @@ std::vector<RunRecord> LiveRun::recover_stages(Workspace& workspace, const RunRe
   return out;
 }
 
+namespace {
+
+/// What runs left whose mlo was killed must write no more, before anything else happens: also while another process is
+/// at recording them.
+void end_left_stages(Workspace& workspace, const std::vector<fs::path>& dirs) {
+  for (const fs::path& dir : dirs) {
+    const std::vector<TreeMark> trees = noted_trees(dir);
+    const fs::path lock = dir / "lock";
+    if (trees.empty() || ::access(lock.c_str(), R_OK | W_OK) != 0 || is_locked(lock)) continue;
+    const std::size_t ended = kill_left_trees(trees);
+    if (ended == 0) continue;
+    const auto record = find_record(dir, kStart, workspace);
+    workspace.world().log.warn(fmt::format("ended {} that run {} had left when it was killed",
+                                           count_of(ended, "process", "processes"),
+                                           record ? record->name : dir.filename().string()));
+  }
+}
+
+}  // namespace
+
 std::size_t recover_runs(Workspace& workspace) {
   if (!find_stat(runs_dir(workspace)) || list_dir(runs_dir(workspace)).empty()) return 0;
   const std::vector<fs::path> dirs = run_dirs(runs_dir(workspace));
+  end_left_stages(workspace, dirs);
   const auto guard = LockFile::try_acquire(workspace.local() / "locks" / "recover", "recovering runs");
   if (!guard) return 0;
   remove_litter(runs_dir(workspace));

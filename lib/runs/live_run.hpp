@@ -61,8 +61,9 @@ class LiveRun {
 /// Where the run, or the stage, is or would be while it is live.
 fs::path live_dir(const Workspace& workspace, const RunRecord& run);
 
-/// Publishes runs that nobody holds and nobody published: with status `killed` and what they had logged, or as finish()
-/// left them. Returns how many invocations. Called at the start of commands that write or list runs; does nothing while
+/// Ends what is left of the stages of runs that nobody holds, with a warning; by the trees noted in their directories.
+/// Then publishes those that nobody published: with status `killed` and what they had logged, or as finish() left them.
+/// Returns how many invocations. Called at the start of commands that write or list runs; publishes nothing while
 /// another process is at it.
 std::size_t recover_runs(Workspace& workspace);
 

@@ -81,7 +81,8 @@ void close_all_but(int kept, unsigned first) {
     const bool handled = ::sigaction(number, nullptr, &now) == 0 && now.sa_handler != SIG_DFL;
     if (handled && (now.sa_handler != SIG_IGN || number == SIGPIPE)) ::sigaction(number, &standard, nullptr);
   }
-  for (const int number : {SIGINT, SIGTERM, SIGHUP, SIGQUIT}) ::sigaction(number, &standard, nullptr);
+  // Not SIGHUP: what `nohup mlo` starts is to live on as well.
+  for (const int number : {SIGINT, SIGTERM, SIGQUIT}) ::sigaction(number, &standard, nullptr);
   sigset_t none;
   sigemptyset(&none);
   ::sigprocmask(SIG_SETMASK, &none, nullptr);

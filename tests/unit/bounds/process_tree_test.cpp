@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "lib/bounds/stage_hold.hpp"
+#include "lib/util/text.hpp"
 #include "tests/support/test.hpp"
 #include "tests/support/test_world.hpp"
 
@@ -46,6 +47,67 @@ TEST_CASE("a daemon in a session of its own is found by its mark, killed and rea
   CHECK(kill_tree(mark) == 1);
   CHECK_FALSE(lives((dir / "pid").string()));
   CHECK(kill_tree(mark) == 0);
+}
+
+namespace {
+
+/// A shell and its daemon in another session that wait for ever, with the mark; once both are there.
+ChildProcess start_tree(const fs::path& dir, TreeMark mark) {
+  const std::string pid = (dir / "pid").string();
+  ProcessSpec spec{.argv = {"sh", "-c",
+                            "(env -i setsid sh -c 'echo $$ > " + pid + ".new; mv " + pid + ".new " + pid +
+                                "; cd /; exec sleep 1000' > /dev/null 2>&1 &); exec sleep 1000"},
+                   .env = hermetic_environment(dir)};
+  if (mark != 0) spec.limits = {{RLIMIT_LOCKS, mark}};
+  ChildProcess child = ChildProcess::start(spec);
+  while (!find_stat(pid)) ::usleep(1000);
+  return child;
+}
+
+/// Nothing is left of it but, perhaps, its entry for who waits for it.
+bool has_ended(const std::string& pid_file) {
+  const std::string pid(trim(read_file(pid_file)));
+  const auto stat = find_file("/proc/" + pid + "/stat");
+  return !stat || stat->find(") Z ") != std::string::npos;
+}
+
+}  // namespace
+
+TEST_CASE("what is left of a dead run's tree is ended, and nobody else", "[bounds]") {
+  const TreeMark mark = make_mark(), other = make_mark();
+  if (mark == 0) {
+    WARN("SKIP: RLIMIT_LOCKS is bounded here");
+    return;
+  }
+  TempDir left, bystander;
+  ChildProcess child = start_tree(left.path(), mark), stranger = start_tree(bystander.path(), other);
+  CHECK(kill_left_trees({}) == 0);
+  CHECK(kill_left_trees({0, make_mark()}) == 0);
+  CHECK_FALSE(has_ended((left / "pid").string()));
+  CHECK(kill_left_trees({make_mark(), mark}) == 2);
+  CHECK(has_ended((left / "pid").string()));
+  CHECK(child.wait().signal == SIGKILL);
+  CHECK_FALSE(has_ended((bystander / "pid").string()));
+  CHECK(kill_left_trees({mark}) == 0);
+
+  // Started by what is left itself: we, and those above us, are not ended.
+  rlimit before{};
+  REQUIRE(::getrlimit(RLIMIT_LOCKS, &before) == 0);
+  const rlimit within{other, before.rlim_max};
+  REQUIRE(::setrlimit(RLIMIT_LOCKS, &within) == 0);
+  CHECK(kill_left_trees({other}) == 2);
+  ::setrlimit(RLIMIT_LOCKS, &before);
+  CHECK(has_ended((bystander / "pid").string()));
+  CHECK(stranger.wait().signal == SIGKILL);
+}
+
+TEST_CASE("all that we started is ended, with or without a mark, wherever it went", "[bounds]") {
+  adopt_orphans();
+  TempDir dir;
+  ChildProcess child = start_tree(dir.path(), 0);
+  kill_descendants();
+  CHECK(has_ended((dir / "pid").string()));
+  CHECK(child.wait().signal == SIGKILL);
 }
 
 TEST_CASE("memory that processes share counts once", "[bounds]") {

@@ -1,5 +1,9 @@
 #include "lib/runs/run_store.hpp"
 
+#include <signal.h>
+#include <sys/resource.h>
+
+#include "lib/bounds/tree_log.hpp"
 #include "lib/crypto/sha256.hpp"
 #include "lib/runs/event_log.hpp"
 #include "lib/runs/live_run.hpp"
@@ -132,6 +136,32 @@ TEST_CASE("a live run becomes a record with everything it logged", "[runs]") {
   repo.store().publish(done, {});
   CHECK(repo.store().series(done, "loss").size() == 3);
   CHECK_FALSE(find_stat(live.dir()));
+}
+
+TEST_CASE("what a killed run left running is ended before it is recorded", "[runs]") {
+  const TreeMark mark = make_mark();
+  if (mark == 0) {
+    WARN("SKIP: RLIMIT_LOCKS is bounded here");
+    return;
+  }
+  Repo repo;
+  RunRecord start = repo.record("shot");
+  start.status = RunStatus::running;
+  ProcessSpec spec{.argv = {"sleep", "1000"}, .env = repo.env};
+  spec.limits = {{RLIMIT_LOCKS, mark}};
+  std::optional<ChildProcess> left;
+  {
+    const LiveRun live = LiveRun::create(*repo.workspace, start);
+    note_tree(live.dir(), mark);
+    left.emplace(ChildProcess::start(spec));
+    CHECK(recover_runs(*repo.workspace) == 0);  // it lives
+    CHECK_FALSE(left->has_ended());
+  }
+  CHECK(recover_runs(*repo.workspace) == 1);
+  CHECK(left->has_ended());
+  CHECK(repo.log.lines ==
+        std::vector<std::string>{"warning: ended 1 process that run shot had left when it was killed"});
+  CHECK(left->wait().signal == SIGKILL);
 }
 
 TEST_CASE("a killed run is recorded with what it had logged, once", "[runs]") {
