@@ -55,6 +55,32 @@ void require_saved(const Workspace& workspace, StatCache& cache, const DatasetMa
                         shell_quote(version.path)));
 }
 
+/// Where a file of the version must stand, an ignored one is a file like any other: it may have the same content, and
+/// may be saved or not.
+void take_ignored(const Workspace& workspace, StatCache& cache, const DatasetManifest& version, WorkState& state) {
+  std::vector<std::size_t> same;
+  for (const ScannedDirectory& directory : state.scan.directories) {
+    for (const std::string& name : directory.ignored) {
+      const std::string path = child_path(directory.path, name), repo_path = child_path(version.path, path);
+      const auto at = std::lower_bound(state.differences.begin(), state.differences.end(), path,
+                                       [](const Difference& d, const std::string& p) { return d.path < p; });
+      if (at == state.differences.end() || at->path != path || !at->want || at->found || !is_regular(*at->want))
+        continue;
+      const auto stat = find_stat(workspace.root() / repo_path);
+      if (!stat || stat->kind != FileKind::file) continue;
+      ScannedEntry found;
+      found.stat = *stat;
+      found.entry = {stat->executable() ? TreeEntryKind::executable : TreeEntryKind::file, stat->size, {}, name};
+      found.entry.id = hash_file(workspace, cache, repo_path, *stat).value_or(Digest());
+      if (found.entry.id == at->want->id && found.entry.kind == at->want->kind)
+        same.push_back(static_cast<std::size_t>(at - state.differences.begin()));
+      at->found = std::move(found);
+    }
+  }
+  std::sort(same.begin(), same.end(), std::greater<>());
+  for (const std::size_t i : same) state.differences.erase(state.differences.begin() + static_cast<std::ptrdiff_t>(i));
+}
+
 /// Ignored files keep their directory alive; a file of the version that must stand there cannot.
 void require_room(const DatasetManifest& version, const WorkState& state) {
   std::set<std::string> replaced;
@@ -197,7 +223,8 @@ WorkState without_wants(WorkState state) {
 CheckoutReport check_out_dataset(const Workspace& workspace, const DatasetManifest& version, Overwrite overwrite,
                                  Execution execution) {
   StatCache cache = workspace.stat_cache();
-  const WorkState state = compare_with_work(workspace, cache, version, Below::left_out);
+  WorkState state = compare_with_work(workspace, cache, version, Below::left_out);
+  take_ignored(workspace, cache, version, state);
   if (overwrite == Overwrite::saved_only) require_saved(workspace, cache, version, state);
   require_room(version, state);
   CheckoutReport report = apply(workspace, cache, version, state, execution);

@@ -62,7 +62,9 @@ class Comparison {
       const bool take_f = w == wanted.end() || (f < found.size() && found.name(f) <= w->name);
       const std::string path = child_path(pair.path, take_w ? std::string_view(w->name) : found.name(f));
       const std::optional<ScannedEntry> entry = take_f ? std::optional(found[f]) : std::nullopt;
-      compare(path, take_w ? &*w : nullptr, entry ? &*entry : nullptr, out);
+      const bool of_nobody =
+          take_f && !take_w && is_directory(entry->entry) && state_.scan.directories[entry->directory].only_ignored;
+      if (!of_nobody) compare(path, take_w ? &*w : nullptr, entry ? &*entry : nullptr, out);
       if (take_w) ++w;
       if (take_f) ++f;
     }

@@ -127,6 +127,23 @@ bool is_inner_link(std::string_view path, std::string_view target) {
   return true;
 }
 
+namespace {
+
+/// Children come after their parents.
+void mark_only_ignored(Scan& scan) {
+  for (std::size_t i = scan.directories.size(); i-- > 1;) {
+    ScannedDirectory& directory = scan.directories[i];
+    std::size_t part_of_data = directory.entries.size();
+    for (std::size_t at = 0; at < directory.entries.size(); ++at) {
+      if (directory.entries.is_directory(at) && scan.directories[directory.entries.directory(at)].only_ignored)
+        --part_of_data;
+    }
+    directory.only_ignored = part_of_data == 0 && !(directory.entries.empty() && directory.ignored.empty());
+  }
+}
+
+}  // namespace
+
 Scan scan_directory(const World& world, const fs::path& root, const std::string& top, OuterLinks links) {
   IgnoreScope outer;
   for (std::size_t slash = 0; slash != std::string::npos; slash = top.find('/', slash + 1)) {
@@ -156,6 +173,7 @@ Scan scan_directory(const World& world, const fs::path& root, const std::string&
       scan.directories.push_back(std::move(listing.directory));
     }
   }
+  mark_only_ignored(scan);
   return scan;
 }
 
@@ -181,6 +199,7 @@ TreeEntry name_trees(const World& world, Scan scan, const ReadContent& read, con
     TreeEntry& self = made[i];
     self.kind = TreeEntryKind::directory;
     for (std::size_t at = 0; at < entries.size(); ++at) {
+      if (entries.is_directory(at) && scan.directories[entries.directory(at)].only_ignored) continue;
       const ScannedEntry found = entries[at];
       tree.push_back(found.entry);
       if (found.entry.kind == TreeEntryKind::directory) {

@@ -13,6 +13,7 @@ struct ScannedDirectory {
   std::string path;  ///< relative to the dataset, "" for its top
   ScannedEntries entries;
   std::vector<std::string> ignored;  ///< names that are no part of the data
+  bool only_ignored = false;         ///< nothing but such is in it and below it: the directory is none of the data
 };
 
 /// What lies below a directory, by lstat alone. Parents come before their children.

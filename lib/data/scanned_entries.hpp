@@ -28,6 +28,7 @@ class ScannedEntries {
   bool is_directory(std::size_t at) const { return rows_[at].kind == FileKind::directory; }
   std::uint64_t content_size(std::size_t at) const { return rows_[at].size; }
   ScannedEntry operator[](std::size_t at) const;
+  std::size_t directory(std::size_t at) const { return rows_[at].extra; }
   void set_directory(std::size_t at, std::size_t place) { rows_[at].extra = static_cast<std::uint32_t>(place); }
   /// What reading the content told: kind (a link may count as the file it leads to), size and id. Of its stat the
   /// times, the inode and the device are gone then. Safe from any thread for different names.

@@ -47,6 +47,14 @@ std::string last_line(const ProcessOutput& output) {
   return line.empty() ? fmt::format("exit code {}", output.exit.code) : printable(line);
 }
 
+/// The file by which somebody else keeps git from writing, as git names it; empty if that is not why it failed.
+std::string locked_by(const std::string& err) {
+  constexpr std::string_view kBefore = "Unable to create '", kAfter = "': File exists";
+  const std::size_t before = err.find(kBefore), begin = before + kBefore.size();
+  const std::size_t end = before == std::string::npos ? before : err.find(kAfter, begin);
+  return end == std::string::npos ? "" : err.substr(begin, end - begin);
+}
+
 /// An object name that git printed.
 ObjectId require_id(std::string_view answer) {
   const auto id = ObjectId::parse(trim(answer));
@@ -96,7 +104,12 @@ std::string WorkTree::spawn(const std::vector<std::string>& args, std::string_vi
   }
   if (output.exit.code == 0 || output.exit.code == no) return std::move(output.out);
   const std::string why = last_line(output);
-  const bool locked = why.find(".lock'") != std::string::npos || output.err.find("index.lock") != std::string::npos;
+  const std::string lock = locked_by(output.err);
+  const bool locked = !lock.empty() || why.find(".lock'") != std::string::npos;
+  if (lock.ends_with("index.lock")) {
+    throw Error(ErrorKind::conflict, "git's index is locked")
+        .hint(fmt::format("if no git is running, remove {}, and repeat the command", shell_quote(lock)));
+  }
   throw Error(is_network(args.at(0)) ? ErrorKind::remote
               : locked               ? ErrorKind::conflict
                                      : ErrorKind::error,

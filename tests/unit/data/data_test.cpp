@@ -116,6 +116,48 @@ TEST_CASE("what is ignored is not versioned and survives a checkout", "[data]") 
   CHECK(w.read("d/sub/y.tmp") == "t");
 }
 
+TEST_CASE("a directory in which all is ignored is no part of the data", "[data]") {
+  DataWorld w;
+  w.dir.write("raw/a", "1");
+  w.dir.write("raw/s/b", "2");
+  w.dir.write("raw/.mloignore", "*.tmp\n");
+  w.add({"raw"}, true);
+  const std::string with_s = w.status("raw").manifest.tree.str();
+  fs::remove_all(w.dir / "raw/s");
+  w.add({"raw"}, true);
+  const std::string without_s = w.status("raw").manifest.tree.str();
+  w.check_out("raw@" + with_s);
+  w.dir.write("raw/s/x.tmp", "");
+  w.dir.write("raw/t/deep/x.tmp", "");
+  w.check_out("raw@" + without_s);
+  CHECK(w.exists("raw/s/x.tmp"));
+  CHECK_FALSE(w.exists("raw/s/b"));
+  CHECK(w.status("raw").state == DataState::unchanged);
+  w.add({"raw"}, true);
+  CHECK(w.status("raw").manifest.tree.str() == without_s);
+  w.check_out("raw@" + with_s);
+  CHECK(w.read("raw/s/b") == "2");
+}
+
+TEST_CASE("what is ignored today may be data of an older version", "[data]") {
+  DataWorld w;
+  w.dir.write("raw/a.tmp", "1");
+  w.dir.write("raw/b", "2");
+  w.add({"raw"}, true);
+  const std::string first = "raw@" + w.status("raw").manifest.tree.str();
+  w.dir.write("raw/.mloignore", "*.tmp\n");
+  w.add({"raw"}, true);
+  w.check_out(first);
+  CHECK(w.read("raw/a.tmp") == "1");
+  CHECK_FALSE(w.exists("raw/.mloignore"));
+  w.dir.write("raw/.mloignore", "*.tmp\n");
+  w.dir.write("raw/a.tmp", "kept nowhere");
+  CHECK(kind_of([&] { w.check_out(first); }) == ErrorKind::conflict);
+  CHECK(w.read("raw/a.tmp") == "kept nowhere");
+  w.check_out(first, Overwrite::anything);
+  CHECK(w.read("raw/a.tmp") == "1");
+}
+
 TEST_CASE("status and diff name what was added, changed and removed", "[data]") {
   DataWorld w;
   for (const char* name : {"same", "changed", "gone", "touched"}) w.dir.write(std::string("d/") + name, "1\n");

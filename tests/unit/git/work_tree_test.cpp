@@ -167,6 +167,7 @@ TEST_CASE("nothing is committed in the middle of something else", "[git]") {
     world.dir.write("f", "2");
     CHECK(kind_of([&] { tree_of(world).require_quiet(); }) == ErrorKind::conflict);
     CHECK(kind_of([&] { tree_of(world).stage({"f"}); }) == ErrorKind::conflict);
+    CHECK_THROWS_WITH(tree_of(world).stage({"f"}), "git's index is locked");
   }
 }
 
