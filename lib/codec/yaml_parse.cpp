@@ -6,6 +6,7 @@
 #include <sstream>
 #include <unordered_set>
 
+#include "lib/codec/merge_conflict.hpp"
 #include "lib/codec/reader.hpp"
 #include "lib/codec/yaml_quick.hpp"
 #include "lib/codec/yaml_scalar.hpp"
@@ -209,7 +210,16 @@ Value parse_yaml(std::string_view text, std::string_view source, YamlDialect dia
   if (text.find('\0') != std::string_view::npos)
     throw Error(ErrorKind::invalid, fmt::format("{}: a NUL character is not allowed", source));
   if (auto quick = parse_quickly(text)) return std::move(*quick);
-  return parse_fully(text, source, dialect);
+  try {
+    return parse_fully(text, source, dialect);
+  } catch (const Error&) {
+    const auto line = find_merge_conflict(text);
+    if (!line) throw;
+    throw Error(ErrorKind::invalid,
+                fmt::format("{}:{}:1: a merge is not resolved here: conflict markers", source, *line))
+        .hint(fmt::format("mend it by hand, or take one side: `git checkout --ours {0}` or `git checkout --theirs {0}`",
+                          source));
+  }
 }
 
 Value parse_fully(std::string_view text, std::string_view source, YamlDialect dialect) {

@@ -1,5 +1,6 @@
 #include "lib/manifest/lock.hpp"
 
+#include "lib/codec/merge_conflict.hpp"
 #include "lib/codec/yaml.hpp"
 #include "lib/manifest/fields.hpp"
 
@@ -128,7 +129,13 @@ std::string emit_lock(const PipelineLock& lock) {
 }
 
 PipelineLock parse_lock(std::string_view text, std::string_view source) {
-  return LockReader(source).read(parse_yaml(text, source, YamlDialect::manifest));
+  try {
+    return LockReader(source).read(parse_yaml(text, source, YamlDialect::manifest));
+  } catch (Error& error) {
+    if (find_merge_conflict(text))
+      error.hint(fmt::format("either side will do: `git checkout --ours {}`, then `mlo run`", source));
+    throw;
+  }
 }
 
 }  // namespace mlo
