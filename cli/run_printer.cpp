@@ -141,11 +141,25 @@ Value report_value(const RunReport& report) {
   return out.set("up_to_date", static_cast<std::uint64_t>(report.up_to_date)).set("stages", std::move(stages));
 }
 
-void print_report(const RunReport& report, Page& page) {
-  if (!report.run) return page.line(report.up_to_date == 0 ? "the pipeline has no stages" : "everything is up to date");
+std::string nothing_after(const std::vector<std::string>& from) {
+  std::vector<std::string> names;
+  for (const std::string& name : from) names.push_back("`" + name + "`");
+  return fmt::format("nothing to run: no stage that was asked for is {} or comes after {}", join(names, " or "),
+                     from.size() == 1 ? "it" : "them");
+}
+
+void print_report(const RunReport& report, const std::vector<std::string>& from, Page& page) {
+  if (!report.run) {
+    const bool none = report.up_to_date == 0;
+    return page.line(none && !from.empty()                    ? nothing_after(from)
+                     : none                                   ? "the pipeline has no stages"
+                     : report.incomplete == 0                 ? "everything is up to date"
+                     : report.incomplete == report.up_to_date ? "nothing to run"
+                                                              : "everything else is up to date");
+  }
   std::size_t counts[6] = {};
   for (const StageOutcome& outcome : report.outcomes) ++counts[static_cast<std::size_t>(outcome.result)];
-  counts[static_cast<std::size_t>(StageResult::up_to_date)] += report.up_to_date;
+  counts[static_cast<std::size_t>(StageResult::up_to_date)] += report.up_to_date - report.incomplete;
   std::vector<std::string> parts;
   for (const StageResult result :
        {StageResult::ran, StageResult::cached, StageResult::failed, StageResult::skipped, StageResult::up_to_date}) {

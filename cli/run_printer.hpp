@@ -36,6 +36,9 @@ class RunPrinter : public RunObserver {
 
 Value run_value(const RunRecord& run);
 Value report_value(const RunReport& report);
-void print_report(const RunReport& report, Page& page);
+/// Says that nothing that was asked for is one of `from` or comes after them.
+std::string nothing_after(const std::vector<std::string>& from);
+/// `from` as the run was asked.
+void print_report(const RunReport& report, const std::vector<std::string>& from, Page& page);
 
 }  // namespace mlo::cli

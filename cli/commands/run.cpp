@@ -29,7 +29,9 @@ void declare(Args& args, Options& o) {
   args.flag(o.downstream, "--downstream", "the named stages and all that needs them, not what they need");
   args.option(o.from, "--from", "STAGE",
               "start at STAGE: what comes before it is taken as it is, and only what comes after it can run");
-  args.flag(o.pull, "--pull", "take results that others pushed from the remote, instead of running their stages");
+  args.flag(o.pull, "--pull",
+            "take results that others pushed from the remote, instead of running their stages; a remote that cannot be "
+            "reached is a warning");
   args.option(o.remote, "--remote,-r", "REMOTE", "where `--pull` takes them from (default: the configured one)");
   args.option(o.jobs, "--jobs,-j", "N", "how many stages at once (default 0: one for each processor)");
   args.option(
@@ -81,7 +83,10 @@ int dry_run(Context& ctx, const RunRequest& request) {
   pipeline.save_stat_cache();
   require_startable(pipeline, plan, load_datasets(ctx.workspace()));
   ctx.print([&] { return Value::object().set("stages", plan_value(pipeline, plan)); },
-            [&](Page& page) { print_reasons(pipeline, plan, page); });
+            [&](Page& page) {
+              if (plan.stages.empty() && !request.from.empty()) return page.line(nothing_after(request.from));
+              print_reasons(pipeline, plan, page);
+            });
   return exit_code::ok;
 }
 
@@ -128,7 +133,7 @@ int run(Context& ctx, const Options& o) {
   }
   RunPrinter printer(ctx);
   const RunReport report = run_pipeline(ctx.workspace(), request, printer);
-  ctx.print([&] { return report_value(report); }, [&](Page& page) { print_report(report, page); });
+  ctx.print([&] { return report_value(report); }, [&](Page& page) { print_report(report, o.from, page); });
   return report.failed() ? exit_code::error : exit_code::ok;
 }
 
@@ -161,7 +166,6 @@ Command run() {
         {"mlo run -n", "what would run, and why"},
         {"mlo run --name first-try -- python train.py", "track one command"}},
        {{exit_code::no_program, "`mlo run -- CMD`: there is no CMD"},
-        {exit_code::remote, "`--pull`: the remote cannot be reached"},
         {130, "interrupted; what had finished is kept and the next run goes on from there"}}},
       declare, run);
 }

@@ -130,7 +130,11 @@ bool Assessor::settle(const Stage& stage, const StageLock& locked, Assessment& o
     if (found == wanted) continue;
     intact = false;
     if (found) {
-      out.reasons.push_back({ReasonKind::output_changed, output.content.path, wanted.id.brief(), found->id.brief()});
+      const bool mode_only = found->id == wanted.id;
+      const auto shown = [&](const Content& content) {
+        return mode_only ? (content.executable ? "executable" : "not executable") : content.id.brief();
+      };
+      out.reasons.push_back({ReasonKind::output_changed, output.content.path, shown(wanted), shown(*found)});
     } else {
       out.reasons.push_back({ReasonKind::output_missing, output.content.path, "", ""});
     }
@@ -143,6 +147,25 @@ bool Assessor::settle(const Stage& stage, const StageLock& locked, Assessment& o
     out.saved = std::move(saved);
   }
   return true;
+}
+
+/// What a frozen stage lacks comes back if the last run wrote it and it is still somewhere.
+void Assessor::assess_frozen(const Stage& stage, const StageLock* locked, Assessment& out) {
+  std::vector<Reason> missing;
+  bool known = locked != nullptr;
+  for (const Output& output : stage.outputs) {
+    if (work_.find(output.path)) continue;
+    missing.push_back({ReasonKind::output_missing, output.path, "", ""});
+    known = known && std::any_of(locked->outputs.begin(), locked->outputs.end(),
+                                 [&](const LockedOutput& o) { return o.content.path == output.path; });
+  }
+  out.reasons.clear();
+  if (known && !missing.empty()) {
+    out.inputs = *locked;
+    if (settle(stage, *locked, out)) return;
+  }
+  out.state = StageState::frozen;
+  out.reasons = std::move(missing);
 }
 
 bool Assessor::find_cached(const Stage& stage, Assessment& out) {
@@ -163,14 +186,7 @@ Assessment Assessor::assess(const Stage& stage, const std::vector<std::string>& 
   const bool ran = locked != lock_.stages.end();
   const bool complete = observe(stage, out);
   if (stage.frozen) {
-    out.state = StageState::frozen;
-    out.reasons.clear();
-    for (const Output& output : stage.outputs) {
-      if (!work_.find(output.path)) out.reasons.push_back({ReasonKind::output_missing, output.path, "", ""});
-    }
-    if (!ran || out.reasons.empty()) return out;
-    out.inputs = locked->second;
-    if (!settle(stage, locked->second, out)) out.state = StageState::frozen;
+    assess_frozen(stage, ran ? &locked->second : nullptr, out);
     return out;
   }
   if (!pending.empty()) {

@@ -58,6 +58,7 @@ class Assessor {
   Found look(const std::string& path);
   bool observe(const Stage& stage, Assessment& out);
   bool settle(const Stage& stage, const StageLock& locked, Assessment& out);
+  void assess_frozen(const Stage& stage, const StageLock* locked, Assessment& out);
   bool find_cached(const Stage& stage, Assessment& out);
   bool restorable(const std::vector<SavedOutput>& saved);
 

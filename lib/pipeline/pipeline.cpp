@@ -88,16 +88,22 @@ std::vector<StageIndex> Pipeline::after(const std::vector<std::string>& targets)
 
 Plan Pipeline::plan(const std::vector<StageIndex>& stages, Force force) const {
   Assessor ahead(*work_, params_, lock_, actions_);
-  std::vector<bool> unknown(graph_->stages().size(), false);
+  std::vector<bool> unknown(graph_->stages().size(), false), comes_back = unknown;
   Plan plan;
   for (const StageIndex i : stages) {
-    std::vector<std::string> pending;
+    std::vector<std::string> pending, restored;
     for (const StageIndex up : graph_->upstream(i)) {
       if (unknown[up]) pending.push_back(graph_->stage(up).name);
+      if (comes_back[up]) restored.push_back(graph_->stage(up).name);
     }
     Assessment assessment = ahead.assess(graph_->stage(i), pending, force);
     unknown[i] = assessment.state == StageState::stale || assessment.state == StageState::waiting;
-    if (assessment.state == StageState::restorable) ahead.predict(assessment.saved);
+    if (assessment.state == StageState::waiting && assessment.reasons.empty()) {
+      // What they bring back is only a part of what this stage reads.
+      for (const std::string& name : restored) assessment.reasons.push_back({ReasonKind::upstream, name, "", "cached"});
+    }
+    comes_back[i] = assessment.state == StageState::restorable;
+    if (comes_back[i]) ahead.predict(assessment.saved);
     plan.stages.push_back({i, std::move(assessment)});
   }
   return plan;

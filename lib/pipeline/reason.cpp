@@ -166,7 +166,7 @@ std::string describe(const Reason& r) {
     case ReasonKind::outputs_declared:
       return fmt::format("declared outputs changed: {} -> {}", r.before, r.after);
     case ReasonKind::upstream:
-      return fmt::format("stage `{}` runs first", r.subject);
+      return fmt::format("stage `{}` {} first", r.subject, r.after.empty() ? "runs" : "comes from the cache");
     case ReasonKind::always:
       return "it always runs";
     case ReasonKind::forced:

@@ -31,7 +31,7 @@ enum class ReasonKind {
 std::string_view to_string(ReasonKind kind);
 
 /// Why a stage is not up to date: what was, what is. `subject` names the path, the parameter, the variable or the
-/// stage.
+/// stage. A stage before this one that comes from the cache has `after` "cached".
 struct Reason {
   ReasonKind kind;
   std::string subject;

@@ -7,6 +7,7 @@
 #include "lib/pipeline/start.hpp"
 #include "lib/runs/live_run.hpp"
 #include "lib/runs/run_store.hpp"
+#include "lib/util/text.hpp"
 
 namespace mlo {
 namespace {
@@ -38,6 +39,22 @@ void warn_of_undeclared(const std::vector<StageOutcome>& outcomes, Log& log) {
   const bool reads = std::any_of(found.begin(), found.end(), [](const auto* o) { return !o->trace->reads.empty(); });
   if (reads)
     log.hint(fmt::format("declare them with `mlo run deps{} --fix`", found.size() == 1 ? " " + found[0]->stage : ""));
+}
+
+/// The frozen stages whose outputs are missing and nowhere to be had; a warning names each.
+std::size_t warn_of_incomplete(const Pipeline& pipeline, const Plan& plan, Log& log) {
+  std::size_t found = 0;
+  for (const PlannedStage& planned : plan.stages) {
+    if (planned.assessment.state != StageState::frozen || planned.assessment.reasons.empty()) continue;
+    ++found;
+    std::vector<std::string> missing;
+    for (const Reason& reason : planned.assessment.reasons) missing.push_back("`" + reason.subject + "`");
+    log.warn(fmt::format(
+        "stage `{}` is frozen and never runs, but its {} {} missing", pipeline.graph().stage(planned.index).name,
+        (missing.size() == 1 ? "output " : "outputs ") + join(missing, ", "), missing.size() == 1 ? "is" : "are"));
+  }
+  if (found > 0) log.hint("`mlo pull` brings back what was pushed; a stage without `frozen` makes it anew");
+  return found;
 }
 
 }  // namespace
@@ -93,9 +110,10 @@ RunReport run_pipeline(Workspace& workspace, const RunRequest& request, RunObser
   Pipeline& pipeline = start.pipeline();
   const Plan& plan = start.plan();
   report.up_to_date = plan.count(StageState::up_to_date) + plan.count(StageState::frozen);
+  report.incomplete = warn_of_incomplete(pipeline, plan, workspace.world().log);
   if (!live) {
     pipeline.save_stat_cache();
-    if (whole) proof.write(pipeline);
+    if (whole && report.incomplete == 0) proof.write(pipeline);
     return report;
   }
 

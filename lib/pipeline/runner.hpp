@@ -67,6 +67,7 @@ struct RunReport {
   std::optional<RunRecord> run;        ///< nothing if there was nothing to do, and no name was given
   std::vector<StageOutcome> outcomes;  ///< in the order of completion
   std::size_t up_to_date = 0;          ///< stages that needed nothing from the start
+  std::size_t incomplete = 0;          ///< of these, frozen ones whose outputs are missing; a warning names each
   bool failed() const;
 };
 
