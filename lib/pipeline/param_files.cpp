@@ -101,6 +101,26 @@ Value* require_param(Value& root, std::string_view file, std::string_view key) {
       .hint(near.empty() ? fmt::format("add it to `{}` first", file) : fmt::format("did you mean `{}`?", near));
 }
 
+/// `text` with `value` behind the colon of a key that has nothing there. The parser puts such a value where the next
+/// thing begins, so the colon is one of the last before that: the one with which the file reads back as `wanted`.
+std::optional<std::string> fill_empty(std::string_view text, std::string_view file, Mark mark, const Value& value,
+                                      const Value& wanted) {
+  constexpr int kMostColons = 16;  // in comments between the key and what follows
+  std::size_t before = std::min(text.find('\n', offset_of(text, mark)), text.size());
+  for (int i = 0; i < kMostColons && before > 0; ++i) {
+    const std::size_t colon = text.rfind(':', before - 1);
+    if (colon == std::string_view::npos) break;
+    std::string edited =
+        fmt::format("{}: {}{}", text.substr(0, colon), spelled(value, /*json=*/false), text.substr(colon + 1));
+    try {
+      if (parse_params(edited, file) == wanted) return edited;
+    } catch (const Error&) {  // it belongs to something else
+    }
+    before = colon;
+  }
+  return std::nullopt;
+}
+
 }  // namespace
 
 const Value* ParamFiles::find(const std::string& repo_path) {
@@ -160,6 +180,7 @@ std::string set_param(std::string_view text, std::string_view file, std::string_
   Value wanted = parse_params(text, file);
   Value* old = require_param(wanted, file, key);
   const Mark own_mark = old->mark();
+  const bool empty = old->is_null();
   *old = value;
   const bool json = to_lower(fs::path(file).extension().string()) == ".json";
   // JSON is read as the YAML it also is: only that parser says where a value stands.
@@ -178,6 +199,9 @@ std::string set_param(std::string_view text, std::string_view file, std::string_
       if (parse_params(edited, file) == wanted) return edited;
     } catch (const Error&) {  // the guess was wrong: try the other one, else refuse
     }
+  }
+  if (empty && !json) {
+    if (auto edited = fill_empty(text, file, mark, value, wanted)) return *edited;
   }
   throw Error(ErrorKind::invalid,
               fmt::format("{}:{}:{}: cannot set `{}` here: its value is not a plain one-line scalar", file, mark.line,

@@ -53,6 +53,22 @@ TEST_CASE("setting a parameter changes its own bytes and no others", "[pipeline]
   CHECK(set_param("a: 1\r\nb: 2\r\n", "p.yaml", "a", Value(5)) == "a: 5\r\nb: 2\r\n");
 }
 
+TEST_CASE("an empty value is filled in", "[pipeline]") {
+  const std::string text = "nul:\na: 1\nb: {c: , d: 3}\ne:   # see: there\n\n# and: there\nn:\n  x:\n  y: 2\nf:";
+  const auto with = [&](const std::string& key, const std::string& from, const std::string& to) {
+    std::string expected = text;
+    expected.replace(expected.find(from), from.size(), to);
+    CHECK(set_param(text, "p.yaml", key, Value(3)) == expected);
+  };
+  with("nul", "nul:", "nul: 3");
+  with("b.c", "c: ,", "c: 3,");
+  with("e", "e:   #", "e: 3   #");
+  with("n.x", "x:", "x: 3");
+  with("f", "\nf:", "\nf: 3");
+  CHECK(set_param("a: ~\nb: null\n", "p.yaml", "a", Value(3)) == "a: 3\nb: null\n");
+  CHECK(set_param("a:\r\nb: 1\r\n", "p.yaml", "a", Value("x")) == "a: x\r\nb: 1\r\n");
+}
+
 TEST_CASE("a parameter that cannot be set by its bytes is refused", "[pipeline]") {
   CHECK_THROWS_WITH(set("train.block", Value(1)),
                     Contains("params.yaml:8:") && Contains("not a plain one-line scalar"));
