@@ -35,9 +35,31 @@ class Expander {
   }
 
  private:
+  /// As in DVC: what `vars` say is taken as it stands, so a variable in it would reach a command unfilled.
+  void refuse_interpolation(const Value& value, const std::string& name) const {
+    const auto refuse = [&](std::string_view text) {
+      if (!has_interpolation(text)) return;
+      throw Error(ErrorKind::invalid, fmt::format("{}:{}:{}: `vars` cannot use variables: `{}` in `{}`", spec_.file,
+                                                  value.mark().line, value.mark().column, printable(text), name))
+          .hint("write the value itself, or `\\${..}` for the text `${..}`; commands and paths can use variables");
+    };
+    if (value.is(Value::Type::string)) refuse(value.as_string());
+    if (value.is(Value::Type::array)) {
+      for (const Value& item : value.items()) refuse_interpolation(item, name);
+    }
+    if (!value.is(Value::Type::object)) return;
+    for (const auto& [key, member] : value.members()) {
+      refuse(key);
+      refuse_interpolation(member, name.empty() ? key : name + "." + key);
+    }
+  }
+
   /// Adds a file (`name.yaml`, or `name.yaml:key,key`) or an inline mapping to `into`.
   void load_vars(const Value& entry, const std::string& dir, Value& into) {
-    if (entry.is(Value::Type::object)) return merge(entry, entry, "", into);
+    if (entry.is(Value::Type::object)) {
+      refuse_interpolation(entry, "");
+      return merge(entry, entry, "", into);
+    }
     if (!entry.is(Value::Type::string)) fail_at(spec_.file, entry, "an entry of `vars` is a file name or a mapping");
     const std::string& typed = entry.as_string();
     const std::size_t colon = typed.find(':');

@@ -41,6 +41,17 @@ std::string command(const std::string& vars, const std::string& cmd) {
 
 }  // namespace
 
+TEST_CASE("variables in `vars` are refused with their place, as in DVC", "[pipeline]") {
+  Files f;
+  CHECK(f.error("vars:\n  - {a: '${b}', b: c}\nstages: {s: {cmd: 'echo ${a}'}}\n", "dvc.yaml") ==
+        "dvc.yaml:2:9: `vars` cannot use variables: `${b}` in `a`");
+  CHECK(f.error("vars: [{a: {b: [1, 'x ${c}']}}]\nstages: {s: {cmd: echo}}\n") ==
+        "mlo.yaml:1:20: `vars` cannot use variables: `x ${c}` in `a.b`");
+  CHECK(f.error("stages: {s: {cmd: echo, vars: [{'${b}': 1}]}}\n").find("`vars` cannot use variables: `${b}`") !=
+        std::string::npos);
+  CHECK(f.expand("vars: [{a: '\\${b}'}]\nstages: {s: {cmd: 'echo ${a}'}}\n").size() == 1);
+}
+
 TEST_CASE("a stage is read with every list sorted and every path from the root", "[pipeline]") {
   Files files;
   const Stage stage = files.expand(R"(stages:
