@@ -49,12 +49,27 @@ VerifyPlace::VerifyPlace(const Workspace& from, const Claims& claims)
   fs::path cwd = tree_.root() / below.value_or("");
   while (cwd != tree_.root() && !find_stat(cwd)) cwd = cwd.parent_path();
   tree_.world().cwd = cwd;
+  require_pipeline();
   pipeline_ = std::make_unique<Pipeline>(tree_.workspace());
   for (const DatasetManifest& dataset : load_datasets(tree_.workspace())) {
     made_.emplace(dataset.path, Content{dataset.tree, dataset.directory, false, dataset.bytes,
                                         dataset.directory ? dataset.files : 1});
   }
   note_executables();
+}
+
+/// The work tree may well have the file that its commit lacks.
+void VerifyPlace::require_pipeline() {
+  try {
+    Pipeline::find_file(tree_.workspace());
+  } catch (const Error& error) {
+    if (error.kind() != ErrorKind::not_found) throw;
+    const std::string commit = commit_of(tree_.workspace(), claims_).hex().substr(0, 12);
+    throw Error(ErrorKind::not_found,
+                fmt::format("cannot verify `{}`: commit `{}` has neither `mlo.yaml` nor `dvc.yaml` here or above",
+                            claims_.name, commit))
+        .hint("commit the pipeline and `mlo.lock`; to verify a run from before that, make it again: `mlo run --force`");
+  }
 }
 
 /// The uncommitted files of a record that kept them, over those of the commit.

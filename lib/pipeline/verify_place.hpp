@@ -44,6 +44,7 @@ class VerifyPlace {
   void clear();
 
  private:
+  void require_pipeline();
   void lay_code();
   void note_executables();
   bool is_made(const std::string& path) const;
