@@ -396,7 +396,7 @@ complete -c mlo -n '__mlo_at run' -l keep-going -s k -d 'after a failure go on w
 complete -c mlo -n '__mlo_at run' -l single -s s -d 'only the named stages, not what they need'
 complete -c mlo -n '__mlo_at run' -l downstream -d 'the named stages and all that needs them, not what they need'
 complete -c mlo -n '__mlo_at run' -l from -r -d 'start at STAGE: what comes before it is taken as it is, and only what comes after it can run'
-complete -c mlo -n '__mlo_at run' -l pull -d 'take results that others pushed from the remote, instead of running their stages; a remote that cannot be reached is a warning'
+complete -c mlo -n '__mlo_at run' -l pull -d 'take results that others pushed from the remote, instead of running their stages; what cannot be fetched is run after all'
 complete -c mlo -n '__mlo_at run' -l remote -s r -r -d 'where `--pull` takes them from (default: the configured one)'
 complete -c mlo -n '__mlo_at run' -l jobs -s j -r -d 'how many stages at once (default 0: one for each processor)'
 complete -c mlo -n '__mlo_at run' -l param -s P -r -d 'set a parameter in params.yaml first (FILE:KEY=VALUE for another file), keeping its layout and comments'

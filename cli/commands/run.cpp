@@ -30,8 +30,8 @@ void declare(Args& args, Options& o) {
   args.option(o.from, "--from", "STAGE",
               "start at STAGE: what comes before it is taken as it is, and only what comes after it can run");
   args.flag(o.pull, "--pull",
-            "take results that others pushed from the remote, instead of running their stages; a remote that cannot be "
-            "reached is a warning");
+            "take results that others pushed from the remote, instead of running their stages; what cannot be fetched "
+            "is run after all");
   args.option(o.remote, "--remote,-r", "REMOTE", "where `--pull` takes them from (default: the configured one)");
   args.option(o.jobs, "--jobs,-j", "N", "how many stages at once (default 0: one for each processor)");
   args.option(
@@ -166,6 +166,7 @@ Command run() {
         {"mlo run -n", "what would run, and why"},
         {"mlo run --name first-try -- python train.py", "track one command"}},
        {{exit_code::no_program, "`mlo run -- CMD`: there is no CMD"},
+        {exit_code::remote, "`--pull`: the git remote, where the records of runs are, cannot be reached"},
         {130, "interrupted; what had finished is kept and the next run goes on from there"}}},
       declare, run);
 }
