@@ -4,7 +4,10 @@
 #include <thread>
 
 #include "lib/crypto/sha256.hpp"
+#include "lib/runs/live_dir.hpp"
 #include "lib/util/bytes.hpp"
+#include "lib/util/error.hpp"
+#include "lib/util/text.hpp"
 
 namespace mlo {
 namespace {
@@ -97,6 +100,18 @@ std::optional<Claims::InTheWay> Claims::find_any() const {
 
 void Claims::stake(const LiveRun& run, const StageClaim& claim) {
   write_file(run.dir() / kFile, encode_claim(claim), Durability::cache);
+}
+
+void Claims::refuse_own(const InTheWay& other) const {
+  for (const RunAround& around : runs_around(workspace_.world().env)) {
+    if (around.dir.filename() != other.dir.filename()) continue;
+    throw Error(
+        ErrorKind::conflict,
+        fmt::format("stage `{}` waits for itself: the `mlo run` in its command needs stage `{}` of the {} it is in",
+                    printable(around.stage), printable(other.stage), printable(other.run)))
+        .hint(fmt::format("take `mlo run` out of the command of stage `{}`: what it reads belongs in its `deps`",
+                          printable(around.stage)));
+  }
 }
 
 void Claims::wait_for(const InTheWay& other) const {

@@ -35,6 +35,8 @@ class Claims {
   std::optional<InTheWay> find_any() const;
   /// Makes the claim of a run that lives.
   static void stake(const LiveRun& run, const StageClaim& claim);
+  /// Error{conflict} if we are part of that run: it waits for us already.
+  void refuse_own(const InTheWay& other) const;
   /// Until that run is over. Error{interrupted} if the user stops us first.
   void wait_for(const InTheWay& other) const;
 

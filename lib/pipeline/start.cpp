@@ -203,6 +203,7 @@ std::optional<LiveRun> RunStart::run() {
       if (!other) return begin(claim);
     }
     { const LockFile freed = std::move(starting); }
+    claims_.refuse_own(*other);
     observer_.waiting(other->stage, other->run);
     claims_.wait_for(*other);
   }

@@ -8,6 +8,8 @@ namespace mlo {
 namespace {
 
 constexpr std::uint64_t kLinkLimit = 65536;
+constexpr const char* kAround = "around";
+constexpr std::size_t kDeepest = 64;
 
 /// What `.git` in `dir` leads to, shared by all work trees: a directory, or a file that says `gitdir: PATH`.
 std::optional<fs::path> find_common_dir(const fs::path& dir) {
@@ -43,6 +45,37 @@ fs::path live_run_dir(const Environment& env, const fs::path& cwd) {
     if (const auto common = find_common_dir(dir)) return *common / "mlo" / "runs" / *run;
     if (dir == dir.parent_path()) throw refuse(fmt::format("not in a git repository: `{}`", cwd.string()));
   }
+}
+
+namespace {
+
+std::optional<RunAround> run_around(std::string_view dir, std::string_view stage) {
+  const fs::path path(dir);
+  if (!path.is_absolute() || !is_uuid7(path.filename().string())) return std::nullopt;
+  const bool of_stage = path.parent_path().filename() == "stages";
+  return RunAround{of_stage ? path.parent_path().parent_path() : path, std::string(stage)};
+}
+
+}  // namespace
+
+std::vector<RunAround> runs_around(const Environment& env) {
+  std::vector<RunAround> out;
+  auto next = run_around(find_env(env, "MLO_RUN_DIR").value_or(""), find_env(env, "MLO_STAGE").value_or(""));
+  while (next && out.size() < kDeepest) {
+    out.push_back(std::move(*next));
+    const std::string text = find_file(out.back().dir / kAround, kLinkLimit).value_or("");
+    const std::size_t end = text.find('\0');
+    next = end == std::string::npos
+               ? std::nullopt
+               : run_around(std::string_view(text).substr(0, end), std::string_view(text).substr(end + 1));
+  }
+  return out;
+}
+
+void note_runs_around(const fs::path& run_dir, const Environment& env) {
+  const std::vector<RunAround> around = runs_around(env);
+  if (around.empty()) return;
+  write_file(run_dir / kAround, around[0].dir.string() + '\0' + around[0].stage, Durability::cache);
 }
 
 }  // namespace mlo

@@ -5,6 +5,7 @@
 
 #include "lib/bounds/tree_log.hpp"
 #include "lib/runs/event_log.hpp"
+#include "lib/runs/live_dir.hpp"
 #include "lib/runs/metrics_lines.hpp"
 #include "lib/runs/run_store.hpp"
 #include "lib/util/error.hpp"
@@ -149,6 +150,7 @@ LiveRun LiveRun::create(Workspace& workspace, RunRecord start) {
   auto lock = LockFile::try_acquire(dir / "lock", fmt::format("run {}", start.name));
   if (!lock) throw Error(ErrorKind::conflict, fmt::format("run `{}` is already live", start.id));
   create_event_log(dir);
+  note_runs_around(dir, workspace.world().env);
   write_file(dir / kStart, emit_run(start));
   return LiveRun(workspace, std::move(start), dir, std::move(*lock));
 }

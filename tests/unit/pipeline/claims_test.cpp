@@ -39,3 +39,22 @@ TEST_CASE("a run is in the way of those that run its stages, read them, or write
   }
   CHECK_FALSE(claims.find_any());  // it is dead
 }
+
+TEST_CASE("a run inside of another one does not wait for it", "[pipeline]") {
+  Project p("stages: {}");
+  Workspace workspace = p.open();
+  const Claims claims(workspace, "mlo.yaml");
+  const LiveRun outer = LiveRun::create(workspace, start_record(workspace, "outer", "default", {"mlo", "run"}));
+  Claims::stake(outer, {"mlo.yaml", {"b"}, {}});
+  const auto other = claims.find_any();
+  REQUIRE(other);
+  claims.refuse_own(*other);  // we are outside
+
+  p.world.env = outer.child_environment(p.world.env);
+  p.world.env["MLO_STAGE"] = "b";
+  CHECK_THROWS_WITH(claims.refuse_own(*other), Catch::Contains("stage `b` waits for itself"));
+  const LiveRun inner = LiveRun::create(workspace, start_record(workspace, "inner", "default", {"mlo", "run"}));
+  p.world.env = inner.child_environment(p.world.env);
+  p.world.env["MLO_STAGE"] = "c";
+  CHECK_THROWS_WITH(claims.refuse_own(*other), Catch::Contains("stage `b` waits for itself"));  // also two levels up
+}
