@@ -1,6 +1,7 @@
 #include "lib/bounds/tree_log.hpp"
 
 #include <fcntl.h>
+#include <unistd.h>
 
 #include "lib/util/error.hpp"
 #include "lib/util/text.hpp"
