@@ -19,7 +19,7 @@ $ cat > lives.sh <<'EOT'
 
 $ mlo run --name hung-up > log 2>&1 & mlo=$!; until [ -e pid ]; do sleep 0.01; done; kill -HUP $mlo; wait $mlo
 [129]
-$ cat log; sh lives.sh; mlo track list | grep -o 'hung-up.*killed'
+$ tail -n 3 log; sh lives.sh; mlo track list | grep -o 'hung-up.*killed'
 [1/1] b interrupted
 error: interrupted; what finished is kept
 hint: `mlo run` goes on from there
