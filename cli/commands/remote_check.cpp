@@ -1,6 +1,7 @@
 #include "cli/command.hpp"
 #include "cli/exit_code.hpp"
 #include "lib/remote/remote.hpp"
+#include "lib/util/error.hpp"
 
 namespace mlo::cli {
 namespace {
@@ -18,15 +19,20 @@ void declare(Args& args, Options& o) {
 int run(Context& ctx, const Options& o) {
   const RemoteConfig& config = choose_remote(ctx.workspace().config(), o.name);
   const auto remote = open_remote(ctx.world(), config, ctx.workspace().root());
+  if (o.init && remote->is_read_only())
+    throw Error(ErrorKind::remote, fmt::format("remote `{}`: what a web server shows can only be read", config.name))
+        .hint("make the place itself, by another remote");
   if (o.init) remote->init();
   remote->check();
+  const bool writable = !remote->is_read_only();
   ctx.print(
       [&] {
         Value out;
-        return out.set("name", config.name).set("url", config.url).set("ok", true);
+        return out.set("name", config.name).set("url", config.url).set("ok", true).set("writable", writable);
       },
       [&](Page& page) {
-        page.line({{config.name, Style::name}, {": reachable and writable", Style::good}});
+        page.line({{config.name, Style::name},
+                   {writable ? ": reachable and writable" : ": reachable, read-only", Style::good}});
       });
   return exit_code::ok;
 }

@@ -80,10 +80,10 @@ Command version_data_fsck() {
   info.description =
       "Rehashes all objects of the store, those in packs too. What is not what its name says is moved to "
       "`.git/mlo/quarantine`, so that no command can use it; with `--heal` good bytes are fetched from a remote. "
-      "Objects that were never fetched are counted, not complained of. With `--heal` it is also looked at the remote: "
-      "objects whose packs are gone or too short there (with `--read-remote`: or whose bytes are wrong) are sent again "
-      "if "
-      "they are here; if not, the remote says no more that it has them, so that a clone which has them can push them.";
+      "Objects that were never fetched are counted, not complained of. With `--heal` the remote is looked at, too: "
+      "objects of any version in the history that are gone or too short there (with `--read-remote`: or whose bytes "
+      "are wrong) are sent again if they are here; if not, the remote says no more that it has them, and a clone that "
+      "has them sends them with `--heal`.";
   info.examples = {{"mlo version-data fsck", "is every version still whole?"},
                    {"mlo version-data fsck --heal", "mend it from the default remote, and the remote from here"},
                    {"mlo version-data fsck --read-remote", "is every byte there still right, too?"}};

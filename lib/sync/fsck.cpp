@@ -2,7 +2,9 @@
 
 #include <map>
 
+#include "lib/sync/known_objects.hpp"
 #include "lib/sync/objects.hpp"
+#include "lib/util/error.hpp"
 
 namespace mlo {
 namespace {
@@ -19,21 +21,19 @@ std::map<Digest, Owner> owners_of_objects(Workspace& workspace) {
   return owners;
 }
 
-/// Takes note of what the remote lost. Parts are looked for like what they are parts of.
-void look_there(const ObjectStore& store, Remote& remote, Reading reading, const std::map<Digest, Owner>& owners,
+/// Takes note of what the remote lost, of all versions. Parts are looked for like what they are parts of.
+void look_there(Workspace& workspace, Remote& remote, Reading reading, const std::map<Digest, Owner>& owners,
                 FsckReport& report) {
-  std::map<Digest, Owner> all = owners;
-  for (const auto& [id, owner] : owners) {
-    if (!store.has_parts(id)) continue;
-    for (const Digest& part : store.parts_of(id)) all.emplace(part, owner);
-  }
-  std::vector<Digest> known;
-  for (const auto& [id, owner] : all) known.push_back(id);
+  const ObjectStore& store = workspace.store();
+  const KnownObjects all = known_objects(workspace, owners);
+  std::vector<Digest> ids;
+  for (const auto& [id, owner] : all.owners) ids.push_back(id);
   report.there = remote.find_lost(
-      known, [&](const Digest& id) { return store.find_size(id); }, reading);
+      ids, [&](const Digest& id) { return store.find_size(id); }, reading);
+  report.there->lost = with_gone(store, remote, all, report.there->lost);
   for (const Digest& id : report.there->lost) {
-    const auto owner = all.find(id);
-    report.lost.push_back({.id = id, .owner = owner == all.end() ? "" : std::string(owner->second.text())});
+    const auto owner = all.owners.find(id);
+    report.lost.push_back({.id = id, .owner = owner == all.owners.end() ? "" : std::string(owner->second.text())});
   }
 }
 
@@ -63,6 +63,14 @@ bool FsckReport::good() const {
 }
 
 FsckReport fsck(Workspace& workspace, Remote* remote, Reading reading) {
+  const bool blind = remote != nullptr && remote->is_read_only();
+  if (blind && reading == Reading::all)
+    throw Error(ErrorKind::remote,
+                fmt::format("remote `{}`: what a web server shows can only be read, not checked", remote->name()))
+        .hint("check the place itself, by another remote; --heal fetches from this one");
+  if (blind)
+    workspace.world().log.warn(
+        fmt::format("remote `{}` can only be read: it was not looked for what is lost there", remote->name()));
   ObjectStore& store = workspace.store();
   const ObjectStore::Check check = store.check(workspace.world());
   FsckReport report;
@@ -75,7 +83,7 @@ FsckReport fsck(Workspace& workspace, Remote* remote, Reading reading) {
     report.damaged.push_back({.id = id, .owner = owner == owners.end() ? "" : std::string(owner->second.text())});
   }
   // First: what is fetched from there must not be looked for where it is lost.
-  if (remote != nullptr && !remote->is_read_only()) look_there(store, *remote, reading, owners, report);
+  if (remote != nullptr && !blind) look_there(workspace, *remote, reading, owners, report);
   if (remote != nullptr && !report.damaged.empty()) {
     heal(workspace.world(), store, *remote, report.damaged);
     owners = owners_of_objects(workspace);  // a healed tree names more

@@ -11,10 +11,10 @@ struct DamagedObject {
   bool healed = false;  ///< good bytes have taken its place
 };
 
-/// An object that the remote said to hold, and does not.
+/// An object that the remote said to hold, or that something which it holds names, and does not hold.
 struct LostObject {
   Digest id;
-  std::string owner;
+  std::string owner;  ///< as above, or "an older version"
   bool sent = false;  ///< from here, again
 };
 
@@ -29,7 +29,9 @@ struct FsckReport {
 };
 
 /// Reads every object of the store and puts aside those that are damaged; with a remote, fetches good bytes in their
-/// place, and sends again what the remote lost. What neither has stays unhealed and is no error.
+/// place, and sends again what the remote lost of any version that git here can name. What neither has stays unhealed
+/// and is no error.
+/// A remote that can only be read is fetched from, with a warning; Error{remote} if all of it is to be read.
 FsckReport fsck(Workspace& workspace, Remote* remote, Reading reading = Reading::sizes);
 
 }  // namespace mlo

@@ -38,6 +38,9 @@ std::vector<Root> named_roots(const Workspace& workspace, const std::vector<std:
 }  // namespace
 
 SyncReport push(Workspace& workspace, Remote& remote, const std::vector<std::string>& names, Mode mode) {
+  if (mode == Mode::dry_run && remote.is_read_only())
+    throw Error(ErrorKind::remote, fmt::format("remote `{}`: what a web server shows can only be read", remote.name()))
+        .hint("push to the place itself, by another remote");
   const World& world = workspace.world();
   ObjectStore& store = workspace.store();
   SyncReport report;

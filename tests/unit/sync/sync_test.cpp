@@ -52,6 +52,12 @@ class CutRemote : public Remote {
   int puts_;
 };
 
+class ReadOnlyRemote : public CutRemote {
+ public:
+  explicit ReadOnlyRemote(std::unique_ptr<Remote> inner) : CutRemote(std::move(inner), 0) {}
+  bool is_read_only() const override { return true; }
+};
+
 /// Two clones of one git repository, and a directory for objects beside it.
 struct TwoClones : test::TestWorld {
   std::optional<Workspace> a, b;
@@ -224,6 +230,59 @@ TEST_CASE("what a remote lost is sent again by the clone that has it", "[sync]")
   CHECK_FALSE(fsck(empty, w.remote().get()).good());
   CHECK(fsck(empty, w.remote().get()).good());
   CHECK(push(*w.a, *w.remote(), {}, Mode::real).transfer.objects == 12);
+}
+
+TEST_CASE("what a remote lost of older versions is found and sent again", "[sync]") {
+  TwoClones w;
+  const std::string old(2'000'000, 'o');
+  w.dir.write("a/d/x", old);
+  const auto save = [&] {
+    add_datasets(*w.a, {.paths = {"d"}, .name = {}, .source = {}, .message = {}, .commit = true});
+  };
+  save();
+  push(*w.a, *w.remote(), {}, Mode::real);
+  w.dir.write("a/d/x", "3\n");
+  save();
+  w.dir.write("a/d/x", std::string(2'000'000, 'u'));
+  save();  // never pushed: not lost
+  w.dir.write("a/d/x", "3\n");
+  save();
+  push(*w.a, *w.remote(), {}, Mode::real);
+  const fs::path file = w.dir / "objects/objects" / ObjectStore::relative_path(sha256(old));
+  REQUIRE(find_stat(file));
+  CHECK(fsck(*w.a, w.remote().get()).lost.empty());
+  for (const char* harm : {"rm", "truncate -s 5", "perl -pi -e s/o/p/"}) {
+    INFO(harm);
+    w.sh(fmt::format("chmod u+w {0} && {1} {0}", file.string(), harm));
+    const FsckReport report = fsck(*w.a, w.remote().get(), Reading::all);
+    REQUIRE(report.lost.size() == 1);
+    CHECK(report.lost[0].id == sha256(old));
+    CHECK(report.lost[0].owner == "an older version");
+    CHECK(report.lost[0].sent);
+    CHECK(fsck(*w.a, w.remote().get(), Reading::all).lost.empty());
+  }
+  // Who does not have it says so, and the one who has mends it.
+  w.sh(fmt::format("cp -r a/.git/mlo/. b/.git/mlo/ && cd b && git pull -q ../a main && rm -f {}",
+                   (w.dir / "b/.git/mlo/objects" / ObjectStore::relative_path(sha256(old))).string()));
+  remove_file(file);
+  Workspace b = w.open("b", w.world_b, /*init=*/false);
+  const FsckReport there = fsck(b, w.remote().get());
+  REQUIRE(there.lost.size() == 1);
+  CHECK_FALSE(there.lost[0].sent);
+  CHECK_FALSE(there.good());
+  CHECK(fsck(*w.a, w.remote().get()).good());
+  CHECK(fsck(b, w.remote().get()).good());
+}
+
+TEST_CASE("nobody takes a remote that can only be read for one that was looked at", "[sync]") {
+  TwoClones w;
+  push(*w.a, *w.remote(), {}, Mode::real);
+  ReadOnlyRemote remote(w.remote());
+  CHECK_THROWS_AS(push(*w.a, remote, {}, Mode::dry_run), Error);
+  CHECK_THROWS_AS(fsck(*w.a, &remote, Reading::all), Error);
+  CHECK_FALSE(fsck(*w.a, &remote).there);
+  REQUIRE(w.log.lines.size() == 1);
+  CHECK(w.log.lines[0].find("can only be read") != std::string::npos);
 }
 
 TEST_CASE("a pull mends an object that was damaged here", "[sync]") {
