@@ -1,7 +1,11 @@
 #include "lib/git/handle.hpp"
 #include "lib/git/repository.hpp"
+#include "lib/git/shallow.hpp"
 #include "lib/util/error.hpp"
 #include "lib/util/text.hpp"
+
+#include <map>
+#include <queue>
 
 namespace mlo::git {
 namespace {
@@ -115,11 +119,40 @@ std::optional<ObjectId> apply(const State& state, const git_tree* base, const st
   return state.note(out);
 }
 
+/// What libgit2 takes for damage: parents that were never fetched. The order is that of the other walk.
+void walk_cut(const Repository& repo, ObjectId from, const std::function<bool(const Commit&)>& visit) {
+  std::map<ObjectId, Commit> commits;
+  std::map<ObjectId, std::size_t> children;
+  for (std::vector<ObjectId> open = {from}; !open.empty();) {
+    const ObjectId id = open.back();
+    open.pop_back();
+    if (commits.contains(id)) continue;
+    Commit commit = repo.load_commit(id);
+    std::erase_if(commit.parents, [&](const ObjectId& parent) { return !repo.has_object(parent); });
+    for (const ObjectId& parent : commit.parents) {
+      ++children[parent];
+      open.push_back(parent);
+    }
+    commits.emplace(id, std::move(commit));
+  }
+  const auto older = [](const Commit* a, const Commit* b) { return a->committer.when < b->committer.when; };
+  std::priority_queue<const Commit*, std::vector<const Commit*>, decltype(older)> ready(older);
+  for (ready.push(&commits.at(from)); !ready.empty();) {
+    const Commit* next = ready.top();
+    ready.pop();
+    if (!visit(*next)) return;
+    for (const ObjectId& parent : next->parents) {
+      if (--children[parent] == 0) ready.push(&commits.at(parent));
+    }
+  }
+}
+
 }  // namespace
 
 Commit Repository::load_commit(ObjectId id) const { return read_commit(open_commit(state_->repo(), id).get()); }
 
 void Repository::walk(ObjectId from, const std::function<bool(const Commit&)>& visit) const {
+  if (is_shallow(*this)) return walk_cut(*this, from, visit);
   git_revwalk* raw = nullptr;
   check_git(git_revwalk_new(&raw, state_->repo()), "walk the git history");
   const WalkHandle walk(raw);
@@ -137,6 +170,7 @@ void Repository::walk(ObjectId from, const std::function<bool(const Commit&)>& v
 
 bool Repository::is_ancestor(ObjectId ancestor, ObjectId descendant) const {
   if (ancestor == descendant) return true;
+  if (is_shallow(*this)) return find_ancestry(*this, ancestor, descendant).value_or(false);
   const git_oid old_id = to_oid(ancestor), new_id = to_oid(descendant);
   const int rc = git_graph_descendant_of(state_->repo(), &new_id, &old_id);
   check_git(rc, "walk the git history");

@@ -23,3 +23,22 @@ TEST_CASE("in a history that is cut, what is there tells, and what is not there 
   CHECK(git::find_ancestry(*whole, commit("HEAD"), commit("HEAD~1")) == false);
   CHECK(git::find_ancestry(*whole, commit("two"), commit("HEAD")) == true);
 }
+
+TEST_CASE("a walk through a history that is cut ends at its boundary", "[git]") {
+  TestWorld world;
+  world.sh(
+      "git init -q -b main . && for i in 1 2 3; do git commit -q --allow-empty -m $i; done && git checkout -q -b side "
+      "HEAD~1 && git commit -q --allow-empty -m side && git checkout -q main && git merge -q -m 4 side && "
+      "git clone -q --depth=2 file://$PWD cut");
+  const auto repo = git::Repository::discover(world.dir / "cut", world.env);
+  std::vector<std::pair<std::string, std::size_t>> seen;
+  repo->walk(*repo->head(), [&](const git::Commit& commit) {
+    seen.emplace_back(commit.message.substr(0, commit.message.find('\n')), commit.parents.size());
+    return true;
+  });
+  REQUIRE(seen.size() == 3);
+  CHECK(seen[0] == std::pair<std::string, std::size_t>("4", 2));
+  CHECK(seen[1].second + seen[2].second == 0);
+  CHECK(repo->is_ancestor(*repo->find_commit("HEAD^2"), *repo->head()));
+  CHECK_FALSE(repo->is_ancestor(*repo->head(), *repo->find_commit("HEAD^2")));
+}
