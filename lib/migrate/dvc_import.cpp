@@ -1,4 +1,5 @@
 #include <map>
+#include <set>
 
 #include "lib/data/add.hpp"
 #include "lib/data/compare.hpp"
@@ -24,9 +25,20 @@ bool is_dvc_file(std::string_view path) {
   return name.ends_with(kSuffix) && name.size() > kSuffix.size() && !path.starts_with(".dvc/");
 }
 
-bool is_chosen(const MigrateRequest& request, const std::string& path) {
+/// Whether a path that was asked for means the output: it, a directory around it, or its `.dvc` file.
+bool means(const std::string& asked, const dvc::Out& out) { return asked == out.file || lies_in(out.path, asked); }
+
+bool is_chosen(const MigrateRequest& request, const dvc::Out& out) {
   return request.paths.empty() || std::any_of(request.paths.begin(), request.paths.end(),
-                                              [&](const std::string& top) { return lies_in(path, top); });
+                                              [&](const std::string& asked) { return means(asked, out); });
+}
+
+void require_all(const MigrateRequest& request, const std::set<std::string>& found) {
+  for (const std::string& path : request.paths) {
+    if (!found.contains(path))
+      throw Error(ErrorKind::not_found, fmt::format("no `.dvc` file here tracks `{}`", printable(path)))
+          .hint("see what there is: mlo version-data import --from dvc --dry-run");
+  }
 }
 
 [[noreturn]] void throw_missing(const dvc::Content& content, const std::vector<dvc::Missing>& missing) {
@@ -94,7 +106,7 @@ MigratedHistory import_history(Workspace& workspace, const MigrateRequest& reque
       }
       for (const dvc::Out& out : parsed.outs) {
         const std::string name = dataset_name_from_path(out.path);
-        if (!is_chosen(request, out.path) || !is_dataset_name(name)) continue;
+        if (!is_chosen(request, out) || !is_dataset_name(name)) continue;
         const auto top = bring(out, commit);
         if (!top) continue;
         DatasetManifest m = to_manifest(workspace, out, *top);
@@ -160,6 +172,7 @@ MigrateReport import_from_dvc(Workspace& workspace, const MigrateRequest& reques
   MigrateReport report;
   std::vector<dvc::Missing> missing;
   std::vector<std::string> files;
+  std::set<std::string> found;  // of the paths that were asked for
   for (const std::string& file : git.files()) {
     if (!is_dvc_file(file) || find_stat(workspace.root() / file).value_or(FileStat{}).kind != FileKind::file) continue;
     const dvc::ParsedFile parsed = dvc::parse_dvc_file(read_file(workspace.root() / file, kFileLimit), file);
@@ -167,7 +180,10 @@ MigrateReport import_from_dvc(Workspace& workspace, const MigrateRequest& reques
       report.skipped.insert(report.skipped.end(), parsed.skipped.begin(), parsed.skipped.end());
     bool whole = parsed.skipped.empty();
     for (const dvc::Out& out : parsed.outs) {
-      if (!is_chosen(request, out.path)) {
+      for (const std::string& asked : request.paths) {
+        if (means(asked, out)) found.insert(asked);
+      }
+      if (!is_chosen(request, out)) {
         whole = false;
         continue;
       }
@@ -182,6 +198,7 @@ MigrateReport import_from_dvc(Workspace& workspace, const MigrateRequest& reques
     }
     if (whole && !parsed.outs.empty()) files.push_back(file);
   }
+  if (!request.history) require_all(request, found);  // what is asked for may be of the past
   if (!missing.empty()) throw_missing(content, missing);
   if (request.remove) {
     require_committed(workspace, files);

@@ -71,6 +71,13 @@ init
 unchanged data/raw: 1 file, 4 B, sha256:6e8f810d7aff (data/raw.dvc)
 history: 2 commits
 
+$ mlo version-data import --from dvc data/nope
+error: no `.dvc` file here tracks `data/nope`
+hint: see what there is: mlo version-data import --from dvc --dry-run
+[1]
+$ mlo version-data import --from dvc data/raw.dvc
+unchanged data/raw: 1 file, 4 B, sha256:6e8f810d7aff (data/raw.dvc)
+
 # What lacks, and what is damaged: nothing changes.
 
 $ git add -A && git commit -qm third && mv .dvc/cache .git/far && echo 4 >> data/raw/a.csv && mlo version-data import --from dvc data
