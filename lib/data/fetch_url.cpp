@@ -42,9 +42,7 @@ net::HttpOptions options_for(const World& world) {
 }
 
 [[noreturn]] void fail_status(const std::string& url, int status) {
-  const bool absent = status == 404 || status == 410;
-  Error error(absent ? ErrorKind::not_found : ErrorKind::remote,
-              fmt::format("cannot get `{}`: the server answered {}", printable(url), status));
+  Error error(ErrorKind::remote, fmt::format("cannot get `{}`: the server answered {}", printable(url), status));
   if (status == 401 || status == 403) error.hint("put the host's name and password into `~/.netrc`");
   throw error;
 }
@@ -146,7 +144,7 @@ std::optional<FetchedFile> fetch_s3(const Workspace& workspace, const std::strin
   World& world = workspace.world();
   S3Client client(world, config, bucket);
   const auto head = client.find_head(key);
-  if (!head) throw Error(ErrorKind::not_found, fmt::format("there is no `{}`", printable(url)));
+  if (!head) throw Error(ErrorKind::remote, fmt::format("there is no `{}`", printable(url)));
   const DataOrigin origin{.url = url, .etag = printable(head->etag), .last_modified = printable(head->last_modified)};
   if (known != nullptr && !origin.etag.empty() && origin.etag == known->etag) return std::nullopt;
   PartialFile file(workspace, url);

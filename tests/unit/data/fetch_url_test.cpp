@@ -107,7 +107,7 @@ TEST_CASE("a URL that cannot be had leaves nothing", "[data]") {
   w.server.lie("GET", "flights", "status", 1, "403");
   CHECK(kind_of([&] { w.import(); }) == ErrorKind::remote);
   w.url = w.server.url("/b/nothing.csv");
-  CHECK(kind_of([&] { w.import(); }) == ErrorKind::not_found);
+  CHECK(kind_of([&] { w.import(); }) == ErrorKind::remote);
   w.url = "https://ada:secret@example.org/x";
   CHECK(kind_of([&] { w.import(); }) == ErrorKind::usage);
   CHECK(w.parts().empty());
@@ -148,7 +148,7 @@ TEST_CASE("an object of S3 is imported, and loaded again only if its ETag is ano
   write_file(part, bytes.substr(0, 400), Durability::cache);
   CHECK(fetch_url(*w.workspace, url, nullptr, sha256(std::string(900, 'y'))));
   CHECK(w.parts().empty());
-  CHECK(kind_of([&] { fetch_url(*w.workspace, "s3://b/none", nullptr, std::nullopt); }) == ErrorKind::not_found);
+  CHECK(kind_of([&] { fetch_url(*w.workspace, "s3://b/none", nullptr, std::nullopt); }) == ErrorKind::remote);
   CHECK(kind_of([&] { fetch_url(*w.workspace, "s3://b/", nullptr, std::nullopt); }) == ErrorKind::usage);
   CHECK(w.parts().empty());
 }
