@@ -18,6 +18,10 @@ std::string ignore_line(std::string_view name) {
   std::string out = "/";
   for (std::size_t i = 0; i < name.size(); ++i) {
     const bool last_space = name[i] == ' ' && i + 1 == name.size();
+    if (name[i] == '\n' || (name[i] == '\r' && i + 1 == name.size())) {
+      out += '?';  // no pattern can hold it: it ends the line
+      continue;
+    }
     if (std::string_view("\\*?[").find(name[i]) != std::string_view::npos || last_space) out += '\\';
     out += name[i];
   }

@@ -21,14 +21,15 @@ TEST_CASE("an ignored path gets one anchored line beside it, once", "[workspace]
 TEST_CASE("git itself ignores exactly the named path, whatever its characters", "[workspace]") {
   test::TestWorld world;
   world.git_init();
-  const std::vector<std::string> names = {"plain",   "#hash",       "!bang", "st*r", "wh?t",
-                                          "br[a]ck", "back\\slash", "end ",  "a b"};
+  const std::vector<std::string> names = {"plain",       "#hash", "!bang", "st*r",      "wh?t", "br[a]ck",
+                                          "back\\slash", "end ",  "a b",   "new\nline", "cr\r"};
   for (const std::string& name : names) world.dir.write(name, "x");
+  world.dir.write("line", "x");
   world.dir.write("star", "x");
   world.dir.write("sub/plain", "x");
   ensure_ignored(world.dir.path(), names);
   CHECK(world.sh("git -c core.quotePath=false ls-files --others --exclude-standard") ==
-        ".gitignore\nstar\nsub/plain\n");
+        ".gitignore\nline\nstar\nsub/plain\n");
 }
 
 TEST_CASE("lines that end as another system's editor left them count", "[workspace]") {
