@@ -13,7 +13,7 @@
 namespace mlo::cli {
 namespace {
 
-/// Options that may stand before the command. Moves `next` behind them.
+/// Options that may stand before a command or subcommand. Moves `next` behind them.
 void read_leading(const std::vector<std::string>& args, std::size_t& next, Globals& globals) {
   const auto value = [&](const std::string& name) -> const std::string& {
     if (next + 1 >= args.size()) throw Error(ErrorKind::usage, fmt::format("`{}` needs exactly one value", name));
@@ -69,18 +69,23 @@ int dispatch(const std::vector<std::string>& args, CommandContext& context) {
   const GroupEntry* group = find_group(args[next]);
   const std::string first = group != nullptr ? std::string(group->name) : args[next];
   const TableEntry* found = nullptr;
-  if (group != nullptr && next + 1 < args.size()) found = find_command(first + " " + args[next + 1]);
+  std::size_t second = next + 1;
+  if (group != nullptr && find_command(first) == nullptr) {
+    read_leading(args, second, globals);
+    context.configure(globals);
+  }
+  if (group != nullptr && second < args.size()) found = find_command(first + " " + args[second]);
   if (found != nullptr) {
-    next += 2;
+    next = second + 1;
   } else {
     found = find_command(first);
     if (found != nullptr) ++next;
   }
   if (found == nullptr && group == nullptr) unknown_command(args[next], "");
   if (found == nullptr) {
-    if (next + 1 < args.size() && !args[next + 1].starts_with('-')) unknown_command(args[next + 1], group->name);
+    if (second < args.size()) unknown_command(args[second], group->name);
     context.show([&](Page& page) { show_group(page, *group); });
-    return next + 1 < args.size() || globals.help ? exit_code::ok : exit_code::usage;
+    return globals.help ? exit_code::ok : exit_code::usage;
   }
   const Command command = found->make();
   const auto runner = parse_arguments(command, {args.begin() + static_cast<std::ptrdiff_t>(next), args.end()}, globals);

@@ -3,6 +3,10 @@
 #include "cli/exit_code.hpp"
 #include "lib/data/checkout.hpp"
 #include "lib/data/datasets.hpp"
+#include "lib/util/error.hpp"
+#include "lib/util/text.hpp"
+
+#include <map>
 
 namespace mlo::cli {
 namespace {
@@ -18,6 +22,18 @@ void declare(Args& args, Options& o) {
   args.option(o.revision, "--rev,-r", "REV", "git revision whose versions to bring back");
   args.flag(o.force, "--force,-f", "overwrite and remove files whose content is saved nowhere");
   args.flag(o.dry_run, "--dry-run,-n", "only say what would be done");
+}
+
+void require_one_version(const std::vector<std::string>& specs) {
+  std::map<std::string, std::string> asked;
+  for (const std::string& spec : specs) {
+    const auto [name, version] = split_dataset_spec(spec);
+    const auto [it, fresh] = asked.emplace(name, spec);
+    if (!fresh && it->second != spec)
+      throw Error(ErrorKind::usage,
+                  fmt::format("`{}` and `{}` are two versions of one dataset", printable(it->second), printable(spec)))
+          .hint("name one; `mlo version-data get` writes another beside it");
+  }
 }
 
 std::vector<DatasetManifest> choose(Workspace& workspace, const Options& o) {
@@ -49,7 +65,12 @@ int run(Context& ctx, const Options& o) {
                         return split_dataset_spec(name).second.has_value();
                       });
   std::vector<CheckoutReport> reports;
-  for (const DatasetManifest& version : choose(workspace, o)) {
+  require_one_version(o.names);
+  const std::vector<DatasetManifest> versions = choose(workspace, o);
+  if (chosen) {
+    for (const DatasetManifest& version : versions) require_apart(workspace, version);
+  }
+  for (const DatasetManifest& version : versions) {
     reports.push_back(check_out_dataset(workspace, version, o.force ? Overwrite::anything : Overwrite::saved_only,
                                         o.dry_run ? Execution::dry_run : Execution::real));
     // What the work tree names already needs no manifest written.
@@ -87,7 +108,7 @@ Command version_data_checkout() {
   info.examples = {{"mlo version-data checkout", "make all data fit the manifests"},
                    {"mlo version-data checkout raw --rev v1.0", "one dataset as it was at a tag"},
                    {"mlo version-data checkout raw@sha256:3f5a --dry-run", "what a version by its id would change"}};
-  info.exits = {{exit_code::conflict, "unsaved changes are in the way"}};
+  info.exits = {{exit_code::conflict, "unsaved changes are in the way, or another dataset lies where it should"}};
   return make_command<Options>(std::move(info), declare, run);
 }
 

@@ -206,6 +206,16 @@ std::string choose_dataset_name(const std::optional<std::string>& wanted, const 
   return name;
 }
 
+void require_apart(const Workspace& workspace, const DatasetManifest& version) {
+  for (const DatasetManifest& other : load_datasets(workspace)) {
+    if (other.name == version.name || !overlaps(other.path, version.path)) continue;
+    throw Error(ErrorKind::conflict, fmt::format("`{}` at `{}` overlaps the dataset `{}` at `{}`", version.name,
+                                                 printable(version.path), other.name, printable(other.path)))
+        .hint(fmt::format("a file belongs to one dataset at most; first: mlo version-data remove {} --keep-files",
+                          shell_quote(other.name)));
+  }
+}
+
 std::pair<std::string, std::optional<std::string>> split_dataset_spec(std::string_view spec) {
   const std::size_t at = spec.find('@');
   if (at == std::string_view::npos) return {std::string(spec), std::nullopt};

@@ -30,6 +30,10 @@ std::vector<DatasetManifest> select_datasets(const Workspace& workspace, const s
 std::string choose_dataset_name(const std::optional<std::string>& wanted, const std::string& path,
                                 const std::vector<DatasetManifest>& existing);
 
+/// Error{conflict} if the version's path lies in another dataset of the work tree or around one: a file belongs to one
+/// at most.
+void require_apart(const Workspace& workspace, const DatasetManifest& version);
+
 /// The manifest as a git revision has it; nothing if that revision has no such dataset. Error{not_found} for an unknown
 /// revision.
 std::optional<DatasetManifest> find_dataset_at(const Workspace& workspace, std::string_view name,

@@ -67,6 +67,19 @@ $ mlo version-data diff raw HEAD~1 HEAD --json
     }
   ]
 }
+$ mlo version-data checkout raw@HEAD raw@HEAD~1
+error: `raw@HEAD` and `raw@HEAD~1` are two versions of one dataset
+hint: name one; `mlo version-data get` writes another beside it
+[2]
+$ mlo version-data -q -C . ls && mlo data --json status | head -n 2; mlo data --json >.git/said; echo $?; mlo data --frob ls
+NAME  FILES  SIZE  VERSION              PATH
+raw       2   6 B  sha256:0884350604ea  raw
+{
+  "datasets": [
+2
+error: unknown option `--frob`
+hint: see `mlo help`
+[2]
 $ mlo version-data checkout raw --rev HEAD~1
 raw: 2 files, 5 B written, 1 removed
 $ cat raw/sub/b.csv
@@ -98,3 +111,16 @@ hint: git add mlo.yaml
 [1]
 $ touch mlo.yaml && mlo run
 the pipeline has no stages
+
+# What an older revision has is refused where it would lie in another dataset of now.
+
+$ mkdir -p p/q && echo 1 > p/q/a && mlo version-data add -q p/q -m inner && git tag inner && mlo version-data remove -q p/q --yes --keep-files && git commit -qm out && mlo version-data add -q p -m outer
+...
+$ mlo version-data checkout --rev inner; mlo version-data checkout p/q@inner --dry-run; mlo version-data ls; git status --short
+error: `p/q` at `p/q` overlaps the dataset `p` at `p`
+hint: a file belongs to one dataset at most; first: mlo version-data remove p --keep-files
+error: `p/q` at `p/q` overlaps the dataset `p` at `p`
+hint: a file belongs to one dataset at most; first: mlo version-data remove p --keep-files
+NAME  FILES  SIZE  VERSION              PATH
+p         1   2 B  sha256:68c39da0f697  p
+?? mlo.yaml
