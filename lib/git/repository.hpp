@@ -76,7 +76,7 @@ class Repository {
   /// A revision as git understands it (branch, tag, HEAD~2, short id), peeled to a commit.
   std::optional<ObjectId> find_commit(std::string_view revision) const;
   Commit load_commit(ObjectId id) const;
-  /// Commits reachable from `from`, newest first (topological, by time); the visitor returns false to stop.
+  /// Commits reachable from `from` as far as a shallow clone has them, newest first; the visitor returns false to stop.
   void walk(ObjectId from, const std::function<bool(const Commit&)>& visit) const;
   bool is_ancestor(ObjectId ancestor, ObjectId descendant) const;
 

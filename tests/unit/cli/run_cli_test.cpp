@@ -54,7 +54,7 @@ TEST_CASE("a full disk under stdout is an error, not silence", "[cli]") {
   test::TestWorkspace ws;
   const auto result = ws.sh("mlo version >/dev/full");
   CHECK(result.code == 1);
-  CHECK(result.both.starts_with("error: cannot write `standard output`"));
+  CHECK(result.both.starts_with("error: cannot write standard output: "));
 }
 
 TEST_CASE("a reader that went away is no error", "[cli]") {
