@@ -41,13 +41,13 @@ PackReader::~PackReader() {
 }
 
 const fs::path& PackReader::cache() {
-  if (cache_.empty()) {
+  made_([&] {
+    if (!cache_.empty()) return make_dirs(cache_);
     std::string name = (scratch_ / "mlo-packs-XXXXXX").string();
     if (::mkdtemp(name.data()) == nullptr) throw_errno("create", name);
     cache_ = name;
     own_cache_ = true;
-  }
-  make_dirs(cache_);
+  });
   return cache_;
 }
 
@@ -223,7 +223,7 @@ std::optional<Record> PackReader::read(const Digest& pack, const PackedObject& o
   if (object.stored == 0 || object.stored > kMaxPacked) return record;
   thread_local MemoryFile file;
   const int memory = file.fresh();
-  const FileTarget target{.fd = memory, .path = cache_};
+  const FileTarget target{.fd = memory, .path = scratch_};
   if (!place_.get(file_of(pack), FileRange{object.offset, object.stored}, target)) return std::nullopt;
   record.bytes = read_from(memory, 0, object.stored);
   return record;
@@ -234,7 +234,7 @@ std::string PackReader::file_of(const Digest& pack) const { return pack_file(kPa
 std::string PackReader::read_from(int fd, std::uint64_t offset, std::size_t size) const {
   std::string bytes(size, '\0');
   const ssize_t n = ::pread(fd, bytes.data(), size, static_cast<off_t>(offset));
-  if (n < 0) throw_errno("read", cache_.string());
+  if (n < 0) throw_errno("read", scratch_.string());
   bytes.resize(static_cast<std::size_t>(n));
   return bytes;
 }

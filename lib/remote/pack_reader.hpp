@@ -10,6 +10,7 @@
 #include "lib/remote/place.hpp"
 #include "lib/store/pack_index.hpp"
 #include "lib/util/fs.hpp"
+#include "lib/util/once.hpp"
 #include "lib/util/world.hpp"
 
 namespace mlo {
@@ -43,7 +44,7 @@ class PackReader {
   std::optional<Record> read(const Digest& id);
   /// The same, of that pack.
   std::optional<Record> read(const Digest& pack, const PackedObject& object);
-  /// A new file without a name.
+  /// A new file without a name. Safe from any thread.
   UniqueFd scratch_file();
   /// Bytes of a file of this machine; fewer at its end.
   std::string read_from(int fd, std::uint64_t offset, std::size_t size) const;
@@ -67,6 +68,7 @@ class PackReader {
   std::optional<Found> find(const Digest& id) const;
   Span* find_span(const Found& found);
   bool fetch_span(const std::string& pack, Span& span);
+  /// Makes it if it is not there. Until then it has no name outside a workspace, so whoever may be first is not alone.
   const fs::path& cache();
   fs::path kept(const std::string& name) const;
   std::shared_ptr<const PackIndex> open(const std::string& name);
@@ -74,6 +76,7 @@ class PackReader {
 
   fs::path cache_, scratch_;
   bool own_cache_ = false;
+  Once made_;
   Place& place_;
   std::map<std::string, std::shared_ptr<const PackIndex>> indexes_;  ///< by their names at the place
   std::map<Digest, std::unique_ptr<Span>> spans_;                    ///< by pack
