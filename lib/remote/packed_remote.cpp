@@ -169,7 +169,7 @@ std::unique_ptr<PackRecords> PackedRemote::fresh_pack() {
 void PackedRemote::flush() {
   guarded([&] {
     if (place_->is_read_only()) return;
-    const std::unique_ptr<PackRecords> rest = std::exchange(waiting_, std::make_unique<PackRecords>());
+    const std::unique_ptr<PackRecords> rest = std::exchange(waiting_, fresh_pack());
     known_.clear();
     const bool few = sent_.empty() && rest->objects().size() <= kNoPack &&
                      std::all_of(rest->objects().begin(), rest->objects().end(),
