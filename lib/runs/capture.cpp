@@ -54,7 +54,6 @@ struct Captured {
 std::optional<Captured> capture_file(ObjectStore::Batch& batch, StatCache& cache, const std::string& path,
                                      const fs::path& file, const FileStat& stat, bool keep) {
   const std::int64_t now = cache.now();
-  if (!find_stat(file)) return std::nullopt;
   try {
     if (keep) {
       const auto added = batch.put_file(file);
