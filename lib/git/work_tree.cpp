@@ -1,5 +1,7 @@
 #include "lib/git/work_tree.hpp"
 
+#include <thread>
+
 #include "lib/util/error.hpp"
 #include "lib/util/process.hpp"
 #include "lib/util/text.hpp"
@@ -55,6 +57,17 @@ std::string locked_by(const std::string& err) {
   return end == std::string::npos ? "" : err.substr(begin, end - begin);
 }
 
+/// Whether a lock goes within a second: another command of ours beside this one, or an editor's git, holds the index
+/// for a moment only.
+bool frees_soon(const fs::path& lock) {
+  constexpr std::chrono::milliseconds kLongest{512};
+  for (std::chrono::milliseconds pause{1}; find_stat(lock); pause *= 2) {
+    if (pause > kLongest) return false;
+    std::this_thread::sleep_for(pause);
+  }
+  return true;
+}
+
 /// An object name that git printed.
 ObjectId require_id(std::string_view answer) {
   const auto id = ObjectId::parse(trim(answer));
@@ -95,16 +108,20 @@ std::string WorkTree::spawn(const std::vector<std::string>& args, std::string_vi
   }
   if (index == Index::own) spec.env.erase("GIT_INDEX_FILE");
   ProcessOutput output;
-  try {
-    output = run_process(std::move(spec), input);
-  } catch (const Error& error) {
-    if (error.kind() != ErrorKind::not_found || !find_stat(root_)) throw;
-    throw Error(ErrorKind::config, "cannot start `git`: it is not installed or not in PATH")
-        .hint("on Debian: sudo apt install git");
+  std::string lock;
+  for (int tries = 0; tries < 10; ++tries) {
+    try {
+      output = run_process(spec, input);
+    } catch (const Error& error) {
+      if (error.kind() != ErrorKind::not_found || !find_stat(root_)) throw;
+      throw Error(ErrorKind::config, "cannot start `git`: it is not installed or not in PATH")
+          .hint("on Debian: sudo apt install git");
+    }
+    if (output.exit.code == 0 || output.exit.code == no) return std::move(output.out);
+    lock = locked_by(output.err);
+    if (!lock.ends_with("index.lock") || !frees_soon(lock)) break;  // git takes it before it does anything
   }
-  if (output.exit.code == 0 || output.exit.code == no) return std::move(output.out);
   const std::string why = last_line(output);
-  const std::string lock = locked_by(output.err);
   const bool locked = !lock.empty() || why.find(".lock'") != std::string::npos;
   if (lock.ends_with("index.lock")) {
     throw Error(ErrorKind::conflict, "git's index is locked")
@@ -192,7 +209,7 @@ void WorkTree::require_quiet() const {
       throw Error(ErrorKind::conflict, fmt::format("cannot commit in the middle of {}", sign.what)).hint(sign.hint);
     }
   }
-  if (find_stat(git_dir / "index.lock")) {
+  if (!frees_soon(git_dir / "index.lock")) {
     throw Error(ErrorKind::conflict, "cannot commit: git's index is locked")
         .hint(fmt::format("if no git is running, remove {}", shell_quote((git_dir / "index.lock").string())));
   }

@@ -35,7 +35,8 @@ class WorkTree {
   /// Makes the annotated tag `name` of a commit, signed if git is configured so; returns the tag object.
   /// Error{conflict} if there is such a tag.
   ObjectId tag(const std::string& name, ObjectId commit, std::string_view message) const;
-  /// Error{conflict} in the middle of a merge, rebase, cherry-pick, with index.lock, or GIT_INDEX_FILE set.
+  /// Error{conflict} in the middle of a merge, rebase, cherry-pick, with GIT_INDEX_FILE set, or index.lock: as in all
+  /// functions here only if that stays for a second, for others hold it for a moment.
   void require_quiet() const;
 
   /// Tracked paths at or below `path` (with `/`, relative to the root).

@@ -171,6 +171,30 @@ TEST_CASE("nothing is committed in the middle of something else", "[git]") {
   }
 }
 
+TEST_CASE("an index that another git holds for a moment is waited for", "[git]") {
+  TestWorld world;
+  world.git_init({{"f", "1"}});
+  world.dir.write("f", "2");
+  // The first to want the index finds it locked, and the lock gone when it looks.
+  const std::string git = world.sh("command -v git");
+  world.dir.write("bin/git", fmt::format(R"(#!/bin/sh
+case " $* " in
+*" update-index "*)
+  if mkdir '{0}/asked' 2>/dev/null; then
+    echo "fatal: Unable to create '{0}/.git/index.lock': File exists." >&2
+    exit 128
+  fi
+esac
+exec {1} "$@"
+)",
+                                         world.dir.path().string(), trim(git)));
+  world.sh("chmod +x bin/git");
+  world.env["PATH"] = (world.dir / "bin").string() + ":" + world.env["PATH"];
+  tree_of(world).stage({"f"});
+  CHECK(find_stat(world.dir / "asked"));
+  CHECK(tree_of(world).staged() == Paths{"f"});
+}
+
 TEST_CASE("variables of an outer git do not reach the inner one", "[git]") {
   TestWorld world;
   world.git_init({{"here", "1"}});
