@@ -65,6 +65,10 @@ std::uint64_t remove_litter(const Workspace& workspace, std::chrono::microsecond
   for (const char* part : {"", "stat", "drift", "locks"}) {
     if (workspace.local() / part != base) count += remove_litter(workspace.local() / part, before);
   }
+  const fs::path git = workspace.repo().common_dir(), others = git / "worktrees";  // indexes of commits
+  count += remove_litter(git, before);
+  for (const DirEntry& entry : find_stat(others) ? list_dir(others) : std::vector<DirEntry>())
+    count += remove_litter(others / entry.name, before);
   if (find_stat(base / "tmp")) StagingDir(base / "tmp");  // takes those of dead owners with it
   return count;
 }

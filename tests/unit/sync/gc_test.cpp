@@ -219,12 +219,15 @@ TEST_CASE("gc removes temporary files that nobody has open for long", "[sync]") 
   write_file(base / "packs/.mlo-tmp-dead", "x");
   write_file(base / "packs/.mlo-tmp-open", "x");
   const timespec old[2] = {{1, 0}, {1, 0}};
-  for (const char* name : {"dead", "open"})
-    REQUIRE(::utimensat(AT_FDCWD, (base / "packs" / fmt::format(".mlo-tmp-{}", name)).c_str(), old, 0) == 0);
+  const fs::path index = bench.workspace->repo().common_dir() / ".mlo-tmp-dead.index";  // of a commit that was killed
+  write_file(index, "x");
+  for (const fs::path& file : {base / "packs/.mlo-tmp-dead", base / "packs/.mlo-tmp-open", index})
+    REQUIRE(::utimensat(AT_FDCWD, file.c_str(), old, 0) == 0);
   const auto open = LockFile::try_acquire(base / "packs/.mlo-tmp-open", "");
   REQUIRE(::utimensat(AT_FDCWD, (base / "packs/.mlo-tmp-open").c_str(), old, 0) == 0);
-  CHECK(bench.collect().litter == 1);
+  CHECK(bench.collect().litter == 2);
   CHECK_FALSE(find_stat(base / "packs/.mlo-tmp-dead"));
+  CHECK_FALSE(find_stat(index));
   CHECK(find_stat(base / "packs/.mlo-tmp-open"));
 }
 
