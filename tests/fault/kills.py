@@ -13,10 +13,10 @@ Then it sends SIGKILL, up to three times, to a runner, to a stage's process, or 
 
 Prints a line for each kind of victim; exits 1 with the first round that ended otherwise, and its seed.
 """
-import argparse, collections, os, pathlib, random, shutil, signal, subprocess, sys, tempfile, time
+import os, pathlib, signal, time
 
-ENV = {"PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8", "TZ": "UTC", "GIT_CONFIG_NOSYSTEM": "1", "GIT_CONFIG_GLOBAL": "/dev/null",
-       "GIT_AUTHOR_NAME": "Ada", "GIT_AUTHOR_EMAIL": "ada@example.org", "GIT_COMMITTER_NAME": "Ada", "GIT_COMMITTER_EMAIL": "ada@example.org"}
+from trial import Trial, play_rounds
+
 HALVES = ("left", "right")
 STAGE = """  {half}{i}:
     cmd: sleep 0.0{i} && cat {deps} > {half}{i}.txt && echo {half}{i} >> {half}{i}.txt && mkdir {half}{i}.d && cp {half}{i}.txt {half}{i}.d/copy
@@ -38,10 +38,9 @@ def pipeline():
     return text
 
 
-class Trial:
-    def __init__(self, mlo, scratch):
-        self.env = dict(ENV, HOME=str(scratch), PATH=f"{mlo.parent}:{ENV['PATH']}", MLO_LEASES=str(scratch / "leases"))
-        self.scratch, self.children = scratch, []
+class RunTrial(Trial):
+    def __init__(self, *given):
+        super().__init__(*given)
         self.main, self.other, self.calm = (self.repository(name) for name in ("main", "other", "calm"))
 
     def repository(self, name):
@@ -53,22 +52,13 @@ class Trial:
         (where / ".git/mlo/config.yaml").write_text("mlo: config/1\nlimits:\n  machine:\n    cpu: 1\n")
         return where
 
-    def shell(self, where, script, limit=60):
-        done = subprocess.run(["sh", "-euc", script], cwd=where, env=self.env, capture_output=True, text=True, timeout=limit)
-        if done.returncode != 0:
-            raise AssertionError(f"`{script}` ended with {done.returncode} in {where.name}: {done.stdout[-500:]}{done.stderr[-1500:]}")
-        return done.stdout
-
     def change_inputs(self, number):
         for where in (self.main, self.other, self.calm):
             for half in HALVES:
                 (where / f"{half}.csv").write_text(f"round {number} {half}\n")
 
-    def start(self, where, *words):
-        child = subprocess.Popen(["mlo", "run", "-q", "-j2", *words], cwd=where, env=self.env, stdin=subprocess.DEVNULL,
-                                 stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        self.children.append(child)
-        return child
+    def run(self, where, *words):
+        self.start(where, ["mlo", "run", "-q", "-j2", *words])
 
     def stages(self):
         """Processes that stages started, of any of the repositories."""
@@ -98,17 +88,38 @@ class Trial:
             return None
         return kind
 
-    def reap(self):
-        for child in self.children:
-            child.wait(timeout=60)
-        self.children = []
-
     def results(self, where):
         files = sorted(path for path in where.rglob("*") if path.is_file() and ".git" not in path.parts and ".mlo" not in path.parts)
         contents = {str(path.relative_to(where)): path.read_bytes() for path in files}
         # Each of two runs side by side adds its own lines: whose come first is theirs to race for.
         contents[".gitignore"] = sorted(contents.get(".gitignore", b"").splitlines())
         return contents
+
+    def play(self, number, rng):
+        self.change_inputs(number)
+        self.run(self.main, "left4")
+        self.run(self.main, "right4")
+        self.run(self.other)
+        for _ in range(rng.randrange(1, 4)):
+            time.sleep(rng.random() * 0.3)
+            self.tally[self.strike(rng)] += 1
+        if rng.random() < 0.3:  # all of them, as when a machine's session ends
+            for child in self.children:
+                child.kill()
+        self.reap()
+        for where in (self.main, self.other, self.calm):
+            self.shell(where, "mlo run -q")
+        wanted = self.results(self.calm)
+        for where in (self.main, self.other):
+            got = self.results(where)
+            different = sorted(name for name in {*wanted, *got} if wanted.get(name) != got.get(name))
+            if different:
+                raise AssertionError(f"{where.name} differs from the undisturbed run in {', '.join(different)}")
+        if number % 10 == 0:
+            for where in (self.main, self.other):
+                self.shell(where, "mlo version-data fsck && git fsck --no-progress 2>&1 && test -z \"$(ls .git/mlo/runs)\"")
+        if left := self.stages():
+            raise AssertionError(f"processes of stages are left: {left}")
 
 
 def parent_of(pid):
@@ -118,52 +129,10 @@ def parent_of(pid):
         return 0
 
 
-def play(trial, number, rng, struck):
-    trial.change_inputs(number)
-    trial.start(trial.main, "left4")
-    trial.start(trial.main, "right4")
-    trial.start(trial.other)
-    for _ in range(rng.randrange(1, 4)):
-        time.sleep(rng.random() * 0.3)
-        struck[trial.strike(rng)] += 1
-    if rng.random() < 0.3:  # all of them, as when a machine's session ends
-        for child in trial.children:
-            child.kill()
-    trial.reap()
-    for where in (trial.main, trial.other, trial.calm):
-        trial.shell(where, "mlo run -q")
-    wanted = trial.results(trial.calm)
-    for where in (trial.main, trial.other):
-        got = trial.results(where)
-        different = sorted(name for name in {*wanted, *got} if wanted.get(name) != got.get(name))
-        if different:
-            raise AssertionError(f"{where.name} differs from the undisturbed run in {', '.join(different)}")
-    if number % 10 == 0:
-        for where in (trial.main, trial.other):
-            trial.shell(where, "mlo version-data fsck && git fsck --no-progress 2>&1 && test -z \"$(ls .git/mlo/runs)\"")
-    if left := trial.stages():
-        raise AssertionError(f"processes of stages are left: {left}")
-
-
 def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("mlo", type=pathlib.Path)
-    parser.add_argument("--rounds", type=int, default=500)
-    parser.add_argument("--seed", type=int, default=1)
-    args = parser.parse_args()
-    scratch = pathlib.Path(tempfile.mkdtemp(prefix="mlo-kills-"))
-    struck = collections.Counter()
-    trial = Trial(args.mlo.absolute(), scratch)
-    for number in range(args.rounds):
-        try:
-            play(trial, number, random.Random(f"{args.seed} {number}"), struck)
-        except (AssertionError, subprocess.TimeoutExpired) as failure:
-            for child in trial.children:
-                child.kill()
-            sys.exit(f"round {number} of seed {args.seed}: {failure}\nwhat it left is in {scratch}")
-    shutil.rmtree(scratch)
+    rounds, struck = play_rounds(RunTrial, __doc__, 500)
     hits = ", ".join(f"{count} of a {kind}" for kind, count in sorted(struck.items(), key=str) if kind)
-    print(f"{args.rounds} rounds, SIGKILLs: {hits}; every rerun made what an undisturbed run makes")
+    print(f"{rounds} rounds, SIGKILLs: {hits}; every rerun made what an undisturbed run makes")
 
 
 if __name__ == "__main__":
