@@ -112,3 +112,14 @@ if [ -n "$servers" ] && [ "$(cat .deps/dvc/version 2>/dev/null)" != "$dvc_versio
     { echo "setup: pip cannot get dvc $dvc_version" >&2; exit 1; }
   echo "$dvc_version" >.deps/dvc/version
 fi
+
+# Whose chain of credentials tests/interop compares ours with.
+botocore_version=1.44.5
+if [ -n "$servers" ] && [ "$(cat .deps/botocore/version 2>/dev/null)" != "$botocore_version" ]; then
+  echo "setup: installing botocore $botocore_version into .deps/botocore"
+  rm -rf .deps/botocore
+  mkdir -p .deps
+  /usr/bin/python3 -m venv .deps/botocore && .deps/botocore/bin/pip --quiet --disable-pip-version-check install "botocore==$botocore_version" ||
+    { echo "setup: pip cannot get botocore $botocore_version" >&2; exit 1; }
+  echo "$botocore_version" >.deps/botocore/version
+fi

@@ -1,56 +1,40 @@
 #pragma once
-#include <memory>
-#include <mutex>
-#include <optional>
+#include <initializer_list>
 #include <string>
 
+#include "lib/net/url.hpp"
 #include "lib/remote/aws_profile.hpp"
-#include "lib/remote/sigv4.hpp"
-#include "lib/util/world.hpp"
+#include "lib/util/fs.hpp"
 #include "lib/workspace/config.hpp"
 
 namespace mlo {
 
-/// Where S3 is and how to speak to it: the remote's configuration, then the environment, then the profile.
+/// Where AWS is and how to speak to it: the remote's configuration, then the environment, then the profile.
 struct AwsSettings {
+  AwsFiles files;
   std::string profile_name;
+  bool profile_of_remote = false;  ///< the remote names it, so the environment's credentials do not count
   AwsProfile profile;
-  std::string endpoint;  ///< empty: AWS's own
+  std::string endpoint;  ///< of S3; empty: AWS's own
   std::string region;    ///< empty: to be found out
   fs::path ca_file;
 };
+/// Error{remote} if the profile that is asked for does not exist.
 AwsSettings load_aws_settings(const Environment& env, const RemoteConfig& config);
 
-/// Credentials by AWS's chain: the machine's own configuration of the remote, the environment (unless the remote names
-/// a profile), the profile (keys or `credential_process`), the container's endpoint, the machine's (IMDSv2). Those that
-/// expire are fetched again in time. Safe from any thread.
-class AwsCredentialChain {
- public:
-  /// Borrows `world`; the others are copied.
-  AwsCredentialChain(const World& world, const RemoteConfig& config, const AwsSettings& settings);
-  /// Error{remote} if there are none, with the ways to give some.
-  AwsCredentials get();
-  /// Where the last ones came from, for errors: "the environment".
-  std::string source();
+/// "sts.eu-central-1.amazonaws.com", with the suffix of AWS's part of the world. Error{config} if the region cannot be
+/// one.
+std::string aws_host(std::string_view service, std::string_view region);
+/// Where `service` ("sts" or "sso") answers: what the environment or the profile names, else AWS's own in that region.
+/// Error{config} if that is no URL of a server.
+net::Url aws_service_url(const Environment& env, const AwsSettings& settings, std::string_view service,
+                         std::string_view region);
+/// "https://HOST:PORT". Error{config} if it is not.
+net::Url parse_aws_endpoint(std::string_view service, const std::string& endpoint);
 
- private:
-  struct Found {
-    AwsCredentials credentials;
-    std::string source;
-    std::optional<UtcTime> expires = {};
-  };
-  std::optional<Found> find() const;
-  std::optional<Found> from_profile() const;
-  std::optional<Found> from_process(const std::string& command) const;
-  std::optional<Found> from_container() const;
-  std::optional<Found> from_machine() const;
-  Found from_json(std::string_view text, const std::string& source) const;
-
-  const World& world_;
-  const RemoteConfig config_;
-  const AwsSettings settings_;
-  std::mutex mutex_;
-  std::optional<Found> found_;
-};
+/// The first of these variables that says something; empty if none does.
+std::string first_of(const Environment& env, std::initializer_list<std::string_view> names);
+/// Empty if there is no such key.
+std::string value_of(const AwsProfile& profile, std::string_view key);
 
 }  // namespace mlo

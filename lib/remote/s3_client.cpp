@@ -29,19 +29,14 @@ bool lacks_upload(const net::HttpResponse& response) {
 }  // namespace
 
 S3Client::S3Client(const World& world, const RemoteConfig& config, std::string bucket)
-    : world_(world),
-      bucket_(std::move(bucket)),
+    : bucket_(std::move(bucket)),
       settings_(load_aws_settings(world.env, config)),
-      credentials_(world, config, settings_),
+      clock_(world.clock),
+      credentials_(world, config, settings_, clock_),
       region_(settings_.region.empty() ? "us-east-1" : settings_.region),
       http_(world, http_options(config, settings_)) {
   if (!settings_.endpoint.empty()) {
-    const auto url = net::parse_url(settings_.endpoint);
-    if (!url || (url->path != "" && url->path != "/")) {
-      throw Error(ErrorKind::config, fmt::format("the S3 endpoint `{}` is not a URL", printable(settings_.endpoint)))
-          .hint("write it as `https://HOST:PORT`");
-    }
-    base_ = *url;
+    base_ = parse_aws_endpoint("S3", settings_.endpoint);
     own_ = true;
   }
   // A certificate for *.s3.amazonaws.com does not cover names with dots.
@@ -57,24 +52,33 @@ net::HttpResponse S3Client::send_to(const Call& call, const std::string& region)
   net::Url url = base_;
   if (!own_) {
     url.scheme = "https";
-    url.host = fmt::format("s3.{}.amazonaws.com{}", region, region.starts_with("cn-") ? ".cn" : "");
+    url.host = aws_host("s3", region);
   }
   if (!path_style_) url.host = bucket_ + "." + url.host;
   url.path = (path_style_ ? "/" + bucket_ : "") + "/" + net::percent_encode(call.key, net::Slash::keep);
-  S3Request to_sign{.method = call.method,
-                    .host = url.host,
-                    .path = url.path,
-                    .query = call.query,
-                    .headers = call.headers,
-                    .payload_sha256 = (call.digest ? *call.digest : sha256("")).hex()};
+  AwsRequest to_sign{.method = call.method,
+                     .host = url.host,
+                     .path = url.path,
+                     .query = call.query,
+                     .headers = call.headers,
+                     .payload_sha256 = (call.digest ? *call.digest : sha256("")).hex()};
   const std::string query = canonical_query(call.query);
-  return http_.send({.method = call.method,
-                     .url = url.str() + (query.empty() ? "" : "?" + query),
-                     .body = call.body,
-                     .range = call.range,
-                     .target = call.target,
-                     .sign = [&] { return sign_s3(to_sign, credentials_.get(), region, world_.clock.now()); },
-                     .retry_conflict = true});
+  UtcTime signed_at;
+  const net::HttpRequest request{.method = call.method,
+                                 .url = url.str() + (query.empty() ? "" : "?" + query),
+                                 .body = call.body,
+                                 .range = call.range,
+                                 .target = call.target,
+                                 .sign =
+                                     [&] {
+                                       const AwsCredentials credentials = credentials_.get();
+                                       signed_at = clock_.now();
+                                       return sign_aws(to_sign, credentials, region, signed_at);
+                                     },
+                                 .retry_conflict = true};
+  net::HttpResponse response = http_.send(request);
+  if (clock_.learn(response, signed_at)) response = http_.send(request);
+  return response;
 }
 
 net::HttpResponse S3Client::send(const Call& call) {

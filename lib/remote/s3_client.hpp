@@ -8,7 +8,7 @@
 #include "lib/crypto/digest.hpp"
 #include "lib/net/http.hpp"
 #include "lib/net/url.hpp"
-#include "lib/remote/aws_settings.hpp"
+#include "lib/remote/aws_credentials.hpp"
 
 namespace mlo {
 
@@ -76,6 +76,7 @@ class S3Client {
     std::optional<net::HttpRange> range = {};
   };
   net::HttpResponse send(const Call& call);
+  /// Once more if it was only the time of the signature that was wrong.
   net::HttpResponse send_to(const Call& call, const std::string& region);
   void put(const std::string& key, const net::HttpBody& body, const Digest& digest,
            std::map<std::string, std::string> headers);
@@ -84,12 +85,12 @@ class S3Client {
   [[noreturn]] void fail(const Call& call, const net::HttpResponse& response);
   std::string region() const;
 
-  const World& world_;
   const std::string bucket_;
   const AwsSettings settings_;
   net::Url base_;  ///< of AWS's own without region
   bool own_ = false, path_style_ = false;
   std::atomic<bool> plain_ = false;  ///< no checksums, no conditions
+  AwsClock clock_;
   AwsCredentialChain credentials_;
   mutable std::mutex mutex_;
   std::string region_;

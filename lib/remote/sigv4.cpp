@@ -37,8 +37,8 @@ std::string canonical_query(const std::map<std::string, std::string>& query) {
   return join(parts, "&");
 }
 
-net::Headers sign_s3(const S3Request& request, const AwsCredentials& credentials, std::string_view region,
-                     UtcTime now) {
+net::Headers sign_aws(const AwsRequest& request, const AwsCredentials& credentials, std::string_view region,
+                      UtcTime now) {
   const std::string date = amz_date(now);
   std::map<std::string, std::string> headers = request.headers;
   headers["host"] = request.host;
@@ -56,11 +56,11 @@ net::Headers sign_s3(const S3Request& request, const AwsCredentials& credentials
   const std::string canonical =
       fmt::format("{}\n{}\n{}\n{}\n{}\n{}", request.method, request.path, canonical_query(request.query), lines,
                   signed_names, request.payload_sha256);
-  const std::string scope = fmt::format("{}/{}/s3/aws4_request", date.substr(0, 8), region);
+  const std::string scope = fmt::format("{}/{}/{}/aws4_request", date.substr(0, 8), region, request.service);
   const std::string to_sign = fmt::format("{}\n{}\n{}\n{}", kAlgorithm, date, scope, sha256(canonical).hex());
 
   Digest key = hmac_sha256("AWS4" + credentials.secret_access_key, date.substr(0, 8));
-  for (const std::string_view part : {region, std::string_view("s3"), std::string_view("aws4_request")})
+  for (const std::string_view part : {region, std::string_view(request.service), std::string_view("aws4_request")})
     key = hmac_sha256(key.raw(), part);
   headers["authorization"] =
       fmt::format("{} Credential={}/{},SignedHeaders={},Signature={}", kAlgorithm, credentials.access_key_id, scope,

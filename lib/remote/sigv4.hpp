@@ -14,8 +14,9 @@ struct AwsCredentials {
   std::string session_token;  ///< empty for long-lived keys
 };
 
-/// A request to S3 as AWS Signature Version 4 sees it.
-struct S3Request {
+/// A request as AWS Signature Version 4 sees it.
+struct AwsRequest {
+  std::string service = "s3";
   std::string method = "GET";
   std::string host;                                 ///< with the port if it is not the scheme's own
   std::string path = "/";                           ///< percent-encoded once
@@ -28,7 +29,9 @@ struct S3Request {
 std::string canonical_query(const std::map<std::string, std::string>& query);
 
 /// All headers that the request must carry: those of `request`, `x-amz-date`, `x-amz-content-sha256`, the token, and
-/// `authorization`. AWS's rules for S3: the path is not encoded or normalized again.
-net::Headers sign_s3(const S3Request& request, const AwsCredentials& credentials, std::string_view region, UtcTime now);
+/// `authorization`. AWS's rules for S3: the path is not encoded or normalized again; a request to another service must
+/// have the path `/`.
+net::Headers sign_aws(const AwsRequest& request, const AwsCredentials& credentials, std::string_view region,
+                      UtcTime now);
 
 }  // namespace mlo

@@ -103,7 +103,8 @@ class S3Server {
     net::HttpClient client(world_.world, options);
     for (int i = 0; i < 600; ++i, std::this_thread::sleep_for(std::chrono::milliseconds(100))) {
       if (process_->try_wait()) break;
-      S3Request request{.method = "PUT", .host = url_.substr(7), .path = "/bucket", .payload_sha256 = sha256("").hex()};
+      AwsRequest request{
+          .method = "PUT", .host = url_.substr(7), .path = "/bucket", .payload_sha256 = sha256("").hex()};
       const UtcTime now = UtcTime::from_seconds(::time(nullptr));
       try {
         const int status =
@@ -112,7 +113,7 @@ class S3Server {
                        .url = url_ + "/bucket",
                        .sign =
                            [&] {
-                             return sign_s3(request, {std::string(kId), std::string(kSecret), ""}, "us-east-1", now);
+                             return sign_aws(request, {std::string(kId), std::string(kSecret), ""}, "us-east-1", now);
                            }})
                 .status;
         if (status == 200) return;

@@ -11,9 +11,9 @@ namespace {
 constexpr std::string_view kEmpty = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
 constexpr std::string_view kHost = "examplebucket.s3.amazonaws.com";
 
-std::string signature(const S3Request& request, const std::string& token = "") {
+std::string signature(const AwsRequest& request, const std::string& token = "") {
   const AwsCredentials credentials{"AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY", token};
-  for (const auto& [name, value] : sign_s3(request, credentials, "us-east-1", *parse_utc("2013-05-24T00:00:00Z"))) {
+  for (const auto& [name, value] : sign_aws(request, credentials, "us-east-1", *parse_utc("2013-05-24T00:00:00Z"))) {
     if (name == "authorization") return value.substr(value.find("SignedHeaders="));
   }
   return "nothing";
@@ -55,6 +55,27 @@ TEST_CASE("requests are signed as AWS's examples say", "[remote]") {
                   "to/ken+==") ==
         "SignedHeaders=host;if-none-match;x-amz-checksum-sha256;x-amz-content-sha256;x-amz-date;x-amz-security-token,"
         "Signature=9ccda711f5be19b0b851a6cbbc306b4b15d5af98f1746829efd5a1b6aec2b5d8");
+}
+
+// The signature that botocore makes of the same request.
+TEST_CASE("a request to another service is signed in its name", "[remote]") {
+  const AwsCredentials credentials{"AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY", ""};
+  const std::string body =
+      "Action=AssumeRole&Version=2011-06-15&RoleArn=arn%3Aaws%3Aiam%3A%3A1%3Arole%2Fr&RoleSessionName=s";
+  const net::Headers headers =
+      sign_aws({.service = "sts",
+                .method = "POST",
+                .host = "sts.eu-central-1.amazonaws.com",
+                .headers = {{"content-type", "application/x-www-form-urlencoded; charset=utf-8"}},
+                .payload_sha256 = sha256(body).hex()},
+               credentials, "eu-central-1", *parse_utc("2013-05-24T00:00:00Z"));
+  const auto found =
+      std::find_if(headers.begin(), headers.end(), [](const auto& h) { return h.first == "authorization"; });
+  REQUIRE(found != headers.end());
+  CHECK(found->second ==
+        "AWS4-HMAC-SHA256 Credential=AKIAIOSFODNN7EXAMPLE/20130524/eu-central-1/sts/aws4_request,"
+        "SignedHeaders=content-type;host;x-amz-content-sha256;x-amz-date,"
+        "Signature=57b3cc7f6ff59532974dcb9ed9073f9b45e2f32c585ef7215889a354edb2e554");
 }
 
 TEST_CASE("a query is sorted after it is encoded", "[remote]") {
