@@ -82,9 +82,11 @@ Digest sha256(Bytes bytes) {
   return hasher.finish();
 }
 
-HashedFile sha256_fd(int fd, const fs::path& path) {
-  thread_local Sha256 hasher;
+HashedFile sha256_fd(int fd, const fs::path& path, const Moved& moved) {
+  thread_local Sha256 shared;
   thread_local std::string buffer(256U << 10U, '\0');
+  std::optional<Sha256> own;  // `moved` may throw, and the shared one would go on with these bytes
+  Sha256& hasher = moved ? own.emplace() : shared;
   HashedFile out;
   for (;;) {
     const ssize_t n = ::read(fd, buffer.data(), buffer.size());
@@ -98,6 +100,7 @@ HashedFile sha256_fd(int fd, const fs::path& path) {
     if (n == 0) break;
     hasher.update(std::string_view(buffer.data(), static_cast<std::size_t>(n)));
     out.size += static_cast<std::uint64_t>(n);
+    if (moved) moved(static_cast<std::uint64_t>(n));
   }
   out.digest = hasher.finish();
   return out;
@@ -111,7 +114,7 @@ HashedFile sha256_file(const fs::path& path) {
 
 HashedFile copy_hashed(int from, const fs::path& source, int to, const fs::path& target, const CopyRules& rules) {
   // A reflink is hashed after the fact: what counts is what the target now holds.
-  if (rules.reflink && ::ioctl(to, FICLONE, from) == 0) return sha256_fd(to, target);
+  if (rules.reflink && ::ioctl(to, FICLONE, from) == 0) return sha256_fd(to, target, rules.moved);
   ::posix_fadvise(from, 0, 0, POSIX_FADV_SEQUENTIAL);
   const bool large = stat_fd(from, source).size > 4 * kBlock;
   std::string now(large ? kBlock : kSmallBlock, '\0'), next = now;
@@ -128,6 +131,7 @@ HashedFile copy_hashed(int from, const fs::path& source, int to, const fs::path&
     });
     if (rules.source == Cached::drop) drop_passed(from, out.size, out.size + bytes.size());
     out.size += bytes.size();
+    if (rules.moved) rules.moved(bytes.size());
     std::swap(now, next);
     bytes = following;
   }

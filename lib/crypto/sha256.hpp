@@ -29,13 +29,14 @@ struct HashedFile {
   Digest digest;
   std::uint64_t size = 0;
 };
-HashedFile sha256_fd(int fd, const fs::path& path);
+HashedFile sha256_fd(int fd, const fs::path& path, const Moved& moved = {});
 HashedFile sha256_file(const fs::path& path);
 
 struct CopyRules {
   bool reflink = false;  ///< where the file system can
   unsigned threads = 1;  ///< for one large file
   Cached source = Cached::keep, target = Cached::keep;
+  Moved moved = {};  ///< called by this thread
 };
 /// Copies what `from` holds into the empty file `to`, open for reading too: digest and length of what that holds now.
 /// The descriptors are at the beginning.

@@ -115,7 +115,7 @@ class PartialFile {
     if (::ftruncate(fd_.get(), 0) != 0) throw_errno("truncate", file_.string());
   }
   net::HttpTarget target(ProgressTask& task, std::uint64_t position) const {
-    return {.fd = fd_.get(), .position = position, .path = file_, .advance = [&task](std::uint64_t bytes) {
+    return {.fd = fd_.get(), .position = position, .path = file_, .moved = [&task](std::uint64_t bytes) {
               task.advance(bytes);
             }};
   }

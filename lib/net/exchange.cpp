@@ -109,9 +109,9 @@ void Exchange::set_headers() {
   }
   if (request_.range) {
     const auto& [offset, size] = *request_.range;
-    add("Range", fmt::format("bytes={}-{}", offset + received_, offset + size - 1));
-  } else if (received_ != 0) {
-    add("Range", fmt::format("bytes={}-", received_));
+    add("Range", fmt::format("bytes={}-{}", offset + attempts_.received, offset + size - 1));
+  } else if (attempts_.received != 0) {
+    add("Range", fmt::format("bytes={}-", attempts_.received));
   }
   set(CURLOPT_HTTPHEADER, lines_);
 }
@@ -126,29 +126,31 @@ void Exchange::take(std::string_view bytes) {
     return;
   }
   if (!began_) begin(status);
-  if (request_.range && received_ + bytes.size() > request_.range->size)
+  if (request_.range && attempts_.received + bytes.size() > request_.range->size)
     throw Error(ErrorKind::remote, "the server sent more than was asked for");
   const HttpTarget& target = *request_.target;
   // Other transfers may write elsewhere in the same file.
   while (!bytes.empty()) {
-    const ssize_t n = ::pwrite(target.fd, bytes.data(), bytes.size(), static_cast<off_t>(target.position + received_));
+    const ssize_t n =
+        ::pwrite(target.fd, bytes.data(), bytes.size(), static_cast<off_t>(target.position + attempts_.received));
     if (n < 0 && errno == EINTR) continue;
     if (n < 0) throw_errno("write", target.path.string());
     bytes.remove_prefix(static_cast<std::size_t>(n));
-    received_ += static_cast<std::uint64_t>(n);
-    if (target.advance) target.advance(static_cast<std::uint64_t>(n));
+    attempts_.got.go_to(attempts_.received);
+    attempts_.received += static_cast<std::uint64_t>(n);
+    attempts_.got.add(static_cast<std::uint64_t>(n));
   }
 }
 
 void Exchange::begin(long status) {
   began_ = true;
-  const std::uint64_t wanted = (request_.range ? request_.range->offset : 0) + received_;
+  const std::uint64_t wanted = (request_.range ? request_.range->offset : 0) + attempts_.received;
   // Some servers send the range and its header, but say 200.
   const bool partial = status == 206 || response.header("content-range").has_value();
   const std::uint64_t start = partial ? range_start(response).value_or(UINT64_MAX) : 0;
   if (start == wanted) return;
   if (!partial && !request_.range) {
-    received_ = 0;
+    attempts_.received = 0;
     return;
   }
   throw Error(ErrorKind::remote, !partial ? "the server ignores `Range`, so parts of files cannot be read"
@@ -172,25 +174,26 @@ std::size_t Exchange::on_header(char* data, std::size_t, std::size_t size, void*
 
 std::size_t Exchange::on_read(char* to, std::size_t, std::size_t room, void* self) {
   auto& me = *static_cast<Exchange*>(self);
-  const HttpBody& body = me.request_.body;
-  const auto want = static_cast<std::size_t>(std::min<std::uint64_t>(room, body.length() - me.sent_));
+  std::size_t given = 0;
+  return me.quietly([&] { given = me.give(to, room); }) ? given : CURL_READFUNC_ABORT;
+}
+
+std::size_t Exchange::give(char* to, std::size_t room) {
+  const HttpBody& body = request_.body;
+  const auto want = static_cast<std::size_t>(std::min<std::uint64_t>(room, body.length() - sent_));
   if (want == 0) return 0;
+  ssize_t n = static_cast<ssize_t>(want);
   if (body.fd < 0) {
-    std::memcpy(to, body.bytes.data() + me.sent_, want);
-    me.sent_ += want;
-    return want;
+    std::memcpy(to, body.bytes.data() + sent_, want);
+  } else {
+    do n = ::pread(body.fd, to, want, static_cast<off_t>(body.offset + sent_));
+    while (n < 0 && errno == EINTR);
+    if (n < 0) throw_errno("read", "what is to be sent");
+    if (n == 0) throw Error(ErrorKind::conflict, "a file became shorter while it was sent");
   }
-  ssize_t n = 0;
-  do n = ::pread(body.fd, to, want, static_cast<off_t>(body.offset + me.sent_));
-  while (n < 0 && errno == EINTR);
-  if (n <= 0) {
-    me.quietly([&] {
-      if (n < 0) throw_errno("read", "what is to be sent");
-      throw Error(ErrorKind::conflict, "a file became shorter while it was sent");
-    });
-    return CURL_READFUNC_ABORT;
-  }
-  me.sent_ += static_cast<std::uint64_t>(n);
+  attempts_.sent.go_to(sent_);
+  sent_ += static_cast<std::uint64_t>(n);
+  attempts_.sent.add(static_cast<std::uint64_t>(n));
   return static_cast<std::size_t>(n);
 }
 

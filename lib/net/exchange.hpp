@@ -9,9 +9,15 @@ namespace mlo::net {
 /// One attempt. What libcurl calls must not throw: failures of ours are kept in `failure`.
 class Exchange {
  public:
-  /// `received`: bytes of the target that are there from earlier attempts.
-  Exchange(HandlePool& pool, const HttpRequest& request, std::uint64_t& received)
-      : pool_(pool), api_(*pool.api), request_(request), received_(received), lease_(pool) {}
+  /// What several attempts at one request have in common.
+  struct Attempts {
+    explicit Attempts(const HttpRequest& request)
+        : sent(request.body.moved), got(request.target ? request.target->moved : request.body.moved) {}
+    std::uint64_t received = 0;  ///< bytes of the target that are there
+    MovedOnce sent, got;
+  };
+  Exchange(HandlePool& pool, const HttpRequest& request, Attempts& attempts)
+      : pool_(pool), api_(*pool.api), request_(request), attempts_(attempts), lease_(pool) {}
   ~Exchange() {
     api_.easy_reset(lease_.get());
     api_.slist_free_all(lines_);
@@ -51,6 +57,8 @@ class Exchange {
     return me.quietly([&] { me.take({data, size}); }) ? size : size + 1;
   }
   static std::size_t on_header(char* data, std::size_t, std::size_t size, void* self);
+  /// The next bytes of what is sent.
+  std::size_t give(char* to, std::size_t room);
   static std::size_t on_read(char* to, std::size_t, std::size_t room, void* self);
   static int on_seek(void* self, curl_off_t offset, int origin) {
     if (origin != SEEK_SET) return CURL_SEEKFUNC_CANTSEEK;
@@ -64,7 +72,7 @@ class Exchange {
   HandlePool& pool_;
   const CurlApi& api_;
   const HttpRequest& request_;
-  std::uint64_t& received_;
+  Attempts& attempts_;
   HandlePool::Lease lease_;
   curl_slist* lines_ = nullptr;
   char error_[CURL_ERROR_SIZE] = {};

@@ -72,18 +72,18 @@ HttpClient::HttpClient(const World& world, HttpOptions options)
 HttpClient::~HttpClient() = default;
 
 HttpResponse HttpClient::send(const HttpRequest& request) {
-  std::uint64_t received = 0;
+  Exchange::Attempts attempts(request);
   for (unsigned attempt = 1;; ++attempt) {
     check_stop(pool_->world);
     const bool last = attempt >= pool_->options.attempts;
     std::chrono::milliseconds delay = delay_before(attempt - 1, pool_->world, pool_->options);
     {
-      Exchange exchange(*pool_, request, received);
+      Exchange exchange(*pool_, request, attempts);
       const CURLcode code = exchange.run();
       check_stop(pool_->world);
       HttpResponse& response = exchange.response;
       // All was there already when the connection broke.
-      const bool satisfied = response.status == 416 && received != 0 && !request.range;
+      const bool satisfied = response.status == 416 && attempts.received != 0 && !request.range;
       if (code == CURLE_OK && !may_pass(response.status) && (response.status != 409 || !request.retry_conflict)) {
         if (satisfied) response.status = 206;
         return std::move(response);

@@ -20,6 +20,7 @@ struct HttpBody {
   std::string_view bytes = {};
   int fd = -1;  ///< if not -1, then instead of `bytes`
   std::uint64_t offset = 0, size = 0;
+  Moved moved = {};  ///< told of what was sent, once for each byte
   std::uint64_t length() const { return fd < 0 ? bytes.size() : size; }
 };
 
@@ -27,8 +28,8 @@ struct HttpBody {
 struct HttpTarget {
   int fd = -1;
   std::uint64_t position = 0;
-  fs::path path = {};                                     ///< for errors
-  std::function<void(std::uint64_t bytes)> advance = {};  ///< told of what was written
+  fs::path path = {};  ///< for errors
+  Moved moved = {};    ///< told of what was written, once for each byte
 };
 
 struct HttpRange {

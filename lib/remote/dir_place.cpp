@@ -86,9 +86,14 @@ bool DirPlace::read(const std::string& name, const std::optional<FileRange>& ran
 }
 
 bool DirPlace::get(const std::string& name, const std::optional<FileRange>& range, const FileTarget& target) {
-  if (range) return read(name, range, [&](std::uint64_t at, std::string_view bytes) { write_to(target, at, bytes); });
+  if (range) {
+    return read(name, range, [&](std::uint64_t at, std::string_view bytes) {
+      write_to(target, at, bytes);
+      if (target.moved) target.moved(bytes.size());
+    });
+  }
   const UniqueFd fd = open_or_none(dir_ / name);
-  if (fd) copy_contents(fd.get(), target.fd, target.path);
+  if (fd) copy_contents(fd.get(), target.fd, target.path, target.moved);
   return static_cast<bool>(fd);
 }
 
@@ -99,11 +104,11 @@ void DirPlace::put(const std::string& name, std::string_view bytes) {
   incoming.publish();
 }
 
-void DirPlace::put_file(const std::string& name, const std::string& file, const Digest& digest) {
+void DirPlace::put_file(const std::string& name, const std::string& file, const Digest& digest, const Moved& moved) {
   const UniqueFd from = open_read(file);
   if (is_there(name, stat_fd(from.get(), file).size)) return;
   Incoming incoming(*this, name, digest);
-  incoming.copy(from.get(), file);
+  incoming.copy(from.get(), file, moved);
   incoming.publish();
 }
 
@@ -179,9 +184,9 @@ void DirPlace::Incoming::add(std::string_view bytes) {
   writer_.write(file_.fd.get(), bytes, path());
 }
 
-void DirPlace::Incoming::copy(int from, const std::string& source) {
+void DirPlace::Incoming::copy(int from, const std::string& source, const Moved& moved) {
   copied_ = copy_hashed(from, source, file_.fd.get(), path(),
-                        {.reflink = true, .threads = place_.world_.threads, .target = Cached::drop})
+                        {.reflink = true, .threads = place_.world_.threads, .target = Cached::drop, .moved = moved})
                 .digest;
 }
 

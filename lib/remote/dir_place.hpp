@@ -24,7 +24,7 @@ class DirPlace : public Place {
   std::optional<std::string> find(const std::string& name) override;
   bool get(const std::string& name, const std::optional<FileRange>& range, const FileTarget& target) override;
   void put(const std::string& name, std::string_view bytes) override;
-  void put_file(const std::string& name, const std::string& file, const Digest& digest) override;
+  void put_file(const std::string& name, const std::string& file, const Digest& digest, const Moved& moved) override;
   void replace(const std::string& name, std::string_view bytes) override;
   void remove(const std::string& name) override;
   void settle() override;
@@ -46,7 +46,7 @@ class DirPlace : public Place {
     ~Incoming();
     void add(std::string_view bytes);
     /// The whole content, of another file.
-    void copy(int from, const std::string& source);
+    void copy(int from, const std::string& source, const Moved& moved);
     /// Makes it visible under its name. Error{corrupt} if the bytes are not what the digest says.
     void publish();
 

@@ -34,7 +34,7 @@ struct Download {
 
   bool read_page(const Part& page, std::string& list);
   void plan(ObjectRef object);
-  void fetch(const ObjectRef& object);
+  void fetch(const ObjectRef& object, const Moved& moved);
   void run();
 
  private:
@@ -81,7 +81,7 @@ void Download::plan(ObjectRef object) {
   recipes.push_back({std::move(object), std::move(*record)});
 }
 
-void Download::fetch(const ObjectRef& object) {
+void Download::fetch(const ObjectRef& object, const Moved& moved) {
   blaming(object, [&] {
     const auto record = remote.find_record(object.id);
     if (record && record->form != Form::recipe) {
@@ -90,15 +90,16 @@ void Download::fetch(const ObjectRef& object) {
       return;
     }
     bytes += batch.put_from(object.id, object.size, [&](int fd) {
-      if (!remote.get(object.id, fd, store.root())) fail_object(remote, object, "is lost");
+      if (!remote.get(object.id, {}, {.fd = fd, .path = store.root(), .moved = moved}))
+        fail_object(remote, object, "is lost");
     });
   });
 }
 
 void Download::run() {
   move_in_portions(
-      world, "pulling", wanted, remote.connections(), [&](std::size_t i) { fetch(wanted[i]); },
-      [&] { batch.commit(); });
+      world, "pulling", wanted, remote.connections(),
+      [&](std::size_t i, const Moved& moved) { fetch(wanted[i], moved); }, [&] { batch.commit(); });
   if (recipes.empty()) return;
   batch.commit();  // lists of parts, if there was nothing else
   parallel_for(recipes.size(), world.threads, [&](std::size_t i) {

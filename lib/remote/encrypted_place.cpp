@@ -123,6 +123,7 @@ bool EncryptedPlace::get(const std::string& name, const std::optional<FileRange>
   const std::uint64_t skip = range->offset - first * kSegment;
   if (plain.size() < skip + range->size) fail_cut(name);
   write_to(target, 0, std::string_view(plain).substr(skip, range->size));
+  if (target.moved) target.moved(range->size);
   return true;
 }
 
@@ -139,7 +140,8 @@ void EncryptedPlace::put(const std::string& name, std::string_view bytes) {
   inner_->put(name, sealer().seal(name, bytes));
 }
 
-void EncryptedPlace::put_file(const std::string& name, const std::string& file, const Digest& digest) {
+void EncryptedPlace::put_file(const std::string& name, const std::string& file, const Digest& digest,
+                              const Moved& moved) {
   const fs::path scratch(find_env(world_.env, "TMPDIR").value_or("/tmp"));
   const UniqueFd out(::open(scratch.c_str(), O_TMPFILE | O_RDWR | O_CLOEXEC, 0600));
   if (!out) throw_errno("create a file in", scratch.string());
@@ -159,7 +161,7 @@ void EncryptedPlace::put_file(const std::string& name, const std::string& file, 
   }
   // Before anything is sent: under this key there is this content alone.
   if (plain_hash.finish() != digest) fail_given_bytes(digest);
-  inner_->put_file(name, fmt::format("/proc/self/fd/{}", out.get()), sealed_hash.finish());
+  inner_->put_file(name, fmt::format("/proc/self/fd/{}", out.get()), sealed_hash.finish(), moved);
 }
 
 void EncryptedPlace::replace(const std::string& name, std::string_view bytes) {

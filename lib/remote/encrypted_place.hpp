@@ -24,7 +24,7 @@ class EncryptedPlace : public Place {
   std::optional<std::string> find(const std::string& name) override;
   bool get(const std::string& name, const std::optional<FileRange>& range, const FileTarget& target) override;
   void put(const std::string& name, std::string_view bytes) override;
-  void put_file(const std::string& name, const std::string& file, const Digest& digest) override;
+  void put_file(const std::string& name, const std::string& file, const Digest& digest, const Moved& moved) override;
   void replace(const std::string& name, std::string_view bytes) override;
   void remove(const std::string& name) override { inner_->remove(name); }
   void settle() override { inner_->settle(); }

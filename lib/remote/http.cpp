@@ -59,7 +59,8 @@ class HttpPlace : public Place {
   std::vector<File> list(const std::string& /*prefix*/) override { fail_read_only(); }
   bool is_empty() override { fail_read_only(); }
   void put(const std::string& /*name*/, std::string_view /*bytes*/) override { fail_read_only(); }
-  void put_file(const std::string& /*name*/, const std::string& /*file*/, const Digest& /*digest*/) override {
+  void put_file(const std::string& /*name*/, const std::string& /*file*/, const Digest& /*digest*/,
+                const Moved& /*moved*/) override {
     fail_read_only();
   }
   void replace(const std::string& /*name*/, std::string_view /*bytes*/) override { fail_read_only(); }

@@ -108,12 +108,12 @@ void PackedRemote::drop_present(std::vector<Digest>& ids) {
   ids.resize(kept);
 }
 
-void PackedRemote::put_file(const Digest& id, const fs::path& file) {
+void PackedRemote::put_file(const Digest& id, const fs::path& file, const Moved& moved) {
   guarded([&] {
     require_writable();
     look_once();
     const auto stat = find_stat(file);
-    if (!stat || stat->size > kMaxPacked) return place_->put_file(object_name(id), file.string(), id);
+    if (!stat || stat->size > kMaxPacked) return place_->put_file(object_name(id), file.string(), id, moved);
     const std::string bytes = read_file(file);
     if (sha256(bytes) != id) fail_given_bytes(id);
     put_bytes(id, bytes);
@@ -253,11 +253,15 @@ bool PackedRemote::read_recipe(const Digest& id, const Record& record, unsigned 
          std::all_of(parts->begin(), parts->end(), [&](const Part& part) { return read_part(part, depth, sink); });
 }
 
-bool PackedRemote::get(const Digest& id, int fd, const fs::path& target) {
+bool PackedRemote::get(const Digest& id, const std::optional<FileRange>& range, const FileTarget& target) {
   return guarded([&] {
     look_once();
-    if (packs_.has(id) && read(id, [&](std::string_view bytes) { write_all(fd, bytes, target); })) return true;
-    return place_->get(object_name(id), std::nullopt, {.fd = fd, .path = target});
+    const auto write = [&](std::string_view bytes) {
+      write_all(target.fd, bytes, target.path);
+      if (target.moved) target.moved(bytes.size());
+    };
+    if (packs_.has(id) && read(id, write)) return true;
+    return place_->get(object_name(id), range, target);
   });
 }
 

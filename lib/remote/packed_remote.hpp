@@ -20,13 +20,13 @@ class PackedRemote : public Remote {
   PackedRemote(const World& world, const RemoteConfig& config, const fs::path& base, std::unique_ptr<Place> place);
 
   std::vector<Digest> find_missing(const std::vector<Digest>& ids) override;
-  void put_file(const Digest& id, const fs::path& file) override;
+  void put_file(const Digest& id, const fs::path& file, const Moved& moved) override;
   void put_bytes(const Digest& id, std::string_view bytes) override;
   void put_record(const Digest& id, const Record& record) override;
   bool is_recipe(const Digest& id) override { return packs_.find_form(id) == Form::recipe; }
   std::optional<Record> find_record(const Digest& id) override;
   void flush() override;
-  bool get(const Digest& id, int fd, const fs::path& target) override;
+  bool get(const Digest& id, const std::optional<FileRange>& range, const FileTarget& target) override;
   RemoteCheck find_lost(const std::vector<Digest>& known, const SizeHere& size_here, Reading reading) override;
   void forget_lost() override;
   bool is_read_only() const override { return place_->is_read_only(); }

@@ -42,13 +42,16 @@ class Place {
   virtual std::vector<char> have(const std::vector<std::string>& names) = 0;
   /// A small file's bytes; nothing if there is no such file. So with `get`.
   virtual std::optional<std::string> find(const std::string& name) = 0;
-  /// Writes the file, or a part of it, to the target.
+  /// Writes the file, or a part of it, to the target. Its `moved` is told of each byte once, and perhaps from another
+  /// thread.
   virtual bool get(const std::string& name, const std::optional<FileRange>& range, const FileTarget& target) = 0;
 
   /// Keeps these bytes unless there is such a file. It can be seen from now on, and is durable after `settle`.
   virtual void put(const std::string& name, std::string_view bytes) = 0;
   /// The same for a file of this machine. Error{corrupt} if its bytes are not what `digest` says; then none are kept.
-  virtual void put_file(const std::string& name, const std::string& file, const Digest& digest) = 0;
+  /// `moved` is told of bytes as they go, of about as many as the file has.
+  virtual void put_file(const std::string& name, const std::string& file, const Digest& digest,
+                        const Moved& moved = {}) = 0;
   /// A reader sees the old bytes or the new ones; these are durable when this returns.
   virtual void replace(const std::string& name, std::string_view bytes) = 0;
   /// Harmless if there is no such file.
@@ -72,7 +75,7 @@ class Place {
 
 inline constexpr std::uint64_t kHttpRequestCost = std::uint64_t{256} << 10U;
 
-/// Writes bytes that come `at` so far into what was asked for.
+/// Writes bytes that come `at` so far into what was asked for. Tells nobody.
 void write_to(const FileTarget& target, std::uint64_t at, std::string_view bytes);
 
 }  // namespace mlo

@@ -1,5 +1,7 @@
 #include "lib/remote/portions.hpp"
 
+#include <atomic>
+
 #include "lib/crypto/digest_set.hpp"
 #include "lib/util/parallel.hpp"
 
@@ -9,6 +11,23 @@ namespace {
 /// What is moved between two syncs: enough that the sync costs little, so little that an interruption loses little.
 constexpr std::size_t kObjectsPerFlush = 8192;
 constexpr std::uint64_t kBytesPerFlush = std::uint64_t{1} << 30U;
+
+/// What counts as moved of one object, which several threads may move.
+class Share {
+ public:
+  Share(ProgressTask& task, std::uint64_t size) : task_(task), left_(size) {}
+  void add(std::uint64_t bytes) {
+    std::uint64_t left = left_.load();
+    while (!left_.compare_exchange_weak(left, left - std::min(left, bytes))) {
+    }
+    if (const std::uint64_t counted = std::min(left, bytes); counted != 0) task_.advance(counted);
+  }
+  void finish() { add(UINT64_MAX); }
+
+ private:
+  ProgressTask& task_;
+  std::atomic<std::uint64_t> left_;
+};
 
 }  // namespace
 
@@ -41,7 +60,7 @@ std::uint64_t total_bytes(const std::vector<ObjectRef>& objects) {
 }
 
 void move_in_portions(const World& world, const std::string& label, const std::vector<ObjectRef>& objects,
-                      unsigned connections, const std::function<void(std::size_t)>& move,
+                      unsigned connections, const std::function<void(std::size_t, const Moved&)>& move,
                       const std::function<void()>& settle) {
   const auto task = world.progress.start(label, ProgressUnit::bytes, total_bytes(objects));
   for (std::size_t begin = 0; begin < objects.size();) {
@@ -51,8 +70,12 @@ void move_in_portions(const World& world, const std::string& label, const std::v
       bytes += objects[end].size;
     parallel_for(end - begin, std::max(world.threads, connections), [&](std::size_t i) {
       check_stop(world);
-      move(begin + i);
-      task->advance(objects[begin + i].size);
+      Share share(*task, objects[begin + i].size);
+      move(begin + i, [&](std::uint64_t bytes) {
+        check_stop(world);
+        share.add(bytes);
+      });
+      share.finish();
     });
     settle();
     begin = end;

@@ -35,8 +35,8 @@ class Remote {
   /// Those of `ids` that it lacks, in their order.
   virtual std::vector<Digest> find_missing(const std::vector<Digest>& ids) = 0;
   /// Sends a file's bytes. They may appear to others only after `flush`, and never half. Error{corrupt} if the file's
-  /// bytes are not what `id` says; then nothing appears.
-  virtual void put_file(const Digest& id, const fs::path& file) = 0;
+  /// bytes are not what `id` says; then nothing appears. `moved` is told of bytes as they go.
+  virtual void put_file(const Digest& id, const fs::path& file, const Moved& moved = {}) = 0;
   /// The same for bytes that are known to be what `id` says, and not more than kMaxPacked.
   virtual void put_bytes(const Digest& id, std::string_view bytes) = 0;
   /// The same for an object as it lies in a pack, whole; what a recipe names is there already or was put.
@@ -48,8 +48,9 @@ class Remote {
   virtual std::optional<Record> find_record(const Digest& id) = 0;
   /// All that was put is durable and visible when this returns. What was not flushed may be gone.
   virtual void flush() = 0;
-  /// Writes the object's bytes to the empty file `fd`; false if it has none. Not verified: the caller does.
-  virtual bool get(const Digest& id, int fd, const fs::path& target) = 0;
+  /// Writes the object's bytes to a file, an empty one if `range` does not name a part of them; false if it has none.
+  /// Not verified: the caller does. A part only of an object larger than kMaxPacked that lies in no pack there.
+  virtual bool get(const Digest& id, const std::optional<FileRange>& range, const FileTarget& target) = 0;
   /// Finds what it says to hold and does not: objects in packs that are gone or cut, those of `known` that lie by
   /// themselves with another size than `size_here` says, and, if all is read, those whose bytes are wrong. This object
   /// counts them as missing from now on, so that they can be put; files that would be in their way are gone.

@@ -85,13 +85,13 @@ class S3Place : public Place {
     client_.put(prefix_ + name, {.bytes = bytes}, sha256(bytes));
   }
 
-  void put_file(const std::string& name, const std::string& file, const Digest& digest) override {
+  void put_file(const std::string& name, const std::string& file, const Digest& digest, const Moved& moved) override {
     const UniqueFd fd = open_read(file);
     if (stat_fd(fd.get(), file).size > kS3Part)
-      return upload_in_parts(client_, prefix_ + name, file, digest, connections_);
+      return upload_in_parts(client_, prefix_ + name, file, digest, connections_, moved);
     const HashedFile hashed = sha256_file(file);
     if (hashed.digest != digest) fail_given_bytes(digest);
-    client_.put(prefix_ + name, {.fd = fd.get(), .size = hashed.size}, digest);
+    client_.put(prefix_ + name, {.fd = fd.get(), .size = hashed.size, .moved = moved}, digest);
   }
 
   void replace(const std::string& name, std::string_view bytes) override {

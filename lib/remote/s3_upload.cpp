@@ -48,7 +48,7 @@ std::uint64_t s3_part_size(std::uint64_t size) {
 }
 
 void upload_in_parts(S3Client& client, const std::string& key, const fs::path& file, const Digest& whole,
-                     unsigned connections) {
+                     unsigned connections, const Moved& moved) {
   const MappedFile map(file);
   const std::string_view all = map.bytes();
   const std::uint64_t part_size = s3_part_size(all.size());
@@ -65,9 +65,12 @@ void upload_in_parts(S3Client& client, const std::string& key, const fs::path& f
     hash.reach(i * part_size + bytes.size());
     const Digest digest = sha256(bytes);
     const auto known = there.find(number);
-    parts[i] = known != there.end() && is_same(known->second, bytes, digest)
-                   ? known->second
-                   : client.put_part(key, upload, number, {.bytes = bytes}, digest);
+    if (known == there.end() || !is_same(known->second, bytes, digest)) {
+      parts[i] = client.put_part(key, upload, number, {.bytes = bytes, .moved = moved}, digest);
+      return;
+    }
+    parts[i] = known->second;
+    if (moved) moved(bytes.size());
   });
   if (hash.finish() != whole) {
     client.abandon(key, upload);

@@ -13,8 +13,8 @@ std::uint64_t s3_part_size(std::uint64_t size);
 
 /// Uploads a file in parts, `connections` at once. Goes on with an upload of that key that was cut off: parts that are
 /// there already are not sent again. Error{corrupt} if the file's bytes are not what `whole` says; then nothing
-/// appears.
+/// appears. `moved` is told of each byte once, also of those that were there.
 void upload_in_parts(S3Client& client, const std::string& key, const fs::path& file, const Digest& whole,
-                     unsigned connections);
+                     unsigned connections, const Moved& moved);
 
 }  // namespace mlo

@@ -65,11 +65,12 @@ class SshPlace : public Place {
       return piece;
     });
   }
-  void put_file(const std::string& name, const std::string& file, const Digest& digest) override {
+  void put_file(const std::string& name, const std::string& file, const Digest& digest, const Moved& moved) override {
     const UniqueFd fd = open_read(file);
     std::string buffer(wire::kMaxPayload, '\0');
+    ssize_t n = 0;
     far_.put({name, digest}, [&] {
-      ssize_t n = 0;
+      if (n > 0 && moved) moved(static_cast<std::uint64_t>(n));  // asked for more, it has sent these
       do n = ::read(fd.get(), buffer.data(), buffer.size());
       while (n < 0 && errno == EINTR);
       if (n < 0) throw_errno("read", file);

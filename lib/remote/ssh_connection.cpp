@@ -191,10 +191,12 @@ void SshConnection::take(const wire::Frame& frame) {
     if (frame.payload.size() > request.most - request.received)
       throw Error(ErrorKind::remote, fmt::format("the mlo at `{}` sent more than was asked for", host_));
     try {
-      if (request.target != nullptr)
-        write_to(*request.target, request.received, frame.payload);
-      else
+      if (request.target == nullptr) {
         request.answer.bytes += frame.payload;
+      } else {
+        write_to(*request.target, request.received, frame.payload);
+        if (request.target->moved) request.target->moved(frame.payload.size());
+      }
     } catch (const Error& error) {  // of our own disk: it is this request's alone
       request.failure = error;
       request.done = true;

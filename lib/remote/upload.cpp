@@ -29,14 +29,14 @@ std::vector<ObjectRef> take_recipes(const ObjectStore& store, Remote& remote, st
 /// How an object goes that lies in parts here. Parts go whole, so that what a recipe names never names more.
 enum class InParts { yes, no };
 
-void send(const ObjectStore& store, Remote& remote, const ObjectRef& object, InParts in_parts) {
+void send(const ObjectStore& store, Remote& remote, const ObjectRef& object, InParts in_parts, const Moved& moved) {
   const Digest& id = object.id;
   const auto record = store.find_record(id);
   if (record && (record->form != Form::recipe || in_parts == InParts::yes)) return remote.put_record(id, *record);
   const auto file = store.find_file_of(id);
   if (!file || object.size <= kMaxPacked) return remote.put_bytes(id, store.get(id));
   try {
-    remote.put_file(id, *file);
+    remote.put_file(id, *file, moved);
   } catch (Error& error) {
     // The local bytes are wrong: reading them by the store's own way sets them aside and says so.
     if (error.kind() == ErrorKind::corrupt) static_cast<void>(store.get(id));
@@ -84,7 +84,9 @@ TransferReport upload(const World& world, ObjectStore& store, Remote& remote, Up
                  std::make_move_iterator(plan.recipes.end()));
   move_in_portions(
       world, "pushing", objects, remote.connections(),
-      [&](std::size_t i) { send(store, remote, objects[i], i < first_recipe ? InParts::no : InParts::yes); },
+      [&](std::size_t i, const Moved& moved) {
+        send(store, remote, objects[i], i < first_recipe ? InParts::no : InParts::yes, moved);
+      },
       [&] { remote.flush(); });
   return report;
 }

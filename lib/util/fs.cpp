@@ -258,11 +258,19 @@ void write_file(const fs::path& path, std::string_view bytes, Durability durabil
   temp.publish(path, mode, durability);
 }
 
-bool copy_contents(int from_fd, int to_fd, const fs::path& to) {
-  if (::ioctl(to_fd, FICLONE, from_fd) == 0) return true;
+bool copy_contents(int from_fd, int to_fd, const fs::path& to, const Moved& moved) {
+  const auto tell = [&](ssize_t n) {
+    if (moved) moved(static_cast<std::uint64_t>(n));
+  };
+  if (::ioctl(to_fd, FICLONE, from_fd) == 0) {
+    tell(static_cast<ssize_t>(stat_fd(to_fd, to).size));
+    return true;
+  }
+  const std::size_t most = moved ? std::size_t{8} << 20U : std::size_t{1} << 30U;
   off_t offset = 0;
   for (;;) {
-    const ssize_t n = ::copy_file_range(from_fd, &offset, to_fd, nullptr, std::size_t{1} << 30U, 0);
+    const ssize_t n = ::copy_file_range(from_fd, &offset, to_fd, nullptr, most, 0);
+    if (n > 0) tell(n);
     if (n > 0) continue;
     if (n == 0) return false;
     if (errno == EINTR) continue;
@@ -277,6 +285,7 @@ bool copy_contents(int from_fd, int to_fd, const fs::path& to) {
     if (n == 0) return false;
     write_all(to_fd, std::string_view(buffer).substr(0, static_cast<std::size_t>(n)), to);
     offset += n;
+    tell(n);
   }
 }
 

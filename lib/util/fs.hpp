@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "lib/util/bytes.hpp"
+#include "lib/util/progress.hpp"
 
 // Files as mlo writes them. Every function throws Error{io|not_found} naming the path unless it says otherwise; all are
 // safe from any thread on different paths.
@@ -115,8 +116,8 @@ class TempFile {
 };
 
 /// Copies the bytes of `from` into the empty file `to_fd`: reflink where the file system can, else copy. Returns true
-/// if it was a reflink.
-bool copy_contents(int from_fd, int to_fd, const fs::path& to);
+/// if it was a reflink. `moved` is told as it goes.
+bool copy_contents(int from_fd, int to_fd, const fs::path& to, const Moved& moved = {});
 
 /// A read-only view of a file's bytes, unmapped on destruction. An empty file maps to no bytes.
 class MappedFile {

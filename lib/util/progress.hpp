@@ -1,7 +1,9 @@
 #pragma once
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
+#include <utility>
 
 namespace mlo {
 
@@ -12,6 +14,28 @@ class ProgressTask {
  public:
   virtual ~ProgressTask() = default;
   virtual void advance(std::uint64_t amount) = 0;
+};
+
+/// Told how many more bytes have moved. May throw, which ends the transfer. Empty: nobody asks.
+using Moved = std::function<void(std::uint64_t bytes)>;
+
+/// Tells of each byte once, however often its transfer begins anew. Of one thread at a time.
+class MovedOnce {
+ public:
+  /// Borrows `moved`.
+  explicit MovedOnce(const Moved& moved) : moved_(moved) {}
+  /// The next bytes are those at `position`.
+  void go_to(std::uint64_t position) { at_ = position; }
+  void add(std::uint64_t bytes) {
+    at_ += bytes;
+    if (at_ <= told_) return;
+    const std::uint64_t fresh = at_ - std::exchange(told_, at_);
+    if (moved_) moved_(fresh);
+  }
+
+ private:
+  const Moved& moved_;
+  std::uint64_t at_ = 0, told_ = 0;
 };
 
 /// Where lib reports how far it is. cli draws bars; tests count or ignore.

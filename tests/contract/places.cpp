@@ -19,13 +19,17 @@ class FilledFrom : public Remote {
   FilledFrom(std::unique_ptr<Remote> writer, std::unique_ptr<Remote> reader)
       : writer_(std::move(writer)), reader_(std::move(reader)) {}
   std::vector<Digest> find_missing(const std::vector<Digest>& ids) override { return reader_->find_missing(ids); }
-  void put_file(const Digest& id, const fs::path& file) override { writer_->put_file(id, file); }
+  void put_file(const Digest& id, const fs::path& file, const Moved& moved) override {
+    writer_->put_file(id, file, moved);
+  }
   void put_bytes(const Digest& id, std::string_view bytes) override { writer_->put_bytes(id, bytes); }
   void put_record(const Digest& id, const Record& record) override { writer_->put_record(id, record); }
   bool is_recipe(const Digest& id) override { return reader_->is_recipe(id); }
   std::optional<Record> find_record(const Digest& id) override { return reader_->find_record(id); }
   void flush() override { writer_->flush(); }
-  bool get(const Digest& id, int fd, const fs::path& target) override { return reader_->get(id, fd, target); }
+  bool get(const Digest& id, const std::optional<FileRange>& range, const FileTarget& target) override {
+    return reader_->get(id, range, target);
+  }
   RemoteCheck find_lost(const std::vector<Digest>& known, const SizeHere& size_here, Reading reading) override {
     return reader_->find_lost(known, size_here, reading);
   }

@@ -24,7 +24,7 @@ namespace {
 std::optional<std::string> fetch(Remote& remote, const test::TempDir& dir, const Digest& id) {
   fs::remove(dir / "fetched");
   const UniqueFd fd(::open((dir / "fetched").c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
-  if (!remote.get(id, fd.get(), dir / "fetched")) return std::nullopt;
+  if (!remote.get(id, {}, {.fd = fd.get(), .path = dir / "fetched"})) return std::nullopt;
   return read_file(dir / "fetched");
 }
 
@@ -111,7 +111,7 @@ TEST_CASE("a remote takes objects of any size, and gives them back from many thr
     parallel_for(ids.size(), 8, [&](std::size_t i) {
       const fs::path path = dir / ("got" + std::to_string(i));
       const UniqueFd fd(::open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
-      good += reader->get(ids[i], fd.get(), path) && sha256_file(path).digest == ids[i] ? 1 : 0;
+      good += reader->get(ids[i], {}, {.fd = fd.get(), .path = path}) && sha256_file(path).digest == ids[i] ? 1 : 0;
     });
     CHECK(good == 40);
   });
@@ -187,6 +187,32 @@ TEST_CASE("objects go up once, come down verified, and a broken one never gets i
     const ObjectRef nowhere{sha256("nowhere"), 0, "dataset `d`"};
     CHECK(upload(w.world, here, *open(), {nowhere}, Mode::real).absent.size() == 1);
     CHECK(download(w.world, there, *open(), {nowhere}, Mode::real).absent.size() == 1);
+    static_cast<void>(dir);
+  });
+}
+
+TEST_CASE("one large object shows how far it is on its way, both ways", "[contract][remote]") {
+  for_each_place([](const test::TempDir& dir, const auto& open) {
+    constexpr std::uint64_t kSize = (std::uint64_t{20} << 20U) + 1;
+    test::TestWorld w;
+    test::RecordedProgress recorded;
+    const World world{w.clock, w.rng, w.env, w.log, recorded, w.stop.get_token(), 2, w.dir.path()};
+    ObjectStore here(w.dir / "here"), there(w.dir / "there");
+    w.dir.write("large", "begin");
+    REQUIRE(::truncate((w.dir / "large").c_str(), static_cast<off_t>(kSize)) == 0);
+    ObjectStore::Batch batch(here);
+    const std::vector<ObjectRef> objects{{batch.put_file(w.dir / "large").id, kSize, "dataset `d`"}};
+    batch.commit();
+    const auto is_told = [&] {
+      CHECK((recorded.total == kSize && recorded.sum == kSize));
+      return recorded.largest_step() < kSize / 2;
+    };
+    CHECK(upload(world, here, *open(), objects, Mode::real).objects == 1);
+    CHECK(is_told());
+    CHECK(download(world, there, *open(), objects, Mode::real).objects == 1);
+    const TempFile copy = TempFile::beside(w.dir / "copy");
+    const bool at_once = copy_contents(open_read(w.dir / "large").get(), copy.fd(), copy.path());
+    CHECK((is_told() || at_once));
     static_cast<void>(dir);
   });
 }

@@ -80,7 +80,7 @@ struct Way {
     CHECK(ObjectStore(out.dir / "there/objects").verify(id));
     // Read whole it comes in one piece, for who knows nothing of parts.
     const TempFile whole(out.dir.path());
-    CHECK(open()->get(id, whole.fd(), whole.path()));
+    CHECK(open()->get(id, {}, {.fd = whole.fd(), .path = whole.path()}));
     CHECK(sha256_file(whole.path()).digest == id);
     return {pushed.bytes, pulled.bytes};
   }

@@ -1,6 +1,7 @@
 #pragma once
 #include <stdlib.h>
 
+#include <algorithm>
 #include <atomic>
 #include <mutex>
 
@@ -68,6 +69,35 @@ class NoProgress : public Progress {
   std::unique_ptr<ProgressTask> start(std::string, ProgressUnit, std::uint64_t) override {
     return std::make_unique<Task>();
   }
+};
+
+/// Keeps what was told of the latest task.
+class RecordedProgress : public Progress {
+  struct Task : ProgressTask {
+    explicit Task(RecordedProgress& p) : progress(p) {}
+    void advance(std::uint64_t amount) override {
+      const std::lock_guard lock(progress.mutex_);
+      progress.steps.push_back(amount);
+      progress.sum += amount;
+    }
+    RecordedProgress& progress;
+  };
+
+ public:
+  std::unique_ptr<ProgressTask> start(std::string name, ProgressUnit, std::uint64_t all) override {
+    label = std::move(name);
+    total = all;
+    sum = 0;
+    steps.clear();
+    return std::make_unique<Task>(*this);
+  }
+  std::uint64_t largest_step() const { return steps.empty() ? 0 : *std::max_element(steps.begin(), steps.end()); }
+  std::string label;
+  std::uint64_t total = 0, sum = 0;
+  std::vector<std::uint64_t> steps;
+
+ private:
+  std::mutex mutex_;
 };
 
 /// A directory below TMPDIR, removed with everything in it on destruction.

@@ -123,6 +123,69 @@ TEST_CASE("a download that is cut goes on where it was", "[net]") {
   CHECK(whole.bytes() == bytes);
 }
 
+TEST_CASE("what moves is told of as it moves, and once however often it is tried", "[net]") {
+  test::LyingServer server;
+  test::TestWorld w;
+  HttpClient client(w.world, test::hasty());
+  const std::string bytes(3'000'000, 'x');
+  std::uint64_t sum = 0, calls = 0;
+  const auto tell = [&](std::uint64_t n) {
+    sum += n;
+    ++calls;
+  };
+  const auto put = [&] {
+    sum = calls = 0;
+    return client.send({.method = "PUT", .url = server.url("/b/x"), .body = {.bytes = bytes, .moved = tell}}).status;
+  };
+  CHECK(put() == 200);
+  CHECK((sum == bytes.size() && calls > 10));
+  server.lie("PUT", "/b/x", "status", 2, "503");
+  CHECK(put() == 200);
+  CHECK(sum == bytes.size());
+  server.lie("PUT", "/b/x", "drop", 2);
+  CHECK(put() == 200);
+  CHECK(sum == bytes.size());
+  const auto get = [&] {
+    sum = calls = 0;
+    const Sink sink(w.dir);
+    HttpTarget target = sink.target();
+    target.moved = tell;
+    client.send({.url = server.url("/b/x"), .target = target});
+    CHECK(sink.bytes() == bytes);
+  };
+  get();
+  CHECK((sum == bytes.size() && calls > 10));
+  server.lie("GET", "/b/x", "cut", 2);
+  get();
+  CHECK(sum == bytes.size());
+  server.lie("GET", "/b/x", "cut", 1);
+  server.lie("GET", "/b/x", "whole", 1);  // begins anew
+  get();
+  CHECK(sum == bytes.size());
+}
+
+TEST_CASE("who is told of bytes can end a transfer", "[net]") {
+  test::LyingServer server;
+  test::TestWorld w;
+  HttpClient client(w.world, test::hasty());
+  const std::string bytes(1'000'000, 'x');
+  const Moved stop = [](std::uint64_t) { throw Error(ErrorKind::interrupted, "stopped"); };
+  server.put("/b/x", bytes);
+  const Sink sink(w.dir);
+  HttpTarget target = sink.target();
+  target.moved = stop;
+  for (const HttpRequest& request :
+       {HttpRequest{.url = server.url("/b/x"), .target = target},
+        HttpRequest{.method = "PUT", .url = server.url("/b/y"), .body = {.bytes = bytes, .moved = stop}}}) {
+    try {
+      client.send(request);
+      FAIL("nothing stopped");
+    } catch (const Error& error) {
+      CHECK(error.kind() == ErrorKind::interrupted);
+    }
+  }
+}
+
 TEST_CASE("a range that is not the one asked for is an error", "[net]") {
   test::LyingServer server;
   test::TestWorld w;

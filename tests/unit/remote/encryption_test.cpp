@@ -90,9 +90,9 @@ TEST_CASE("sealed files come back whole and in parts, of any size", "[remote]") 
     }
     w.dir.write("file", plain);
     const std::string by_file = fmt::format("check-{:016x}", size + 1'000'000);
-    place.put_file(by_file, (w.dir / "file").string(), sha256(plain));
+    place.put_file(by_file, (w.dir / "file").string(), sha256(plain), {});
     CHECK(w.read(place, by_file) == plain);
-    CHECK(failure_of([&] { place.put_file("check-0", (w.dir / "file").string(), sha256("else")); }).kind() ==
+    CHECK(failure_of([&] { place.put_file("check-0", (w.dir / "file").string(), sha256("else"), {}); }).kind() ==
           ErrorKind::corrupt);
   }
   CHECK(w.read(place, "check-00000000000fffff") == "none");

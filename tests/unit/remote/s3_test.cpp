@@ -82,7 +82,7 @@ TEST_CASE("of a pack only what is wanted is fetched", "[remote]") {
   const auto remote = bucket.open();
   const fs::path path = bucket.dir / "one";
   const UniqueFd fd(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600));
-  CHECK(remote->get(objects[5].id, fd.get(), path));
+  CHECK(remote->get(objects[5].id, {}, {.fd = fd.get(), .path = path}));
   CHECK(sha256_file(path).digest == objects[5].id);
 }
 
@@ -191,7 +191,7 @@ TEST_CASE("a large object goes up in parts, and a cut upload goes on with those 
   CHECK(bucket.open()->find_missing({id}).empty());
   const fs::path fetched = bucket.dir / "fetched";
   const UniqueFd fd(::open(fetched.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600));
-  CHECK(bucket.open()->get(id, fd.get(), fetched));
+  CHECK(bucket.open()->get(id, {}, {.fd = fd.get(), .path = fetched}));
   CHECK(sha256_file(fetched).digest == id);
 }
 

@@ -18,8 +18,8 @@ class CutRemote : public Remote {
  public:
   CutRemote(std::unique_ptr<Remote> inner, int puts) : inner_(std::move(inner)), puts_(puts) {}
   std::vector<Digest> find_missing(const std::vector<Digest>& ids) override { return inner_->find_missing(ids); }
-  void put_file(const Digest& id, const fs::path& file) override {
-    send([&] { inner_->put_file(id, file); });
+  void put_file(const Digest& id, const fs::path& file, const Moved& moved) override {
+    send([&] { inner_->put_file(id, file, moved); });
   }
   void put_bytes(const Digest& id, std::string_view bytes) override {
     send([&] { inner_->put_bytes(id, bytes); });
@@ -30,7 +30,9 @@ class CutRemote : public Remote {
   bool is_recipe(const Digest& id) override { return inner_->is_recipe(id); }
   std::optional<Record> find_record(const Digest& id) override { return inner_->find_record(id); }
   void flush() override { inner_->flush(); }
-  bool get(const Digest& id, int fd, const fs::path& target) override { return inner_->get(id, fd, target); }
+  bool get(const Digest& id, const std::optional<FileRange>& range, const FileTarget& target) override {
+    return inner_->get(id, range, target);
+  }
   RemoteCheck find_lost(const std::vector<Digest>& known, const SizeHere& size_here, Reading reading) override {
     return inner_->find_lost(known, size_here, reading);
   }

@@ -1,0 +1,93 @@
+#include "cli/stderr_sink.hpp"
+
+#include "tests/support/test.hpp"
+#include "tests/support/test_world.hpp"
+
+using namespace mlo;
+using namespace std::chrono_literals;
+
+namespace {
+
+/// Stands still until it is moved.
+class StandingClock : public test::TestClock {
+ public:
+  std::chrono::nanoseconds monotonic() override { return time; }
+  std::chrono::nanoseconds time{0};
+};
+
+/// A terminal of 100 columns, and what is on its last line.
+struct Screen {
+  Screen() {
+    host.clock = &clock;
+    host.width = 100;
+    host.err = [this](std::string_view bytes) { written += bytes; };
+    sink.set_bars(true);
+  }
+  std::string line() const {
+    const std::size_t at = written.rfind("\x1b[K");
+    return at == std::string::npos ? "" : written.substr(at + 3);
+  }
+  StandingClock clock;
+  cli::Host host;
+  std::string written;
+  cli::StderrSink sink{host, false};
+};
+
+constexpr std::uint64_t kMegabyte = 1'000'000;
+
+}  // namespace
+
+TEST_CASE("a bar tells the share, the time left and the rate", "[cli]") {
+  Screen screen;
+  const auto task = screen.sink.start("pulling", ProgressUnit::bytes, 100 * kMegabyte);
+  screen.clock.time = 10s;
+  task->advance(25 * kMegabyte);
+  CHECK(screen.line() == "pulling  [======                  ]  25 %  30.0 s left  2.5 MB/s");
+  screen.clock.time = 20s;
+  task->advance(50 * kMegabyte);
+  CHECK(screen.line() == "pulling  [==================      ]  75 %  6.7 s left  3.8 MB/s");
+  screen.clock.time = 25s;
+  task->advance(25 * kMegabyte);
+  CHECK(screen.line() == "pulling  [========================] 100 %  4.0 MB/s");
+}
+
+TEST_CASE("hours are told as hours, and what has no total by what is done", "[cli]") {
+  Screen screen;
+  auto task = screen.sink.start("pushing", ProgressUnit::bytes, 10'000 * kMegabyte);
+  screen.clock.time = 100s;
+  task->advance(100 * kMegabyte);
+  CHECK(screen.line() == "pushing  [                        ]   1 %  2 h 45 min left  1.0 MB/s");
+  task.reset();
+  CHECK(screen.line().empty());
+  task = screen.sink.start("reading", ProgressUnit::items, 0);
+  screen.clock.time = 102s;
+  task->advance(3000);
+  CHECK(screen.line() == "reading  3,000  1,500/s");
+}
+
+TEST_CASE("what is quick shows no bar, and a bar is drawn ten times a second at most", "[cli]") {
+  Screen screen;
+  {
+    const auto task = screen.sink.start("pulling", ProgressUnit::bytes, 100);
+    screen.clock.time = 299ms;
+    task->advance(10);
+    CHECK(screen.written.empty());
+    screen.clock.time = 300ms;
+    task->advance(10);
+    const std::string first = screen.written;
+    CHECK(first.find("20 %") != std::string::npos);
+    screen.clock.time = 399ms;
+    task->advance(10);
+    CHECK(screen.written == first);
+    screen.clock.time = 400ms;
+    task->advance(10);
+    CHECK(screen.line().find("40 %") != std::string::npos);
+  }
+  CHECK(screen.line().empty());
+  screen.written.clear();
+  screen.sink.set_bars(false);
+  const auto task = screen.sink.start("pulling", ProgressUnit::bytes, 100);
+  screen.clock.time = 100s;
+  task->advance(10);
+  CHECK(screen.written.empty());
+}
