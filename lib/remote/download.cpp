@@ -112,14 +112,14 @@ void Download::run() {
 }  // namespace
 
 TransferReport download(const World& world, ObjectStore& store, Remote& remote, std::vector<ObjectRef> objects,
-                        Mode mode) {
+                        Mode mode, Look look) {
   drop_duplicates(objects);
   std::erase_if(objects, [&](const ObjectRef& object) {
     const auto size = store.find_size(object.id);
     return size && (object.size == 0 || *size == object.size) && (mode == Mode::dry_run || store.claim(object.id));
   });
   TransferReport report;
-  report.absent = take_missing(remote, objects);
+  report.absent = take_missing(remote, objects, look);
   report.objects = objects.size();
   if (objects.empty()) return report;
   Download download{world, store, remote, mode};
@@ -127,7 +127,7 @@ TransferReport download(const World& world, ObjectStore& store, Remote& remote, 
   if (!download.recipes.empty()) {
     // What is wanted now is not what was asked for: the remote may bring it by other requests.
     drop_duplicates(download.wanted);
-    if (const auto lost = take_missing(remote, download.wanted); !lost.empty())
+    if (const auto lost = take_missing(remote, download.wanted, Look::as_before); !lost.empty())
       fail_object(remote, lost.front(), "is lost");
   }
   report.bytes = total_bytes(download.wanted);

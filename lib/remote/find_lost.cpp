@@ -85,8 +85,11 @@ void PackedRemote::forget_lost() {
       const auto first = static_cast<std::uint32_t>(packs.size());
       packs.insert(packs.end(), index->packs().begin(), index->packs().end());
       for (PackedObject object : objects) {
-        if (object.pack >= index->packs().size() || packs_.is_lost(*index, object)) continue;
-        object.pack += first;
+        if (packs_.is_lost(*index, object)) continue;
+        if (object.pack != kAlone) {
+          if (object.pack >= index->packs().size()) continue;
+          object.pack += first;
+        }
         rest.push_back(object);
       }
     }
@@ -136,21 +139,32 @@ std::set<Digest> PackedRemote::find_lost_in_packs(const SizeHere& size_here, Rea
 std::set<Digest> PackedRemote::find_lost_files(const std::vector<Digest>& known, const SizeHere& size_here,
                                                Reading reading, RemoteCheck& report) {
   const Sizes sizes = sizes_of(place_->list(std::string(kObjectsAt)));
+  const std::map<Digest, std::uint64_t> told = packs_.alone();
+  std::set<Digest> all(known.begin(), known.end());
+  for (const auto& [id, size] : told) all.insert(id);
+  const std::vector<Digest> ids(all.begin(), all.end());
   std::set<Digest> lost;
   std::mutex mutex;
-  const auto task = world_.progress.start("checking files", ProgressUnit::items, known.size());
-  parallel_for(known.size(), place_->connections(), [&](std::size_t i) {
+  const auto task = world_.progress.start("checking files", ProgressUnit::items, ids.size());
+  parallel_for(ids.size(), place_->connections(), [&](std::size_t i) {
     check_stop(world_);
     task->advance(1);
-    const auto file = sizes.find(object_name(known[i]));
-    if (file == sizes.end()) return;
-    const bool good = is_good_file(known[i], {file->first, file->second}, size_here(known[i]), reading);
+    const auto said = told.find(ids[i]);
+    const auto file = sizes.find(object_name(ids[i]));
+    if (file == sizes.end() && said == told.end()) return;
+    auto size = size_here(ids[i]);
+    if (!size && said != told.end() && said->second != 0) size = said->second;
+    const bool good = file != sizes.end() && is_good_file(ids[i], {file->first, file->second}, size, reading);
     const std::lock_guard lock(mutex);
     ++report.objects;
-    report.bytes += file->second;
-    if (!good) lost.insert(known[i]);
+    if (file != sizes.end()) report.bytes += file->second;
+    if (!good) lost.insert(ids[i]);
   });
-  for (const Digest& id : lost) place_->remove(object_name(id));
+  for (const Digest& id : lost) {
+    packs_.set_lost_alone(id);
+    const std::string file = object_name(id);
+    if (sizes.contains(file)) place_->remove(file);
+  }
   return lost;
 }
 

@@ -146,9 +146,28 @@ void PackReader::set_lost(const Digest& pack, const std::vector<PackedObject>& o
 }
 
 bool PackReader::is_lost(const PackIndex& index, const PackedObject& object) const {
+  if (object.pack == kAlone) return lost_alone_.contains(object.id);
   if (lost_.empty() || object.pack >= index.packs().size()) return false;
   const auto pack = lost_.find(index.packs()[object.pack]);
   return pack != lost_.end() && pack->second.contains(object.offset);
+}
+
+bool PackReader::tells_alone(const Digest& id) const {
+  return !lost_alone_.contains(id) && std::any_of(indexes_.begin(), indexes_.end(), [&](const auto& entry) {
+    return entry.second->find_alone(id) != nullptr;
+  });
+}
+
+std::map<Digest, std::uint64_t> PackReader::alone() const {
+  std::map<Digest, std::uint64_t> out;
+  for (const auto& [name, index] : indexes_) {
+    for (const PackedObject& object : index->objects()) {
+      if (object.pack != kAlone || lost_alone_.contains(object.id)) continue;
+      std::uint64_t& size = out[object.id];
+      size = std::max(size, object.size);
+    }
+  }
+  return out;
 }
 
 void PackReader::expect(const std::vector<Digest>& ids) {

@@ -16,7 +16,7 @@
 namespace mlo {
 
 /// Reads packs at a place. Indexes are kept in a directory of this machine: they never change. Safe from any thread,
-/// but for `load`, `replace`, `set_lost` and `set_whole`.
+/// but for `load`, `replace` and what is called `set_..`.
 class PackReader {
  public:
   /// The cache of the remote `name` is `base`/.mlo/local/remotes/NAME, made when there is something to keep;
@@ -37,6 +37,13 @@ class PackReader {
   void set_lost(const Digest& pack, const std::vector<PackedObject>& objects);
   /// It was put again.
   void set_whole(const Digest& pack) { lost_.erase(pack); }
+  /// Whether an index says that it lies by itself.
+  bool tells_alone(const Digest& id) const;
+  /// All of which indexes say so, and their sizes, 0 if that is not known.
+  std::map<Digest, std::uint64_t> alone() const;
+  /// As `set_lost` and `set_whole`, of an object by itself.
+  void set_lost_alone(const Digest& id) { lost_alone_.insert(id); }
+  void set_whole_alone(const Digest& id) { lost_alone_.erase(id); }
   bool is_lost(const PackIndex& index, const PackedObject& object) const;
   /// Which objects will be asked for: those that lie near each other come by one request.
   void expect(const std::vector<Digest>& ids);
@@ -81,6 +88,7 @@ class PackReader {
   std::map<std::string, std::shared_ptr<const PackIndex>> indexes_;  ///< by their names at the place
   std::map<Digest, std::unique_ptr<Span>> spans_;                    ///< by pack
   std::map<Digest, std::set<std::uint32_t>> lost_;                   ///< offsets in packs
+  std::set<Digest> lost_alone_;
 };
 
 /// The name of an index at a place.

@@ -2,8 +2,6 @@
 
 #include <unistd.h>
 
-#include <unordered_set>
-
 #include "lib/store/object_store.hpp"
 #include "lib/store/recipe.hpp"
 #include "lib/util/error.hpp"
@@ -47,22 +45,26 @@ void PackedRemote::require_writable() const {
       .hint("push to the place itself, by another remote");
 }
 
-Place::Glance PackedRemote::look() {
+void PackedRemote::look() {
   for (int left = kLooks;; --left) {
-    Place::Glance glance = place_->glance();
+    const Place::Glance glance = place_->glance();
     // A later format's file has another length.
     const bool told = std::any_of(glance.files.begin(), glance.files.end(), [](const Place::File& file) {
       return file.name == kFormatFile && file.size == kRemoteFormat.size();
     });
     if (!told) require_format(glance.format ? glance.format : place_->find(std::string(kFormatFile)));
     std::vector<std::string> indexes;
+    files_.clear();
     for (const Place::File& file : glance.files) {
       if (is_index_name(file.name)) indexes.push_back(file.name);
+      if (file.name.starts_with(kObjectsAt)) files_.insert(file.name);
     }
     try {
       packs_.load(indexes);
+      told_all_ = glance.all;
+      found_.clear();
       looked_ = true;
-      return glance;
+      return;
     } catch (const Error& error) {
       if (!is_gone(error) || left == 0) throw;
     }
@@ -75,21 +77,27 @@ void PackedRemote::look_once() {
   if (!looked_) look();
 }
 
-std::vector<Digest> PackedRemote::find_missing(const std::vector<Digest>& ids) {
+std::vector<Digest> PackedRemote::find_missing(const std::vector<Digest>& ids, Look how) {
   return guarded([&] {
-    const Place::Glance glance = look();
-    std::unordered_set<std::string> seen;
-    for (const Place::File& file : glance.files) {
-      if (file.name.starts_with(kObjectsAt)) seen.insert(file.name);
-    }
+    if (how != Look::as_before || !looked_) look();
+    const bool believe = how != Look::closely && !asks_freely();
     packs_.expect(ids);
     std::vector<Digest> missing;
     for (const Digest& id : ids) {
-      if (!packs_.has(id) && (seen.empty() || !seen.contains(object_name(id)))) missing.push_back(id);
+      if (packs_.has(id) || (believe && packs_.tells_alone(id))) continue;
+      if (!files_.empty() && files_.contains(object_name(id)))
+        note_found(id);
+      else
+        missing.push_back(id);
     }
-    if (!glance.all) drop_present(missing);
+    if (!told_all_) drop_present(missing);
     return missing;
   });
+}
+
+/// Of a list of several pages the first one tells this object today, and perhaps not tomorrow.
+void PackedRemote::note_found(const Digest& id) {
+  if (!asks_freely() && !packs_.tells_alone(id)) found_.push_back(id);
 }
 
 void PackedRemote::drop_present(std::vector<Digest>& ids) {
@@ -102,7 +110,10 @@ void PackedRemote::drop_present(std::vector<Digest>& ids) {
     for (std::size_t i = begin; i < end; ++i) names.push_back(object_name(ids[i]));
     const std::vector<char> have = place_->have(names);
     for (std::size_t i = begin; i < end; ++i) {
-      if (have.at(i - begin) == 0) ids[kept++] = ids[i];
+      if (have.at(i - begin) == 0)
+        ids[kept++] = ids[i];
+      else
+        note_found(ids[i]);
     }
   }
   ids.resize(kept);
@@ -113,7 +124,12 @@ void PackedRemote::put_file(const Digest& id, const fs::path& file, const Moved&
     require_writable();
     look_once();
     const auto stat = find_stat(file);
-    if (!stat || stat->size > kMaxPacked) return place_->put_file(object_name(id), file.string(), id, moved);
+    if (!stat || stat->size > kMaxPacked) {
+      place_->put_file(object_name(id), file.string(), id, moved);
+      const std::lock_guard lock(mutex_);
+      alone_.push_back({.id = id, .size = stat ? stat->size : 0, .pack = kAlone});
+      return;
+    }
     const std::string bytes = read_file(file);
     if (sha256(bytes) != id) fail_given_bytes(id);
     put_bytes(id, bytes);
@@ -171,7 +187,10 @@ void PackedRemote::flush() {
     if (place_->is_read_only()) return;
     const std::unique_ptr<PackRecords> rest = std::exchange(waiting_, fresh_pack());
     known_.clear();
-    const bool few = sent_.empty() && rest->objects().size() <= kNoPack &&
+    std::vector<PackedObject> alone = std::exchange(alone_, {});
+    if (sent_.empty() && alone.empty() && rest->objects().empty()) return place_->settle();
+    for (const Digest& id : std::exchange(found_, {})) alone.push_back({.id = id, .pack = kAlone});
+    const bool few = asks_freely() && sent_.empty() && alone.empty() && rest->objects().size() <= kNoPack &&
                      std::all_of(rest->objects().begin(), rest->objects().end(),
                                  [](const PackedObject& object) { return object.form != Form::recipe; });
     if (few) {
@@ -179,13 +198,23 @@ void PackedRemote::flush() {
       for (const PackedObject& object : rest->objects()) {
         const Record record = rest->record_of(object);
         place_->put(object_name(object.id), *content_of(record, buffer));
+        if (told_all_) files_.insert(object_name(object.id));
       }
     } else if (!rest->objects().empty()) {
       send(*rest);
     }
     place_->settle();
-    if (!sent_.empty()) publish_index();
+    note_alone(std::move(alone));
+    if (!indexed_.empty()) publish_index();
   });
+}
+
+void PackedRemote::note_alone(std::vector<PackedObject> alone) {
+  for (const PackedObject& object : alone) {
+    packs_.set_whole_alone(object.id);
+    if (told_all_) files_.insert(object_name(object.id));
+    indexed_.push_back(object);
+  }
 }
 
 void PackedRemote::publish_index() {

@@ -2,6 +2,7 @@
 #include <atomic>
 #include <mutex>
 #include <set>
+#include <unordered_set>
 
 #include "lib/crypto/digest_set.hpp"
 #include "lib/remote/pack_reader.hpp"
@@ -11,7 +12,7 @@
 
 namespace mlo {
 
-/// Objects at a place: small ones in packs, which indexes tell of, large ones as files of their own. Each flush makes
+/// Objects at a place: small ones in packs, large ones as files of their own; indexes tell of both. Each flush makes
 /// one index that takes in those that are not much larger, and removes them once it can be seen: others may do the same
 /// meanwhile, and whatever they leave, each object is named at least once.
 class PackedRemote : public Remote {
@@ -19,7 +20,8 @@ class PackedRemote : public Remote {
   /// Indexes are kept in `base`/.mlo/local/remotes/NAME, if there is a workspace at `base`.
   PackedRemote(const World& world, const RemoteConfig& config, const fs::path& base, std::unique_ptr<Place> place);
 
-  std::vector<Digest> find_missing(const std::vector<Digest>& ids) override;
+  using Remote::find_missing;
+  std::vector<Digest> find_missing(const std::vector<Digest>& ids, Look look) override;
   void put_file(const Digest& id, const fs::path& file, const Moved& moved) override;
   void put_bytes(const Digest& id, std::string_view bytes) override;
   void put_record(const Digest& id, const Record& record) override;
@@ -44,7 +46,9 @@ class PackedRemote : public Remote {
   void require_format(const std::optional<std::string>& format) const;
   void require_writable() const;
   /// Checks the format and takes the indexes that there are now.
-  Place::Glance look();
+  void look();
+  /// Whether it costs little to ask for an object by itself.
+  bool asks_freely() const { return told_all_ || place_->request_cost() == 0; }
   /// For callers who did not ask what is missing.
   void look_once();
   void send(PackRecords& pack);
@@ -56,6 +60,10 @@ class PackedRemote : public Remote {
   bool read_part(const Part& part, unsigned depth, const Sink& sink);
   bool read_recipe(const Digest& id, const Record& record, unsigned depth, const Sink& sink);
   void publish_index();
+  /// What lies by itself since the last flush goes into the next index.
+  void note_alone(std::vector<PackedObject> alone);
+  /// It lies by itself.
+  void note_found(const Digest& id);
   /// Asks the place for each, and takes out those that lie there by themselves.
   void drop_present(std::vector<Digest>& ids);
   /// Which of a pack's objects cannot be read from it, whose file has that size.
@@ -72,12 +80,16 @@ class PackedRemote : public Remote {
   PackReader packs_;
   std::atomic<bool> looked_ = false;
   std::mutex looking_;
-  std::mutex mutex_;                                                        ///< of all below
+  bool told_all_ = false;                  ///< there are no objects by themselves but those of `files_`
+  std::unordered_set<std::string> files_;  ///< objects by themselves that the last look told, or were put since
+  std::vector<Digest> found_;              ///< objects by themselves, in no index, that may cost a question
+  std::mutex mutex_;                       ///< of all below
   std::unique_ptr<PackRecords> waiting_ = std::make_unique<PackRecords>();  ///< objects for the next pack
   std::vector<std::string> spare_;                                          ///< memory of packs that were sent
   DigestSet known_;                                                         ///< put since the last flush
   std::vector<Digest> sent_;                                                ///< packs since the last flush
   std::vector<PackedObject> indexed_;                                       ///< what they hold
+  std::vector<PackedObject> alone_;                                         ///< put by itself since then
 };
 
 }  // namespace mlo

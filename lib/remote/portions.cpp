@@ -36,11 +36,12 @@ void drop_duplicates(std::vector<ObjectRef>& objects) {
   std::erase_if(objects, [&](const ObjectRef& object) { return !seen.insert(object.id); });
 }
 
-std::vector<ObjectRef> take_missing(Remote& remote, std::vector<ObjectRef>& objects) {
+std::vector<ObjectRef> take_missing(Remote& remote, std::vector<ObjectRef>& objects, Look look) {
+  if (objects.empty()) return {};
   std::vector<Digest> ids;
   ids.reserve(objects.size());
   for (const ObjectRef& object : objects) ids.push_back(object.id);
-  const std::vector<Digest> missing = remote.find_missing(ids);
+  const std::vector<Digest> missing = remote.find_missing(ids, look);
   std::vector<ObjectRef> taken;
   std::size_t kept = 0;
   for (ObjectRef& object : objects) {

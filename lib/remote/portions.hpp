@@ -10,8 +10,8 @@
 namespace mlo {
 
 void drop_duplicates(std::vector<ObjectRef>& objects);
-/// Takes out what the remote lacks, in the order it has.
-std::vector<ObjectRef> take_missing(Remote& remote, std::vector<ObjectRef>& objects);
+/// Takes out what the remote lacks, in the order it has. Of nothing it is not asked.
+std::vector<ObjectRef> take_missing(Remote& remote, std::vector<ObjectRef>& objects, Look look);
 std::uint64_t total_bytes(const std::vector<ObjectRef>& objects);
 
 /// Moves all objects in parallel, in their order but for what is beside each other, ending each portion with `settle`.

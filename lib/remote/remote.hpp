@@ -21,10 +21,17 @@ using SizeHere = std::function<std::optional<std::uint64_t>(const Digest&)>;
 
 /// What a look at all that a remote holds came to.
 struct RemoteCheck {
-  std::uint64_t objects = 0, bytes = 0;  ///< of its packs' objects and those of `known` that it has
+  std::uint64_t objects = 0, bytes = 0;  ///< of what its indexes tell of and those of `known` that it has
   std::vector<Digest> lost;              ///< ascending
 };
 enum class Reading { sizes, all };
+
+/// How a remote finds out what it has.
+enum class Look {
+  now,        ///< as its indexes say now
+  as_before,  ///< as at the last look, and what was flushed since, if there was one: costs nothing more
+  closely     ///< not even an index is believed of what lies by itself
+};
 
 /// A place that holds objects for others: complete or absent, by their ids, never changed. Every kind passes
 /// tests/contract/remote_contract.cpp. Failures of the other side are Error{remote} naming the remote. All but
@@ -33,7 +40,8 @@ class Remote {
  public:
   virtual ~Remote() = default;
   /// Those of `ids` that it lacks, in their order.
-  virtual std::vector<Digest> find_missing(const std::vector<Digest>& ids) = 0;
+  virtual std::vector<Digest> find_missing(const std::vector<Digest>& ids, Look look) = 0;
+  std::vector<Digest> find_missing(const std::vector<Digest>& ids) { return find_missing(ids, Look::now); }
   /// Sends a file's bytes. They may appear to others only after `flush`, and never half. Error{corrupt} if the file's
   /// bytes are not what `id` says; then nothing appears. `moved` is told of bytes as they go.
   virtual void put_file(const Digest& id, const fs::path& file, const Moved& moved = {}) = 0;
@@ -51,8 +59,9 @@ class Remote {
   /// Writes the object's bytes to a file, an empty one if `range` does not name a part of them; false if it has none.
   /// Not verified: the caller does. A part only of an object larger than kMaxPacked that lies in no pack there.
   virtual bool get(const Digest& id, const std::optional<FileRange>& range, const FileTarget& target) = 0;
-  /// Finds what it says to hold and does not: objects in packs that are gone or cut, those of `known` that lie by
-  /// themselves with another size than `size_here` says, and, if all is read, those whose bytes are wrong. This object
+  /// Finds what it says to hold and does not: objects in packs that are gone or cut, those by themselves that an index
+  /// tells of and that are gone, these and those of `known` with another size than `size_here` or the index says, and,
+  /// if all is read, those whose bytes are wrong. This object
   /// counts them as missing from now on, so that they can be put; files that would be in their way are gone.
   /// Error{remote} if the remote can only be read.
   virtual RemoteCheck find_lost(const std::vector<Digest>& known, const SizeHere& size_here, Reading reading) = 0;

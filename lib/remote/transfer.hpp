@@ -31,6 +31,8 @@ struct TransferReport {
   std::uint64_t objects = 0, bytes = 0;
   std::vector<ObjectRef> absent;  ///< on neither side
   TransferReport& operator+=(const TransferReport& other);
+  /// Whether the other side had to be asked.
+  bool was_asked() const { return objects != 0 || !absent.empty(); }
 };
 
 enum class Mode { real, dry_run };
@@ -43,11 +45,22 @@ struct UploadPlan {
   std::vector<ObjectRef> absent;   ///< what neither side has
   std::uint64_t bytes() const;
 };
-UploadPlan plan_upload(const ObjectStore& store, Remote& remote, std::vector<ObjectRef> objects);
+/// Plans one command: however often it is asked, it looks once what there is.
+class UploadPlanner {
+ public:
+  /// Borrows both.
+  UploadPlanner(const ObjectStore& store, Remote& remote) : store_(store), remote_(remote) {}
+  UploadPlan plan(std::vector<ObjectRef> objects);
+
+ private:
+  const ObjectStore& store_;
+  Remote& remote_;
+  Look look_ = Look::now;
+};
 
 /// Sends the objects of a plan in parallel; flushes as it goes, so that an interrupted push goes on where it was.
 /// Everything sent is durable there when this returns.
-TransferReport upload(const World& world, ObjectStore& store, Remote& remote, UploadPlan plan);
+TransferReport upload(const World& world, ObjectStore& store, Remote& remote, UploadPlan plan, Mode mode);
 /// The same for what the remote lacks of these objects. What neither side has is reported, not an error.
 TransferReport upload(const World& world, ObjectStore& store, Remote& remote, std::vector<ObjectRef> objects,
                       Mode mode);
@@ -55,6 +68,6 @@ TransferReport upload(const World& world, ObjectStore& store, Remote& remote, st
 /// Fetches the objects that the store lacks (or has with another size, if that is known), verified, in parallel,
 /// committing as it goes. Error{remote} naming the object if the remote gives wrong bytes: they never reach the store.
 TransferReport download(const World& world, ObjectStore& store, Remote& remote, std::vector<ObjectRef> objects,
-                        Mode mode);
+                        Mode mode, Look look = Look::now);
 
 }  // namespace mlo

@@ -20,7 +20,7 @@ std::vector<ObjectRef> take_recipes(const ObjectStore& store, Remote& remote, st
   }
   objects = std::move(others);
   drop_duplicates(parts);
-  if (!parts.empty()) parts = take_missing(remote, parts);
+  if (!parts.empty()) parts = take_missing(remote, parts, Look::as_before);
   for (ObjectRef& part : parts) objects.push_back(std::move(part));
   drop_duplicates(objects);
   return recipes;
@@ -55,28 +55,28 @@ TransferReport& TransferReport::operator+=(const TransferReport& other) {
 
 std::uint64_t UploadPlan::bytes() const { return total_bytes(objects); }
 
-UploadPlan plan_upload(const ObjectStore& store, Remote& remote, std::vector<ObjectRef> objects) {
-  drop_duplicates(objects);
+UploadPlan UploadPlanner::plan(std::vector<ObjectRef> objects) {
   UploadPlan plan;
-  for (ObjectRef& object : take_missing(remote, objects)) {
-    const auto size = store.find_size(object.id);
+  if (objects.empty()) return plan;
+  drop_duplicates(objects);
+  for (ObjectRef& object : take_missing(remote_, objects, std::exchange(look_, Look::as_before))) {
+    const auto size = store_.find_size(object.id);
     object.size = size.value_or(0);
     (size ? plan.objects : plan.absent).push_back(std::move(object));
   }
   plan.count = plan.objects.size();
-  plan.recipes = take_recipes(store, remote, plan.objects);
+  plan.recipes = take_recipes(store_, remote_, plan.objects);
   return plan;
 }
 
 TransferReport upload(const World& world, ObjectStore& store, Remote& remote, std::vector<ObjectRef> objects,
                       Mode mode) {
-  UploadPlan plan = plan_upload(store, remote, std::move(objects));
-  if (mode == Mode::dry_run) return {plan.count, plan.bytes(), std::move(plan.absent)};
-  return upload(world, store, remote, std::move(plan));
+  return upload(world, store, remote, UploadPlanner(store, remote).plan(std::move(objects)), mode);
 }
 
-TransferReport upload(const World& world, ObjectStore& store, Remote& remote, UploadPlan plan) {
+TransferReport upload(const World& world, ObjectStore& store, Remote& remote, UploadPlan plan, Mode mode) {
   TransferReport report{plan.count, plan.bytes(), std::move(plan.absent)};
+  if (mode == Mode::dry_run) return report;
   // Recipes come last: they are seen with what they name, or later.
   const std::size_t first_recipe = plan.objects.size();
   std::vector<ObjectRef> objects = std::move(plan.objects);

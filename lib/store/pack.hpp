@@ -22,13 +22,16 @@ inline constexpr std::size_t kRecordHead = 40;
 /// objects, one after the other, are it (lib/store/recipe.hpp).
 enum class Form : std::uint32_t { plain = 0, zstd = 1, recipe = 2 };
 
+/// In place of a pack's number: the object lies by itself, with that size, if this is not 0.
+inline constexpr std::uint32_t kAlone = UINT32_MAX;
+
 /// Where an object's record lies, as in an index.
 struct PackedObject {
   Digest id;
   std::uint64_t size = 0;    ///< of the content
   std::uint32_t offset = 0;  ///< of the record's bytes
   std::uint32_t stored = 0;  ///< their number
-  std::uint32_t pack = 0;    ///< which of an index's packs it is in
+  std::uint32_t pack = 0;    ///< which of an index's packs it is in, or kAlone
   Form form = Form::plain;
 };
 

@@ -77,14 +77,24 @@ bool PackIndex::convert(std::string_view objects) {
   return fits;
 }
 
-const PackedObject* PackIndex::find(const Digest& id) const {
+const PackedObject* PackIndex::find_any(const Digest& id) const {
   const std::size_t bucket = bucket_of(id, bits_);
   const std::size_t end = std::min<std::size_t>(fanout_[bucket + 1], objects_.size());
   const std::size_t begin = std::min<std::size_t>(fanout_[bucket], end);
   const auto here = objects_.subspan(begin, end - begin);
   const auto at =
       std::lower_bound(here.begin(), here.end(), id, [](const auto& object, const Digest& d) { return object.id < d; });
-  return at == here.end() || at->id != id || at->pack >= packs_.size() ? nullptr : &*at;
+  return at == here.end() || at->id != id ? nullptr : &*at;
+}
+
+const PackedObject* PackIndex::find(const Digest& id) const {
+  const PackedObject* const object = find_any(id);
+  return object == nullptr || object->pack >= packs_.size() ? nullptr : object;
+}
+
+const PackedObject* PackIndex::find_alone(const Digest& id) const {
+  const PackedObject* const object = find_any(id);
+  return object == nullptr || object->pack != kAlone ? nullptr : object;
 }
 
 bool PackIndex::verify() const {
@@ -95,15 +105,17 @@ bool PackIndex::verify() const {
 
 EncodedIndex::EncodedIndex(const std::vector<Digest>& packs, std::vector<PackedObject> objects)
     : objects_(std::move(objects)) {
-  // Of several places of one object the first counts.
+  // Of several places of one object the first counts, of sizes the one that is known.
   std::sort(objects_.begin(), objects_.end(), [](const auto& a, const auto& b) {
-    return std::tie(a.id, a.pack, a.offset) < std::tie(b.id, b.pack, b.offset);
+    return std::tie(a.id, a.pack, a.offset, b.size) < std::tie(b.id, b.pack, b.offset, a.size);
   });
   objects_.erase(
       std::unique(objects_.begin(), objects_.end(), [](const auto& a, const auto& b) { return a.id == b.id; }),
       objects_.end());
   std::vector<std::uint32_t> number(packs.size(), UINT32_MAX);
-  for (const PackedObject& object : objects_) number[object.pack] = 0;
+  for (const PackedObject& object : objects_) {
+    if (object.pack != kAlone) number[object.pack] = 0;
+  }
   std::vector<Digest> used;
   for (std::size_t i = 0; i < packs.size(); ++i) {
     if (number[i] == UINT32_MAX) continue;
@@ -113,7 +125,7 @@ EncodedIndex::EncodedIndex(const std::vector<Digest>& packs, std::vector<PackedO
   const unsigned bits = bits_for(objects_.size());
   std::vector<std::uint32_t> fanout(fanout_bytes(bits) / 4, 0);
   for (PackedObject& object : objects_) {
-    object.pack = number[object.pack];
+    if (object.pack != kAlone) object.pack = number[object.pack];
     ++fanout[bucket_of(object.id, bits) + 1];
   }
   for (std::size_t i = 1; i <= std::size_t{1} << bits; ++i) fanout[i] += fanout[i - 1];
@@ -177,8 +189,10 @@ MergedIndex merge_pack_indexes(std::vector<Digest> packs, std::vector<PackedObje
     const auto first = static_cast<std::uint32_t>(packs.size());
     packs.insert(packs.end(), index->packs().begin(), index->packs().end());
     for (PackedObject object : index->objects()) {
-      if (object.pack >= index->packs().size()) continue;
-      object.pack += first;
+      if (object.pack != kAlone) {
+        if (object.pack >= index->packs().size()) continue;
+        object.pack += first;
+      }
       objects.push_back(object);
     }
   }

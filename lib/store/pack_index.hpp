@@ -24,14 +24,17 @@ class PackIndex {
   /// Ascending by id.
   std::span<const PackedObject> objects() const { return objects_; }
   const std::vector<Digest>& packs() const { return packs_; }
-  /// Null if it knows no such object.
+  /// Null if it knows of no pack with such an object.
   const PackedObject* find(const Digest& id) const;
+  /// Null unless it says that the object lies by itself.
+  const PackedObject* find_alone(const Digest& id) const;
   /// Whether its bytes are those that were written; reads all of them.
   bool verify() const;
 
  private:
   PackIndex(fs::path path, MappedFile map) : path_(std::move(path)), map_(std::move(map)) {}
   bool load();
+  const PackedObject* find_any(const Digest& id) const;
   /// Objects as the first format of indexes wrote them; false if it wrote no such.
   bool convert(std::string_view objects);
 

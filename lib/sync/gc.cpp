@@ -36,7 +36,7 @@ AgeRule age_rule(const ObjectStore& store, const World& world, const GcOptions& 
 /// Those that no remote has.
 DigestSet find_unpushed(const std::vector<std::unique_ptr<Remote>>& remotes, std::vector<Digest> ids) {
   for (const auto& remote : remotes) {
-    if (!ids.empty()) ids = remote->find_missing(ids);
+    if (!ids.empty()) ids = remote->find_missing(ids, Look::closely);
   }
   return {ids.begin(), ids.end()};
 }

@@ -78,11 +78,11 @@ std::vector<Root> pushed_roots(const Workspace& workspace, const std::string& gi
 TransferReport push_roots(Workspace& workspace, Remote& remote, const std::vector<Root>& roots) {
   const World& world = workspace.world();
   ObjectStore& store = workspace.store();
-  const ObjectSet set = objects_below(store, roots);
-  TransferReport absent;
-  for (const auto* objects : {&set.files, &set.trees}) absent += upload(world, store, remote, *objects, Mode::dry_run);
-  if (!absent.absent.empty()) {
-    const ObjectRef& first = absent.absent.front();
+  ObjectSet set = objects_below(store, roots);
+  UploadPlanner planner(store, remote);
+  UploadPlan files = planner.plan(std::move(set.files)), trees = planner.plan(std::move(set.trees));
+  if (!files.absent.empty() || !trees.absent.empty()) {
+    const ObjectRef& first = files.absent.empty() ? trees.absent.front() : files.absent.front();
     throw Error(ErrorKind::not_found,
                 fmt::format("object `{}` of {} is neither here nor on the remote `{}`: what is pushed would name what "
                             "nobody has",
@@ -90,8 +90,7 @@ TransferReport push_roots(Workspace& workspace, Remote& remote, const std::vecto
         .hint("another clone may have it: `mlo push` there; to push all the same: git push --no-verify");
   }
   TransferReport report;
-  if (absent.objects == 0) return report;
-  for (const auto* objects : {&set.files, &set.trees}) report += upload(world, store, remote, *objects, Mode::real);
+  for (UploadPlan* plan : {&files, &trees}) report += upload(world, store, remote, std::move(*plan), Mode::real);
   return report;
 }
 

@@ -18,19 +18,21 @@ void require_fetched(const TransferReport& report) {
       .hint("ask who committed that version to run `mlo push`");
 }
 
-/// Fetches trees level by level, as each names the next, then the files.
+/// Fetches trees level by level, as each names the next, then the files. It looks once what there is: whatever is
+/// named here was there before the name was.
 TransferReport fetch_below(const World& world, ObjectStore& store, Remote& remote, const std::vector<Root>& roots,
-                           bool must, Mode mode) {
+                           bool must, Mode mode, Look look) {
   TransferReport report;
   for (std::size_t known = 0;;) {
     const ObjectSet set = objects_below(store, roots);
-    const TransferReport trees = download(world, store, remote, set.trees, mode);
+    const TransferReport trees = download(world, store, remote, set.trees, mode, look);
     if (must) require_fetched(trees);
     report += trees;
+    if (report.was_asked()) look = Look::as_before;
     const bool deeper = set.trees.size() > known && trees.objects > 0 && mode == Mode::real;
     known = set.trees.size();
     if (deeper) continue;
-    const TransferReport files = download(world, store, remote, set.files, mode);
+    const TransferReport files = download(world, store, remote, set.files, mode, look);
     if (must) require_fetched(files);
     return report += files;
   }
@@ -39,7 +41,7 @@ TransferReport fetch_below(const World& world, ObjectStore& store, Remote& remot
 }  // namespace
 
 TransferReport fetch_objects(Workspace& workspace, Remote& remote, const std::vector<Root>& roots) {
-  return fetch_below(workspace.world(), workspace.store(), remote, roots, /*must=*/true, Mode::real);
+  return fetch_below(workspace.world(), workspace.store(), remote, roots, /*must=*/true, Mode::real, Look::now);
 }
 
 SyncReport pull(Workspace& workspace, Remote& remote, const std::vector<std::string>& names, RunObjects run_objects,
@@ -59,9 +61,10 @@ SyncReport pull(Workspace& workspace, Remote& remote, const std::vector<std::str
   if (!kinds.models.empty()) {
     for (Root& root : model_roots(workspace, kinds.models)) roots.push_back(std::move(root));
   }
-  report.transfer = fetch_below(world, store, remote, roots, /*must=*/true, mode);
+  report.transfer = fetch_below(world, store, remote, roots, /*must=*/true, mode, Look::now);
+  const Look look = report.transfer.was_asked() ? Look::as_before : Look::now;
   if (run_objects == RunObjects::fetch)
-    report.transfer += fetch_below(world, store, remote, run_roots(workspace), /*must=*/false, mode);
+    report.transfer += fetch_below(world, store, remote, run_roots(workspace), /*must=*/false, mode, look);
   else if (report.runs_moved)
     report.results_left = !are_here(store, run_roots(workspace));
   if (mode == Mode::dry_run || !data) return report;

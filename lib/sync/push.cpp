@@ -44,20 +44,16 @@ SyncReport push(Workspace& workspace, Remote& remote, const std::vector<std::str
   const World& world = workspace.world();
   ObjectStore& store = workspace.store();
   SyncReport report;
+  UploadPlanner planner(store, remote);
   ObjectSet data = objects_below(store, named_roots(workspace, names));
-  UploadPlan files = plan_upload(store, remote, std::move(data.files));
-  UploadPlan trees = plan_upload(store, remote, std::move(data.trees));
+  UploadPlan files = planner.plan(std::move(data.files));
+  UploadPlan trees = planner.plan(std::move(data.trees));
   require_complete(files);
   require_complete(trees);
-  for (UploadPlan* plan : {&files, &trees}) {
-    if (mode == Mode::real)
-      report.transfer += upload(world, store, remote, std::move(*plan));
-    else
-      report.transfer += {plan->count, plan->bytes(), {}};
-  }
-  const ObjectSet runs = names.empty() ? objects_below(store, run_roots(workspace)) : ObjectSet();
-  for (const auto* objects : {&runs.files, &runs.trees}) {
-    const TransferReport sent = upload(world, store, remote, *objects, mode);
+  for (UploadPlan* plan : {&files, &trees}) report.transfer += upload(world, store, remote, std::move(*plan), mode);
+  ObjectSet runs = names.empty() ? objects_below(store, run_roots(workspace)) : ObjectSet();
+  for (auto* objects : {&runs.files, &runs.trees}) {
+    const TransferReport sent = upload(world, store, remote, planner.plan(std::move(*objects)), mode);
     warn_incomplete(world, sent);
     report.transfer += sent;
   }

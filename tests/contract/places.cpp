@@ -18,7 +18,9 @@ class FilledFrom : public Remote {
  public:
   FilledFrom(std::unique_ptr<Remote> writer, std::unique_ptr<Remote> reader)
       : writer_(std::move(writer)), reader_(std::move(reader)) {}
-  std::vector<Digest> find_missing(const std::vector<Digest>& ids) override { return reader_->find_missing(ids); }
+  std::vector<Digest> find_missing(const std::vector<Digest>& ids, Look look) override {
+    return reader_->find_missing(ids, look);
+  }
   void put_file(const Digest& id, const fs::path& file, const Moved& moved) override {
     writer_->put_file(id, file, moved);
   }

@@ -282,7 +282,7 @@ TEST_CASE("what a gc writes anew while it is pushed arrives", "[remote]") {
   const Digest id = put_big(way, writer, rows(100'000, 200'000) + text);
   const Digest kept = put_big(way, writer, text);
   const auto remote = way.open();
-  UploadPlan plan = plan_upload(way.here, *remote, {{kept, text.size(), "it"}});
+  UploadPlan plan = UploadPlanner(way.here, *remote).plan({{kept, text.size(), "it"}});
   {
     ObjectStore other(way.out.dir / "here/objects", kRules);
     const DigestSet needed = close_over(way.out.now, other, {kept});
@@ -291,7 +291,7 @@ TEST_CASE("what a gc writes anew while it is pushed arrives", "[remote]") {
     REQUIRE(report.packs_rewritten == 1);
     REQUIRE_FALSE(ObjectStore(way.out.dir / "here/objects").has(id));
   }
-  CHECK(upload(way.out.now, way.here, *remote, std::move(plan)).objects == 1);
+  CHECK(upload(way.out.now, way.here, *remote, std::move(plan), Mode::real).objects == 1);
   download(way.out.now, way.there, *way.open(), {{kept, text.size(), "it"}}, Mode::real);
   CHECK(way.there.get(kept) == text);
 }

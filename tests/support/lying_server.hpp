@@ -48,6 +48,10 @@ class LyingServer {
     client_.send({.method = "PUT", .url = url(path), .body = {.bytes = bytes}});
     requests();
   }
+  void remove(std::string_view path) {
+    client_.send({.method = "DELETE", .url = url(path)});
+    requests();
+  }
 
  private:
   TestWorld world_;

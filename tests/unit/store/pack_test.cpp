@@ -228,6 +228,35 @@ TEST_CASE("an index of nothing finds nothing", "[store]") {
   CHECK(index->find(sha256("a")) == nullptr);
 }
 
+TEST_CASE("an index tells what lies by itself, and a merged one still does", "[store]") {
+  const TempDir dir;
+  const auto index_of = [&](const char* name, const EncodedIndex& encoded) {
+    write_file(dir / name, encoded.text(), Durability::cache);
+    return PackIndex::open(dir / name);
+  };
+  const Digest packed = sha256("packed"), alone = sha256("alone"), both = sha256("both"), pack = sha256("pack");
+  const auto old = index_of(
+      "old", EncodedIndex({}, {{.id = alone, .size = 7, .pack = kAlone}, {.id = both, .size = 9, .pack = kAlone}}));
+  REQUIRE(old);
+  CHECK(old->packs().empty());
+  CHECK(old->find(alone) == nullptr);  // as every reader did that knew only packs
+  REQUIRE(old->find_alone(alone) != nullptr);
+  CHECK(old->find_alone(alone)->size == 7);
+  const MergedIndex merged = merge_pack_indexes(
+      {pack},
+      {{.id = packed, .size = 1, .offset = 51, .stored = 1}, {.id = both, .size = 9, .offset = 92, .stored = 9}},
+      {old});
+  CHECK(merged.taken_in.size() == 1);
+  const auto fresh = index_of("fresh", merged.fresh);
+  REQUIRE(fresh);
+  CHECK(fresh->size() == 3);
+  CHECK(fresh->packs() == std::vector<Digest>{pack});
+  CHECK(fresh->find_alone(alone) != nullptr);
+  CHECK(fresh->find_alone(packed) == nullptr);
+  CHECK(fresh->find(both) != nullptr);
+  CHECK(objects_by_pack({fresh}).at(pack).size() == 2);
+}
+
 TEST_CASE("an index with wrong numbers inside its frame finds nothing that is not there", "[store]") {
   const TempDir dir;
   {

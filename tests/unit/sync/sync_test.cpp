@@ -1,15 +1,14 @@
 #include "lib/crypto/sha256.hpp"
-#include "lib/data/add.hpp"
 #include "lib/data/datasets.hpp"
 #include "lib/drift/baseline.hpp"
-#include "lib/runs/run_store.hpp"
 #include "lib/sync/fsck.hpp"
 #include "lib/sync/pull.hpp"
 #include "lib/sync/push.hpp"
 #include "tests/support/test.hpp"
-#include "tests/support/test_world.hpp"
+#include "tests/support/two_clones.hpp"
 
 using namespace mlo;
+using test::TwoClones;
 
 namespace {
 
@@ -17,7 +16,9 @@ namespace {
 class CutRemote : public Remote {
  public:
   CutRemote(std::unique_ptr<Remote> inner, int puts) : inner_(std::move(inner)), puts_(puts) {}
-  std::vector<Digest> find_missing(const std::vector<Digest>& ids) override { return inner_->find_missing(ids); }
+  std::vector<Digest> find_missing(const std::vector<Digest>& ids, Look look) override {
+    return inner_->find_missing(ids, look);
+  }
   void put_file(const Digest& id, const fs::path& file, const Moved& moved) override {
     send([&] { inner_->put_file(id, file, moved); });
   }
@@ -58,51 +59,6 @@ class ReadOnlyRemote : public CutRemote {
  public:
   explicit ReadOnlyRemote(std::unique_ptr<Remote> inner) : CutRemote(std::move(inner), 0) {}
   bool is_read_only() const override { return true; }
-};
-
-/// Two clones of one git repository, and a directory for objects beside it.
-struct TwoClones : test::TestWorld {
-  std::optional<Workspace> a, b;
-  std::optional<World> world_a, world_b;
-
-  TwoClones() {
-    sh("git init -q --bare hub.git && git init -q -b main a && cd a && git remote add origin ../hub.git");
-    a.emplace(open("a", world_a, /*init=*/true));
-    dir.write("a/d/x", "1\n");
-    dir.write("a/d/sub/y", "22\n");
-    add_datasets(*a, {.paths = {"d"}, .name = {}, .source = {}, .message = {}, .commit = true});
-    sh("cd a && git add -A && git commit -qm init && git push -q origin main && cd .. && git clone -q -b main hub.git "
-       "b");
-    remote()->init();
-    b.emplace(open("b", world_b, /*init=*/false));
-  }
-  std::unique_ptr<Remote> remote() { return open_remote(world, {"origin", (dir / "objects").string()}, dir.path()); }
-  void publish(Workspace& workspace, std::string_view name) {
-    RunRecord record;
-    record.id = make_uuid7(clock.now(), rng);
-    record.name = name;
-    record.status = RunStatus::finished;
-    record.started = record.ended = clock.now();
-    record.outputs.push_back({.path = "out",
-                              .id = workspace.store().put(name),
-                              .directory = false,
-                              .bytes = name.size(),
-                              .files = 1,
-                              .cached = true});
-    RunStore(workspace).publish(record, {});
-  }
-  std::vector<std::string> names(Workspace& workspace) {
-    std::vector<std::string> out;
-    for (const Run& run : RunStore(workspace).all()) out.push_back(run.record.name);
-    std::sort(out.begin(), out.end());
-    return out;
-  }
-
-  Workspace open(const char* name, std::optional<World>& place, bool init) {
-    place.emplace(World{clock, rng, env, log, progress, stop.get_token(), 2, dir / name});
-    if (init) Workspace::init(*place);
-    return Workspace::open(*place);
-  }
 };
 
 }  // namespace
