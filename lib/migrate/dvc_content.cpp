@@ -100,13 +100,12 @@ Content::Content(const Workspace& workspace) : workspace_(workspace) {
   }
   cache_ = absolute_in(dvc, config.cache);
   for (const RemoteConfig& remote : config.remotes) {
-    configs_.push_back(remote);
-    for (const RemoteKind& kind : remote_kinds()) {
-      if (!kind.accepts(remote.url)) continue;
-      remotes_.push_back({remote.name, kind.open(workspace.world(), remote, dvc)});
-      configs_.pop_back();
-      break;
-    }
+    // Not ssh: behind DVC's there is no mlo to ask.
+    const RemoteKind* const kind = find_remote_kind(remote.url);
+    if (kind != nullptr && (kind->name == "dir" || kind->name == "s3" || kind->name == "http"))
+      remotes_.push_back({remote.name, kind->open(workspace.world(), remote, dvc)});
+    else
+      configs_.push_back(remote);
   }
   make_dirs(workspace.local() / "tmp");
   staging_ = std::make_unique<StagingDir>(workspace.local() / "tmp");

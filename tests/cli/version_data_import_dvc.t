@@ -86,6 +86,9 @@ $ rm -rf .git/far .git/mlo/objects .git/mlo/packs .mlo/data && mlo version-data 
 error: 1 file is neither in DVC's cache nor on its remotes, the first is `data/raw` (md5 45311d1049406dd10acf9b952d4f3561.dir)
 hint: nothing was imported; fetch what lacks with `dvc pull`, and repeat
 [1]
+$ cp .dvc/config .git/dvc-config && printf '[%sremote "far"%s]\n    url = ssh://me@nas.invalid/dvc\n[%sremote "lab"%s]\n    url = gs://bucket/dvc\n' "'" "'" "'" "'" > .dvc/config && mlo version-data import --from dvc data; mv .git/dvc-config .dvc/config
+error: 1 file is neither in DVC's cache nor on its remotes, the first is `data/raw` (md5 45311d1049406dd10acf9b952d4f3561.dir); mlo cannot read the remote `far` (ssh://me@nas.invalid/dvc), `lab` (gs://bucket/dvc)
+hint: nothing was imported; fetch what lacks with `dvc pull`, and repeat
 $ mkdir -p .dvc/cache/files/md5 && f=$(sed -n 's/.*md5: \(.*\).dir/\1/p' data/raw.dvc) && mkdir -p .dvc/cache/files/md5/$(echo $f | cut -c1-2) && echo '[]' > .dvc/cache/files/md5/$(echo $f | cut -c1-2)/$(echo $f | cut -c3-).dir && mlo version-data import --from dvc data
 error: `<dir>/.dvc/cache/files/md5/45/311d1049406dd10acf9b952d4f3561.dir` of DVC's cache is damaged: its MD5 is not its name
 hint: it belongs to `data/raw`; remove it and fetch it again with `dvc pull`
