@@ -67,7 +67,8 @@ AwsSettings load_aws_settings(const Environment& env, const RemoteConfig& config
   out.endpoint = choose({config.endpoint, find_endpoint(env, out, "s3")});
   out.region =
       choose({config.region, first_of(env, {"AWS_REGION", "AWS_DEFAULT_REGION"}), value_of(out.profile, "region")});
-  out.ca_file = choose({config.ca_file, first_of(env, {"AWS_CA_BUNDLE"}), value_of(out.profile, "ca_bundle")});
+  out.service_ca_file = choose({first_of(env, {"AWS_CA_BUNDLE"}), value_of(out.profile, "ca_bundle")});
+  out.ca_file = choose({config.ca_file, out.service_ca_file.string()});
   return out;
 }
 

@@ -15,9 +15,10 @@ struct AwsSettings {
   std::string profile_name;
   bool profile_of_remote = false;  ///< the remote names it, so the environment's credentials do not count
   AwsProfile profile;
-  std::string endpoint;  ///< of S3; empty: AWS's own
-  std::string region;    ///< empty: to be found out
-  fs::path ca_file;
+  std::string endpoint;      ///< of S3; empty: AWS's own
+  std::string region;        ///< empty: to be found out
+  fs::path ca_file;          ///< of S3
+  fs::path service_ca_file;  ///< of the services that get tokens: never what a repository says
 };
 /// Error{remote} if the profile that is asked for does not exist.
 AwsSettings load_aws_settings(const Environment& env, const RemoteConfig& config);

@@ -69,7 +69,7 @@ AwsGrant fetch_sso_grant(const World& world, const AwsSettings& settings, const 
   net::Url url = aws_service_url(world.env, settings, "sso", value_of(profile, "sso_region"));
   url.path = "/federation/credentials";
   net::HttpOptions options;
-  options.ca_file = settings.ca_file;
+  options.ca_file = settings.service_ca_file;
   const net::HttpResponse response =
       net::HttpClient(world, options)
           .send({.url = url.str() + "?" + canonical_query({{"role_name", role}, {"account_id", account}}),

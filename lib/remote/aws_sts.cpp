@@ -94,7 +94,7 @@ net::HttpResponse StsClient::send(const Call& call, UtcTime& signed_at) const {
                     *call.credentials, region, signed_at);
   };
   net::HttpOptions options;
-  options.ca_file = settings_.ca_file;
+  options.ca_file = settings_.service_ca_file;
   return net::HttpClient(world_, options)
       .send({.method = "POST", .url = url.str(), .body = {.bytes = call.form}, .sign = headers});
 }

@@ -83,6 +83,10 @@ TEST_CASE("endpoint and region come from the remote, the environment, the profil
   settings = load_aws_settings(home.env, config);
   CHECK(settings.region == "r2");
   CHECK(settings.endpoint == "https://e2");
+  config.ca_file = "/of/the/repository";
+  settings = load_aws_settings(home.env, config);
+  CHECK(settings.ca_file == "/of/the/repository");
+  CHECK(settings.service_ca_file == "/c3");  // who gets a token is not for a repository to vouch for
   config.region = "r1";
   config.endpoint = "https://e1";
   settings = load_aws_settings(home.env, config);
