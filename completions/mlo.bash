@@ -10,7 +10,7 @@ _mlo() {
     esac
     if [[ -z $where && $word == data ]]; then word=version-data; fi
     case "$where $word" in
-      ' completion'|' drift'|'drift baseline'|'drift check'|'drift report'|'drift tests'|' get'|' help'|' hooks'|'hooks install'|'hooks run'|'hooks status'|'hooks uninstall'|' init'|' lineage'|' materialize'|'materialize get'|'materialize plan'|'materialize status'|'materialize train'|' promote'|'promote check'|'promote history'|'promote rollback'|' pull'|' push'|' register'|'register card'|'register list'|'register show'|'register verify'|' remote'|'remote add'|'remote check'|'remote list'|'remote new-key'|'remote remove'|'remote rotate-key'|'remote serve'|' run'|'run deps'|'run graph'|'run logs'|'run status'|'run verify'|'run why'|' status'|' track'|'track compare'|'track delete'|'track list'|'track log'|'track note'|'track plot'|'track restore'|'track search'|'track show'|'track tag'|' version'|' version-data'|'version-data add'|'version-data cache'|'version-data checkout'|'version-data diff'|'version-data du'|'version-data fsck'|'version-data gc'|'version-data get'|'version-data history'|'version-data import'|'version-data ls'|'version-data remove'|'version-data status'|'version-data unprotect'|'version-data update'|'version-data validate') where="${where:+$where }$word" ;;
+      ' completion'|' drift'|'drift baseline'|'drift check'|'drift report'|'drift tests'|' get'|' help'|' hooks'|'hooks install'|'hooks run'|'hooks status'|'hooks uninstall'|' init'|' lineage'|' materialize'|'materialize get'|'materialize plan'|'materialize status'|'materialize train'|' promote'|'promote check'|'promote history'|'promote rollback'|' pull'|' push'|' register'|'register card'|'register list'|'register show'|'register verify'|' remote'|'remote add'|'remote check'|'remote list'|'remote modify'|'remote new-key'|'remote remove'|'remote rotate-key'|'remote serve'|' run'|'run deps'|'run graph'|'run logs'|'run status'|'run verify'|'run why'|' status'|' track'|'track compare'|'track delete'|'track list'|'track log'|'track note'|'track plot'|'track restore'|'track search'|'track show'|'track tag'|' version'|' version-data'|'version-data add'|'version-data cache'|'version-data check-ignore'|'version-data checkout'|'version-data diff'|'version-data du'|'version-data fsck'|'version-data gc'|'version-data get'|'version-data history'|'version-data import'|'version-data ls'|'version-data remove'|'version-data status'|'version-data unprotect'|'version-data update'|'version-data validate') where="${where:+$where }$word" ;;
       *) break ;;
     esac
   done
@@ -54,10 +54,11 @@ _mlo() {
     'register list') words='' options='--json --quiet -q --verbose -v --color -C --help -h' ;;
     'register show') words='' options='--json --quiet -q --verbose -v --color -C --help -h' ;;
     'register verify') words='' options='--json --quiet -q --verbose -v --color -C --help -h' ;;
-    'remote') words='add list remove check new-key rotate-key serve' options='--quiet -q --verbose -v --color -C --help -h' ;;
+    'remote') words='add list modify remove check new-key rotate-key serve' options='--quiet -q --verbose -v --color -C --help -h' ;;
     'remote add') words='' options='--default -d --endpoint --region --profile --ca-file --key-file --path-style --json --quiet -q --verbose -v --color -C --help -h' ;;
     'remote check') words='' options='--init --json --quiet -q --verbose -v --color -C --help -h' ;;
     'remote list') words='' options='--json --quiet -q --verbose -v --color -C --help -h' ;;
+    'remote modify') words='' options='--url --endpoint --region --profile --ca-file --key-file --path-style --connections --bytes-per-second --unset --default -d --json --quiet -q --verbose -v --color -C --help -h' ;;
     'remote new-key') words='' options='--json --quiet -q --verbose -v --color -C --help -h' ;;
     'remote remove') words='' options='--json --quiet -q --verbose -v --color -C --help -h' ;;
     'remote rotate-key') words='' options='--json --quiet -q --verbose -v --color -C --help -h' ;;
@@ -82,9 +83,10 @@ _mlo() {
     'track show') words='' options='--packages --json --quiet -q --verbose -v --color -C --help -h' ;;
     'track tag') words='' options='--remove --json --quiet -q --verbose -v --color -C --help -h' ;;
     'version') words='' options='--json --quiet -q --verbose -v --color -C --help -h' ;;
-    'version-data') words='add status diff checkout history ls get import update du cache unprotect validate remove fsck gc' options='--quiet -q --verbose -v --color -C --help -h' ;;
+    'version-data') words='add status diff checkout history ls get import update du cache check-ignore unprotect validate remove fsck gc' options='--quiet -q --verbose -v --color -C --help -h' ;;
     'version-data add') words='' options='--name --source --suite --validate --commit --message -m --json --quiet -q --verbose -v --color -C --help -h' ;;
     'version-data cache') words='' options='--own --json --quiet -q --verbose -v --color -C --help -h' ;;
+    'version-data check-ignore') words='' options='--json --quiet -q --verbose -v --color -C --help -h' ;;
     'version-data checkout') words='' options='--rev -r --force -f --dry-run -n --json --quiet -q --verbose -v --color -C --help -h' ;;
     'version-data diff') words='' options='--json --quiet -q --verbose -v --color -C --help -h' ;;
     'version-data du') words='' options='--history --json --quiet -q --verbose -v --color -C --help -h' ;;

@@ -1,4 +1,5 @@
 #include "cli/command.hpp"
+#include "cli/commands/remote_place.hpp"
 #include "cli/exit_code.hpp"
 #include "lib/manifest/names.hpp"
 #include "lib/remote/remote.hpp"
@@ -25,14 +26,6 @@ void declare(Args& args, Options& o) {
   args.flag(o.path_style, "--path-style", "bucket in the path, not in the host name (default with --endpoint)");
 }
 
-/// A relative directory is kept relative, but to the repository: others run mlo elsewhere in it.
-std::string to_stored_url(Context& ctx, const std::string& url) {
-  const RemoteKind* const kind = find_remote_kind(url);
-  if (kind == nullptr || kind->name != "dir" || url.find("://") != std::string::npos || fs::path(url).is_absolute())
-    return url;
-  return absolute_in(ctx.world().cwd, url).lexically_relative(ctx.workspace().root()).string();
-}
-
 int run(Context& ctx, const Options& o) {
   if (!is_name(o.name))
     throw Error(ErrorKind::invalid, fmt::format("`{}` is not a remote name", printable(o.name)))
@@ -44,10 +37,7 @@ int run(Context& ctx, const Options& o) {
                       .region = o.region,
                       .profile = o.profile};
   if (o.path_style) remote.path_style = true;
-  if (!o.key_file.empty()) {
-    const bool at_home = o.key_file.starts_with("~/");
-    remote.encryption = {.key_file = at_home ? o.key_file : absolute_in(ctx.world().cwd, o.key_file).string()};
-  }
+  if (!o.key_file.empty()) remote.encryption = {.key_file = to_stored_file(ctx, o.key_file)};
   if (!o.ca_file.empty()) remote.ca_file = absolute_in(ctx.world().cwd, o.ca_file).string();
   const auto at = std::lower_bound(config.remotes.begin(), config.remotes.end(), remote,
                                    [](const auto& a, const auto& b) { return a.name < b.name; });
@@ -79,9 +69,9 @@ Command remote_add() {
       "Makes the place ready and writes the remote into `.mlo/config.yaml`. A push to a place that was not made ready "
       "fails: a disk that is not mounted is never mistaken for an empty remote.\n\n"
       "A directory's parent must exist. A bucket must exist; whose keys are used is up to AWS's own chain: "
-      "`AWS_ACCESS_KEY_ID` and `AWS_SECRET_ACCESS_KEY`, else `AWS_PROFILE` and `~/.aws`, else the container's or "
-      "machine's "
-      "role. Secrets are never written; keys for one remote alone belong into `.mlo/local/config.yaml`. "
+      "`AWS_ACCESS_KEY_ID` and `AWS_SECRET_ACCESS_KEY`, else `AWS_PROFILE` and `~/.aws`, a web identity, the "
+      "container's or machine's role (`mlo help remotes`). Secrets are never written; keys for one remote alone belong "
+      "into `.mlo/local/config.yaml`. "
       "Behind ssh there must be an `mlo`, and the parent of the directory; `ssh` is run as git would run it "
       "(`GIT_SSH_COMMAND`, `core.sshCommand`). "
       "A web server that shows a directory remote can be read, not written.\n\n"

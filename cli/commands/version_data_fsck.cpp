@@ -13,8 +13,9 @@ struct Options {
 
 void declare(Args& args, Options& o) {
   args.flag(o.heal, "--heal", "fetch good bytes for what is damaged, and send again what the remote lost");
-  args.option(o.remote, "--remote,-r", "REMOTE", "which one (default: the configured one); implies --heal");
-  args.flag(o.read_remote, "--read-remote", "read every byte there, too; implies --heal");
+  args.option(o.remote, "--remote,-r", "REMOTE",
+              "look for what this one lost, and heal from it (default: the configured one)");
+  args.flag(o.read_remote, "--read-remote", "look at the remote, and read every byte there, too");
 }
 
 Value value_of(const FsckReport& report) {
@@ -61,13 +62,20 @@ int run(Context& ctx, const Options& o) {
   std::unique_ptr<Remote> remote;
   if (o.heal || o.read_remote || !o.remote.empty())
     remote = open_remote(ctx.world(), choose_remote(workspace.config(), o.remote), workspace.root());
-  const FsckReport report = fsck(workspace, remote.get(), o.read_remote ? Reading::all : Reading::sizes);
+  const FsckReport report = fsck(workspace, remote.get(), o.read_remote ? Reading::all : Reading::sizes,
+                                 o.heal ? Healing::wanted : Healing::unwanted);
   ctx.print([&] { return value_of(report); }, [&](Page& page) { print(page, report); });
   if (report.absent > 0)
     ctx.world().log.hint(fmt::format("{} that manifests or runs name {} not here; `mlo pull` fetches those of the data",
                                      count_of(report.absent, "object"), report.absent == 1 ? "is" : "are"));
-  if (!report.good() && !remote)
-    ctx.world().log.hint("what is damaged was moved to quarantine; `mlo version-data fsck --heal` fetches good bytes");
+  if (!report.good() && !o.heal) {
+    const std::string again =
+        fmt::format("`mlo version-data fsck --heal{}{}`", o.remote.empty() ? "" : " --remote " + shell_quote(o.remote),
+                    o.read_remote ? " --read-remote" : "");
+    ctx.world().log.hint(report.lost.empty()
+                             ? fmt::format("what is damaged was moved to quarantine; {} fetches good bytes", again)
+                             : fmt::format("{} sends what is lost there, if it is here", again));
+  }
   return report.good() ? exit_code::ok : exit_code::verdict;
 }
 
@@ -80,12 +88,15 @@ Command version_data_fsck() {
   info.description =
       "Rehashes all objects of the store, those in packs too. What is not what its name says is moved to "
       "`.git/mlo/quarantine`, so that no command can use it; with `--heal` good bytes are fetched from a remote. "
-      "Objects that were never fetched are counted, not complained of. With `--heal` the remote is looked at, too: "
-      "objects of any version in the history that are gone or too short there (with `--read-remote`: or whose bytes "
-      "are wrong) are sent again if they are here; if not, the remote says no more that it has them, and a clone that "
-      "has them sends them with `--heal`.";
+      "Objects that were never fetched are counted, not complained of. With `--remote`, `--read-remote` or `--heal` "
+      "the "
+      "remote is looked at, too, for objects of any version in the history that are gone or too short there (with "
+      "`--read-remote`: or whose bytes are wrong). With `--heal` those are sent again if they are here; if not, the "
+      "remote says no more that it has them, and a clone that has them sends them with `--heal`. Without it nothing is "
+      "changed there.";
   info.examples = {{"mlo version-data fsck", "is every version still whole?"},
                    {"mlo version-data fsck --heal", "mend it from the default remote, and the remote from here"},
+                   {"mlo version-data fsck --remote origin", "has the remote lost anything? nothing is changed there"},
                    {"mlo version-data fsck --read-remote", "is every byte there still right, too?"}};
   info.exits = {{exit_code::verdict, "something is damaged or lost and could not be healed"},
                 {exit_code::remote, "the remote failed"}};

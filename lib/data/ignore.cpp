@@ -94,6 +94,11 @@ bool match(std::string_view pattern, std::string_view path, bool& exhausted) {
   }
 }
 
+bool is_always_ignored(std::string_view path) {
+  const std::string_view name = path.substr(path.rfind('/') + 1);
+  return name == ".mlo" || StagingDir::owns(name) || (name.size() == 4 && to_lower(name) == ".git");
+}
+
 }  // namespace
 
 bool ignore_match(std::string_view pattern, std::string_view path) {
@@ -104,11 +109,15 @@ bool ignore_match(std::string_view pattern, std::string_view path) {
 IgnoreRules IgnoreRules::parse(std::string_view text) {
   IgnoreRules rules;
   if (text.starts_with("\xef\xbb\xbf")) text.remove_prefix(3);
+  std::size_t number = 0;
   for (std::string_view line : split_lines(text)) {
+    ++number;
     if (line.ends_with('\r')) line.remove_suffix(1);
     while (line.ends_with(' ') && !line.ends_with("\\ ")) line.remove_suffix(1);
     if (line.empty() || line.front() == '#') continue;
     Line rule;
+    rule.number = number;
+    rule.text = line;
     rule.negated = line.front() == '!';
     if (rule.negated) line.remove_prefix(1);
     rule.directories_only = line.ends_with('/');
@@ -122,13 +131,18 @@ IgnoreRules IgnoreRules::parse(std::string_view text) {
   return rules;
 }
 
-std::optional<bool> IgnoreRules::match(std::string_view path, bool is_directory) const {
+const IgnoreRules::Line* IgnoreRules::find_line(std::string_view path, bool is_directory) const {
   const std::string_view name = path.substr(path.rfind('/') + 1);  // npos + 1 is 0
   for (auto line = lines_.rbegin(); line != lines_.rend(); ++line) {
     if (line->directories_only && !is_directory) continue;
-    if (ignore_match(line->pattern, line->anchored ? path : name)) return !line->negated;
+    if (ignore_match(line->pattern, line->anchored ? path : name)) return &*line;
   }
-  return std::nullopt;
+  return nullptr;
+}
+
+std::optional<bool> IgnoreRules::match(std::string_view path, bool is_directory) const {
+  const Line* const line = find_line(path, is_directory);
+  return line == nullptr ? std::nullopt : std::optional(!line->negated);
 }
 
 IgnoreScope IgnoreScope::enter(std::string_view directory, IgnoreRules rules) const {
@@ -138,14 +152,26 @@ IgnoreScope IgnoreScope::enter(std::string_view directory, IgnoreRules rules) co
   return scope;
 }
 
-bool IgnoreScope::ignores(std::string_view path, bool is_directory) const {
-  const std::string_view name = path.substr(path.rfind('/') + 1);
-  if (name == ".mlo" || StagingDir::owns(name) || (name.size() == 4 && to_lower(name) == ".git")) return true;
+std::pair<const IgnoreRules::Line*, const IgnoreScope::Level*> IgnoreScope::find_line(std::string_view path,
+                                                                                      bool is_directory) const {
   for (const Level* level = innermost_.get(); level != nullptr; level = level->outer.get()) {
     const std::string_view inside = level->directory.empty() ? path : path.substr(level->directory.size() + 1);
-    if (const auto verdict = level->rules.match(inside, is_directory)) return *verdict;
+    if (const auto* const line = level->rules.find_line(inside, is_directory)) return {line, level};
   }
-  return false;
+  return {nullptr, nullptr};
+}
+
+bool IgnoreScope::ignores(std::string_view path, bool is_directory) const {
+  if (is_always_ignored(path)) return true;
+  const auto* const line = find_line(path, is_directory).first;
+  return line != nullptr && !line->negated;
+}
+
+std::optional<IgnoreRule> IgnoreScope::find_rule(std::string_view path, bool is_directory) const {
+  if (is_always_ignored(path)) return IgnoreRule{};
+  const auto [line, level] = find_line(path, is_directory);
+  if (line == nullptr) return std::nullopt;
+  return IgnoreRule{level->directory, line->number, line->text, !line->negated};
 }
 
 }  // namespace mlo

@@ -29,6 +29,14 @@ IgnoreScope enter(const IgnoreScope& outer, const fs::path& root, const std::str
   return text ? outer.enter(directory, IgnoreRules::parse(*text)) : outer;
 }
 
+/// The rules of all directories around `top`.
+IgnoreScope scope_around(const fs::path& root, const std::string& top) {
+  IgnoreScope scope;
+  for (std::size_t slash = 0; slash != std::string::npos; slash = top.find('/', slash + 1))
+    scope = enter(scope, root, top.substr(0, slash));
+  return scope;
+}
+
 /// A directory that waits to be read.
 struct Pending {
   std::string path;  ///< relative to the dataset
@@ -144,11 +152,21 @@ void mark_only_ignored(Scan& scan) {
 
 }  // namespace
 
-Scan scan_directory(const World& world, const fs::path& root, const std::string& top, OuterLinks links) {
-  IgnoreScope outer;
-  for (std::size_t slash = 0; slash != std::string::npos; slash = top.find('/', slash + 1)) {
-    outer = enter(outer, root, top.substr(0, slash));
+std::optional<IgnoreRule> find_ignore_rule(const fs::path& root, const std::string& top, const std::string& path) {
+  IgnoreScope scope = scope_around(root, top);
+  std::string at = top;
+  while (at != path) {
+    scope = enter(scope, root, at);
+    at = path.substr(0, path.find('/', at.empty() ? 0 : at.size() + 1));
+    const auto stat = find_stat(root / at);
+    const auto rule = scope.find_rule(at, at != path || (stat && stat->kind == FileKind::directory));
+    if (at == path || (rule && rule->ignores)) return rule;
   }
+  return std::nullopt;
+}
+
+Scan scan_directory(const World& world, const fs::path& root, const std::string& top, OuterLinks links) {
+  const IgnoreScope outer = scope_around(root, top);
   Scan scan;
   std::vector<Pending> frontier = {{"", outer}};
   // Level by level: the order of the result does not depend on the threads.

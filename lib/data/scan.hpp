@@ -4,6 +4,7 @@
 #include <string_view>
 #include <vector>
 
+#include "lib/data/ignore.hpp"
 #include "lib/data/scanned_entries.hpp"
 #include "lib/util/world.hpp"
 
@@ -31,6 +32,10 @@ enum class OuterLinks { refuse, keep };
 /// files, names that are not allowed, and refused links.
 Scan scan_directory(const World& world, const fs::path& root, const std::string& top,
                     OuterLinks links = OuterLinks::refuse);
+
+/// What decides whether `path` (relative to `root`) is a part of the data at `top`, a directory above it or "": a rule
+/// of it, or of the first directory around it that is left out. Nothing if no rule speaks of it.
+std::optional<IgnoreRule> find_ignore_rule(const fs::path& root, const std::string& top, const std::string& path);
 
 /// Reads the content of a file or symlink at `path` (relative to the dataset) and returns its kind, size and id.
 using ReadContent = std::function<TreeEntry(const std::string& path, const ScannedEntry& found)>;

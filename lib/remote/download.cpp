@@ -11,8 +11,9 @@ namespace {
 [[noreturn]] void fail_object(const Remote& remote, const ObjectRef& object, std::string_view what) {
   throw Error(ErrorKind::remote, fmt::format("remote `{}`: object `{}` of {} {}", remote.name(), object.id.brief(),
                                              object.owner.text(), what))
-      .hint(fmt::format("in a clone that has it, `mlo version-data fsck --remote {} --read-remote` sends it again",
-                        remote.name()));
+      .hint(
+          fmt::format("in a clone that has it, `mlo version-data fsck --heal --remote {} --read-remote` sends it again",
+                      remote.name()));
 }
 
 /// An object that lies in parts at a remote.

@@ -62,7 +62,7 @@ bool FsckReport::good() const {
          std::all_of(lost.begin(), lost.end(), [](const LostObject& object) { return object.sent; });
 }
 
-FsckReport fsck(Workspace& workspace, Remote* remote, Reading reading) {
+FsckReport fsck(Workspace& workspace, Remote* remote, Reading reading, Healing healing) {
   const bool blind = remote != nullptr && remote->is_read_only();
   if (blind && reading == Reading::all)
     throw Error(ErrorKind::remote,
@@ -84,11 +84,12 @@ FsckReport fsck(Workspace& workspace, Remote* remote, Reading reading) {
   }
   // First: what is fetched from there must not be looked for where it is lost.
   if (remote != nullptr && !blind) look_there(workspace, *remote, reading, owners, report);
-  if (remote != nullptr && !report.damaged.empty()) {
+  const bool heals = remote != nullptr && healing == Healing::wanted;
+  if (heals && !report.damaged.empty()) {
     heal(workspace.world(), store, *remote, report.damaged);
     owners = owners_of_objects(workspace);  // a healed tree names more
   }
-  if (report.there) {
+  if (heals && report.there) {
     send_again(workspace.world(), store, *remote, report.lost);
     remote->forget_lost();
   }

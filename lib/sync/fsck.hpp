@@ -28,10 +28,14 @@ struct FsckReport {
   bool good() const;
 };
 
-/// Reads every object of the store and puts aside those that are damaged; with a remote, fetches good bytes in their
-/// place, and sends again what the remote lost of any version that git here can name. What neither has stays unhealed
-/// and is no error.
+enum class Healing { wanted, unwanted };
+
+/// Reads every object of the store and puts aside those that are damaged; looks for what the remote, if there is one,
+/// lost of any version that git here can name. If healing is wanted, fetches good bytes from it in the place of damaged
+/// ones, sends again what it lost, and has it say no more that it has what nobody here could send; else it is only
+/// read. What neither has stays unhealed and is no error.
 /// A remote that can only be read is fetched from, with a warning; Error{remote} if all of it is to be read.
-FsckReport fsck(Workspace& workspace, Remote* remote, Reading reading = Reading::sizes);
+FsckReport fsck(Workspace& workspace, Remote* remote, Reading reading = Reading::sizes,
+                Healing healing = Healing::wanted);
 
 }  // namespace mlo

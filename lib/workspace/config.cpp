@@ -88,13 +88,20 @@ RemoteConfig read_remote(const std::string& name, const Value& value, std::strin
 Value remote_entry(Value entry, const RemoteConfig& old, const RemoteConfig& remote) {
   entry.set("url", remote.url);
   const auto put = [&](std::string_view key, const auto& before, const auto& now) {
-    if (before != now) entry.set(key, now);
+    if (before == now) return;
+    if (now == std::remove_cvref_t<decltype(now)>())
+      entry.erase(key);
+    else
+      entry.set(key, now);
   };
   put("endpoint", old.endpoint, remote.endpoint);
   put("region", old.region, remote.region);
   put("profile", old.profile, remote.profile);
   put("ca_file", old.ca_file, remote.ca_file);
-  if (remote.path_style && old.path_style != remote.path_style) entry.set("path_style", *remote.path_style);
+  if (!remote.path_style)
+    entry.erase("path_style");
+  else if (old.path_style != remote.path_style)
+    entry.set("path_style", *remote.path_style);
   put("connections", old.connections, remote.connections);
   put("bytes_per_second", old.bytes_per_second, remote.bytes_per_second);
   if (remote.encryption != old.encryption) {

@@ -32,5 +32,5 @@ raw: no file differs
 $ chmod -R u+w .git/store && rm .git/store/packs/*.pack && rm -rf raw .git/mlo/objects .git/mlo/packs
 $ mlo pull
 error: remote `store`: object `sha256:ef2d127de37b` of dataset `raw` is lost
-hint: in a clone that has it, `mlo version-data fsck --remote store --read-remote` sends it again
+hint: in a clone that has it, `mlo version-data fsck --heal --remote store --read-remote` sends it again
 [5]

@@ -43,7 +43,29 @@ $ mlo version-data fsck --json
   "remote_objects": null,
   "lost": []
 }
-$ rm .git/store/packs/*.pack && mlo version-data fsck --heal
+$ rm .git/store/packs/*.pack && mlo version-data fsck --remote store
+LOST     sha256:06e9d52c1720 of dataset `raw`
+LOST     sha256:10159baf262b of dataset `raw`
+LOST     sha256:1121cfccd591 of dataset `raw`
+LOST     sha256:2e6d31a5983a of dataset `raw`
+LOST     sha256:4355a46b19d3 of dataset `raw`
+LOST     sha256:53c234e5e847 of dataset `raw`
+LOST     sha256:7de1555df0c2 of dataset `raw`
+LOST     sha256:aa67a169b0bb of dataset `raw`
+LOST     sha256:f0b5c2c2211c of dataset `raw`
+read 10 objects (399 B): none is damaged
+the remote names 10 objects (461 B): 9 lost
+hint: `mlo version-data fsck --heal --remote store` sends what is lost there, if it is here
+[3]
+$ ls .git/store/packs && mlo version-data fsck --remote store --json | tail -n 6
+hint: `mlo version-data fsck --heal --remote store` sends what is lost there, if it is here
+      "id": "sha256:f0b5c2c2211c8d67ed15e75e656c7862d086e9245420892a7de62cd9ec582a06",
+      "owner": "dataset `raw`",
+      "sent": false
+    }
+  ]
+}
+$ mlo version-data fsck --heal
 sent     sha256:06e9d52c1720 of dataset `raw`
 sent     sha256:10159baf262b of dataset `raw`
 sent     sha256:1121cfccd591 of dataset `raw`
@@ -55,7 +77,16 @@ sent     sha256:aa67a169b0bb of dataset `raw`
 sent     sha256:f0b5c2c2211c of dataset `raw`
 read 10 objects (399 B): none is damaged
 the remote names 10 objects (461 B): 9 lost
-$ chmod u+w .git/store/packs/*.pack && perl -0777 -pi -e 's/(obj.{37})7\n/${1}8\n/s' .git/store/packs/*.pack && mlo version-data fsck --read-remote
+$ chmod u+w .git/store/packs/*.pack && perl -0777 -pi -e 's/(obj.{37})7\n/${1}8\n/s' .git/store/packs/*.pack && mlo version-data fsck --remote store
+read 10 objects (399 B): none is damaged
+the remote names 10 objects (461 B): none is lost
+$ mlo version-data fsck --read-remote
+LOST     sha256:10159baf262b of dataset `raw`
+read 10 objects (399 B): none is damaged
+the remote names 10 objects (461 B): 1 lost
+hint: `mlo version-data fsck --heal --read-remote` sends what is lost there, if it is here
+[3]
+$ mlo version-data fsck --read-remote --heal
 sent     sha256:10159baf262b of dataset `raw`
 read 10 objects (399 B): none is damaged
 the remote names 10 objects (461 B): 1 lost

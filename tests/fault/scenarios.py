@@ -149,7 +149,7 @@ SCENARIOS = [
       for kind, there, name, ssh in (("directory", NEAR, "near", False), ("encrypted ssh", SEALED_FAR, "far", True))
       for command, before in (("push", CUT_NEXT), ("pull", OLD_STORE))),
     Scenario("version-data fsck, remote lost a pack", MORE + NEAR + "mlo push --remote near && rm .git/store/packs/*\n",
-             "mlo version-data fsck --remote near", [DATA, NOTHING_LOST, "find .git/store/packs -type f | head -n 1 | wc -l"]),
+             "mlo version-data fsck --heal --remote near", [DATA, NOTHING_LOST, "find .git/store/packs -type f | head -n 1 | wc -l"]),
     Scenario("version-data fsck, no index", MORE + "rm -f .git/mlo/packs/*.idx\n", "mlo version-data fsck", [DATA]),
     Scenario("version-data import", OTHER, "mlo version-data import raw@first --repo .git/bare.git -o data/in", [DATA]),
     Scenario("version-data update", OTHER + "mlo version-data import raw@first --repo .git/bare.git -o data/in --commit\n",

@@ -113,6 +113,8 @@ constexpr const char* kSession[] = {
     "mlo pull",
     "rm .git/shared/packs/*.pack",
     "mlo version-data fsck --remote shared",
+    "mlo version-data check-ignore raw/x.csv",
+    "mlo remote modify shared --connections 2",
     "mlo remote remove shared",
     "mlo version-data checkout raw --force",
     "mlo version-data gc",

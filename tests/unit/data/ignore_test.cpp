@@ -1,5 +1,7 @@
 #include "lib/data/ignore.hpp"
 
+#include "lib/data/scan.hpp"
+
 #include "tests/support/test.hpp"
 #include "tests/support/test_world.hpp"
 
@@ -124,6 +126,35 @@ TEST_CASE("the rules agree with git's own on a table of patterns and paths", "[d
       }
     }
   }
+}
+
+TEST_CASE("the line that decides is the one that git names", "[data]") {
+  test::TestWorld w;
+  w.sh("git init -q . && mkdir -p d/e/logs d/keep logs && touch d/e/logs/x d/e/a.tmp");
+  const auto rules = [&](const std::string& directory, const std::string& text) {
+    for (const char* name : {".gitignore", ".mloignore"}) w.dir.write(directory + name, text);
+  };
+  rules("", "# comment\n*.tmp\n\nlogs/\n/top  \n!*.keep\n");
+  rules("d/", "!a.tmp\n/e/*.bin\n**/deep\n\\#odd\n");
+  rules("d/e/", "b.tmp\n!logs\n*\n!*.csv\r\n");
+  for (const std::string path :
+       {"a.tmp", "x.keep", "logs", "logs/x", "top", "d/top", "d/a.tmp", "d/b.tmp", "d/e/a.tmp", "d/e/b.bin", "d/e/logs",
+        "d/e/logs/x", "d/e/z.csv", "d/deep", "d/x/deep/y", "d/#odd", "none", "d/e/sub/x.csv"}) {
+    // "SOURCE:LINE:PATTERN\tPATH"; "::\tPATH" if no line speaks of it.
+    const ProcessOutput git = run_process(
+        {.argv = {"git", "check-ignore", "-v", "-n", "--no-index", path}, .cwd = w.dir.path(), .env = w.env});
+    const auto rule = find_ignore_rule(w.dir.path(), "", path);
+    const std::string file = rule ? child_path(rule->directory, ".gitignore") : "";
+    INFO(path << ": " << git.out);
+    CHECK(git.out ==
+          fmt::format("{}:{}:{}\t{}\n", file, rule ? std::to_string(rule->line) : "", rule ? rule->pattern : "", path));
+    if (rule) CHECK(rule->ignores == !rule->pattern.starts_with('!'));
+  }
+  // Of a dataset only what is in it is asked, by the rules around it, too.
+  CHECK_FALSE(find_ignore_rule(w.dir.path(), "logs", "logs/x"));
+  CHECK(find_ignore_rule(w.dir.path(), "logs", "logs/x.tmp")->line == 2);
+  CHECK_FALSE(find_ignore_rule(w.dir.path(), "logs", "logs"));
+  CHECK(find_ignore_rule(w.dir.path(), "", ".mlo/x")->line == 0);
 }
 
 TEST_CASE("no ignore pattern takes exponential time", "[data]") {

@@ -25,6 +25,24 @@ std::string failure_of(std::string_view text) {
 
 }  // namespace
 
+TEST_CASE("a remote's key that is taken back leaves the file, and what nobody asked about stays", "[workspace]") {
+  Config before;
+  const std::string text =
+      "mlo: config/1\nremotes:\n  o: {url: s3://bucket, region: r, path_style: true, connections: 3, x-note: kept}\n";
+  const Value file = read_config(text, "config", before);
+  Config after = before;
+  after.remotes[0].region.clear();
+  after.remotes[0].path_style.reset();
+  after.remotes[0].profile = "p";
+  const std::string written = change_config(file, before, after);
+  CHECK(written.find("region") == std::string::npos);
+  CHECK(written.find("path_style") == std::string::npos);
+  CHECK(written.find("x-note") != std::string::npos);
+  Config again;
+  read_config(written, "config", again);
+  CHECK(again.remotes == after.remotes);
+}
+
 TEST_CASE("a secret in the shared configuration is refused", "[workspace]") {
   for (const char* key : {"access_key_id", "secret_access_key", "session_token"}) {
     const std::string text =
