@@ -40,7 +40,9 @@ Command pull_command() {
   info.path = "pull";
   info.summary = "fetch run history and the data of the manifests";
   info.description =
-      "Merges the run history of git's remote `origin` into the own one, fetches the content that the manifests of the "
+      "Merges the run history of git's remote (the branch's upstream, else the only remote, else `origin`) into the "
+      "own "
+      "one, fetches the content that the manifests of the "
       "work tree name, verifies it, and makes "
       "the data on disk fit. Data with unsaved changes is left alone. Branches and tags travel by `git pull`, which "
       "comes first.";

@@ -38,10 +38,11 @@ Command push_command() {
       "Sends the content of the datasets' versions in the work tree, of drift baselines, and of everything that "
       "recorded "
       "runs made, to the remote. When all of it is "
-      "durable there, the run history and the tags of models go to git's remote `origin`, if there is one. So what "
-      "others can see never "
-      "names what they cannot get. Branches "
-      "travel by `git push`, as ever.\n\n"
+      "durable there, the run history and the tags of models go, all or none, to the git remote that `git push` would "
+      "take "
+      "(`remote.pushDefault`, the branch's upstream, the only remote, `origin`), if there is one. So what others can "
+      "see "
+      "never names what they cannot get. Branches travel by `git push`, as ever.\n\n"
       "An interrupted push goes on where it was.";
   info.examples = {{"mlo push", "everything, to the default remote"},
                    {"mlo push raw --remote backup", "one dataset, to another one"}};

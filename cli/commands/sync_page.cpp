@@ -27,8 +27,11 @@ void sync_lines(Page& page, const SyncReport& report, std::string_view verb, boo
     page.line(fmt::format("{}{} {} ({})", dry_run ? "would have " : "", verb, count_of(moved.objects, "object"),
                           format_bytes({moved.bytes})));
   }
-  if (report.runs_moved) page.line(fmt::format("{} run history", verb));
-  if (report.tags_moved) page.line(fmt::format("{} the tags of models", verb));
+  const std::string where = report.git_remote == "origin"
+                                ? ""
+                                : fmt::format(" {} {}", verb == "pushed" ? "to" : "from", printable(report.git_remote));
+  if (report.runs_moved) page.line(fmt::format("{} run history{}", verb, where));
+  if (report.tags_moved) page.line(fmt::format("{} the tags of models{}", verb, where));
   for (const DatasetManifest& dataset : report.checked_out) page.line({{"checked out "}, {dataset.name, Style::name}});
   for (const std::string& name : report.left_alone)
     page.line({{"left alone ", Style::warn}, {name, Style::name}, {": it has unsaved changes"}});

@@ -2,8 +2,8 @@
 
 #include "lib/data/checkout.hpp"
 #include "lib/data/datasets.hpp"
+#include "lib/sync/git_remote.hpp"
 #include "lib/sync/models.hpp"
-#include "lib/sync/run_refs.hpp"
 #include "lib/util/error.hpp"
 #include "lib/util/text.hpp"
 
@@ -49,10 +49,9 @@ SyncReport pull(Workspace& workspace, Remote& remote, const std::vector<std::str
   const World& world = workspace.world();
   ObjectStore& store = workspace.store();
   SyncReport report;
-  const auto git_remote = find_git_remote(workspace);
-  if (names.empty() && git_remote && mode == Mode::real) {
-    report.runs_moved = fetch_runs(workspace, *git_remote);
-    report.tags_moved = fetch_tags(workspace, *git_remote);
+  if (names.empty() && mode == Mode::real) {
+    if (const auto git_remote = find_git_remote(workspace, Towards::fetch))
+      report.add(*git_remote, fetch_refs(workspace, *git_remote));
   }
   const SyncNames kinds = split_names(workspace, names);
   const bool data = names.empty() || !kinds.datasets.empty();

@@ -1,7 +1,7 @@
 #include "lib/sync/push.hpp"
 
+#include "lib/sync/git_remote.hpp"
 #include "lib/sync/models.hpp"
-#include "lib/sync/run_refs.hpp"
 #include "lib/util/error.hpp"
 #include "lib/util/text.hpp"
 
@@ -37,6 +37,12 @@ std::vector<Root> named_roots(const Workspace& workspace, const std::vector<std:
 
 }  // namespace
 
+void SyncReport::add(const std::string& remote, const MovedRefs& moved) {
+  git_remote = remote;
+  runs_moved = moved.runs;
+  tags_moved = moved.tags;
+}
+
 SyncReport push(Workspace& workspace, Remote& remote, const std::vector<std::string>& names, Mode mode) {
   if (mode == Mode::dry_run && remote.is_read_only())
     throw Error(ErrorKind::remote, fmt::format("remote `{}`: what a web server shows can only be read", remote.name()))
@@ -57,10 +63,9 @@ SyncReport push(Workspace& workspace, Remote& remote, const std::vector<std::str
     warn_incomplete(world, sent);
     report.transfer += sent;
   }
-  const auto git_remote = find_git_remote(workspace);
-  if (!names.empty() || !git_remote || mode == Mode::dry_run) return report;
-  report.runs_moved = push_runs(workspace, *git_remote);
-  report.tags_moved = push_tags(workspace, *git_remote) != 0;
+  if (!names.empty() || mode == Mode::dry_run) return report;
+  if (const auto git_remote = find_git_remote(workspace, Towards::push))
+    report.add(*git_remote, push_refs(workspace, *git_remote));
   return report;
 }
 

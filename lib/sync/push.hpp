@@ -1,15 +1,18 @@
 #pragma once
 #include "lib/sync/objects.hpp"
+#include "lib/sync/run_refs.hpp"
 
 namespace mlo {
 
 struct SyncReport {
   TransferReport transfer;
+  std::string git_remote;                    ///< that was asked for runs and tags; empty: none was
   bool runs_moved = false;                   ///< the runs ref there (push) or here (pull) changed
   bool tags_moved = false;                   ///< likewise the tags of models
   bool results_left = false;                 ///< pull: runs came, and the store lacks some of what runs made
   std::vector<DatasetManifest> checked_out;  ///< pull: whose data on disk changed
   std::vector<std::string> left_alone;       ///< pull: datasets with unsaved changes
+  void add(const std::string& remote, const MovedRefs& moved);
 };
 
 /// Sends the objects of these datasets and models (all, and those of drift baselines and runs, if `names` is empty) to

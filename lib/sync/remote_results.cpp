@@ -1,6 +1,7 @@
 #include "lib/sync/remote_results.hpp"
 
 #include "lib/runs/run_store.hpp"
+#include "lib/sync/git_remote.hpp"
 #include "lib/sync/pull.hpp"
 #include "lib/sync/run_refs.hpp"
 #include "lib/util/error.hpp"
@@ -27,7 +28,7 @@ ActionRecord action_of(const RunRecord& stage) {
 
 RemoteResults::RemoteResults(Workspace& workspace, std::unique_ptr<Remote> remote)
     : workspace_(workspace), remote_(std::move(remote)) {
-  if (const auto git_remote = find_git_remote(workspace)) fetch_runs(workspace, *git_remote);
+  if (const auto git_remote = find_git_remote(workspace, Towards::fetch)) fetch_runs(workspace, *git_remote);
   for (const auto& [run, stages] : RunStore(workspace).all_stages()) {
     for (const RunRecord& stage : stages) {
       if (stage.status == RunStatus::finished && stage.action) known_.insert_or_assign(*stage.action, action_of(stage));

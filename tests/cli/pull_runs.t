@@ -32,6 +32,21 @@ $ git clone -q -b main .git/origin.git .git/third && cd .git/third && rm mlo.loc
 [1/1] train (cached)
 run <name> (<id>): 1 cached
 
+# History goes where git sends branches: here to a fork, and comes from what the branch follows.
+
+$ git init -q --bare .git/fork.git && cd .git/other && git remote add fork ../fork.git && git config remote.pushDefault fork && mlo push
+pushed run history to fork
+$ cd .git/other && mlo push
+everything up to date
+$ cd .git/other && git branch -q --set-upstream-to=origin/main && git remote rename origin upstream 2> /dev/null && cd ../clone && mlo push -q && cd ../other && mlo pull
+pushed run history
+pulled run history from upstream
+hint: `mlo pull --runs` fetches what those runs made; `mlo run` then reuses what mlo.lock names
+$ cd .git/other && git branch --unset-upstream && git config --unset remote.pushDefault && mlo push
+warning: git has several remotes and follows none: run history and tags of models stay here
+hint: say which one: git config remote.pushDefault fork; git branch --set-upstream-to=fork/BRANCH
+everything up to date
+
 # What the remote lost or damaged is made here.
 
 $ find .git/store -type f | sed 's/[0-9a-f]\{30,\}/H/; s/[^/]*$//' | sort -u
