@@ -189,6 +189,8 @@ SCENARIOS = [
     Scenario("remote new-key", INIT, "mlo remote new-key ../k.key", ["wc -c < ../k.key || true"], codes=(0, 4)),
     Scenario("remote rotate-key", INIT + "mlo remote new-key ../old.key && mlo remote new-key ../new.key && mlo remote add far ../far --key-file ../old.key\n",
              "mlo remote rotate-key far ../new.key", ["mlo remote rotate-key far ../new.key >/dev/null; mlo remote check far"]),
+    Scenario("remote modify", INIT + "mkdir ../far && mlo remote add far ../far\n", "mlo remote modify far --connections 3 --url ../elsewhere --default",
+             ["mlo remote list --json", "cat .mlo/config.yaml"]),
     Scenario("remote remove", INIT + "mkdir ../far && mlo remote add far ../far\n", "mlo remote remove far", ["mlo remote list --json"], codes=(0, 1)),
     Scenario("push", PIPELINE + "mlo run && mkdir ../far && mlo remote add far ../far\n", "mlo push --remote far",
              ["cd ../far && find . -path ./tmp -prune -o -type f -print | LC_ALL=C sort | head -50"]),
