@@ -39,15 +39,29 @@ ObjectStore::Check ObjectStore::check(const World& world) {
   });
   for (const Digest& id : bad) set_file_aside(id);
   damaged.merge(bad);
+  // What a gc takes meanwhile, with its parts or after them, is no damage.
+  const auto lacks_parts = [&](const Digest& id) {
+    for (int tries = 1; packs_->find_form(id) == Form::recipe && !has_parts(id); ++tries) {
+      if (tries == 3 || !packs_->refresh()) return true;
+    }
+    return false;
+  };
+  // Of one that nothing needs a gc may take the parts and leave the list, in a pack that it keeps.
+  const auto has_damaged_part = [&](const Digest& id) {
+    const std::vector<Digest> parts = parts_of(id);
+    return std::any_of(parts.begin(), parts.end(), [&](const Digest& part) { return damaged.contains(part); });
+  };
   // A recipe that is what was written, of parts that are, needs no reading: who wrote it had seen the whole. One that
   // lacks a part may be a part itself.
   do {
     bad = {};
     for (const Digest& id : packed) {
-      if (packs_->find_form(id) == Form::recipe && !has_parts(id)) bad.insert(id);
+      if (lacks_parts(id)) bad.insert(id);
+    }
+    for (const Digest& id : bad) {
+      if (has_damaged_part(id)) damaged.insert(id);
     }
     set_packed_aside(bad);
-    damaged.insert(bad.begin(), bad.end());
   } while (!bad.empty());
   // Of two copies one may have been good.
   std::erase_if(damaged, [&](const Digest& id) { return has(id); });

@@ -168,17 +168,25 @@ std::optional<Form> PackSet::find_form(const Digest& id) const {
   return found ? std::optional(found->object->form) : std::nullopt;
 }
 
-bool PackSet::read(const Digest& id, Record& record) const {
-  const auto found = find(id);
+bool PackSet::read(const Digest& id, Record& record) {
+  constexpr int kTries = 10;
   std::string& bytes = record.bytes;
-  bytes.clear();
-  if (!found) return false;
-  record.form = found->object->form;
-  record.size = found->object->size;
-  if (found->object->stored > kMaxPacked) return true;
-  bytes.resize(found->object->stored);
-  bytes.resize(read_bytes(*found, bytes.data(), Cached::keep));
-  return true;
+  for (int tries = 1;; ++tries) {
+    const auto found = find(id);
+    bytes.clear();
+    if (!found) return false;
+    record.form = found->object->form;
+    record.size = found->object->size;
+    if (found->object->stored > kMaxPacked) return true;
+    if (!open_pack(found->index->packs()[found->object->pack])) {
+      // Of a pack that a gc takes the indexes know before it goes.
+      if (tries < kTries && refresh()) continue;
+      return true;
+    }
+    bytes.resize(found->object->stored);
+    bytes.resize(read_bytes(*found, bytes.data(), Cached::keep));
+    return true;
+  }
 }
 
 bool PackSet::read_plain(const Part& part, char* to, Cached cached) const {

@@ -30,8 +30,9 @@ class PackSet {
   /// How it lies here, if it is here and stays so: its pack's file says to a gc that somebody counts on it.
   std::optional<Form> claim(const Digest& id) const;
   std::optional<Form> find_form(const Digest& id) const;
-  /// The object's record as it lies there, perhaps damaged or cut; false if no index knows it.
-  bool read(const Digest& id, Record& record) const;
+  /// The object's record as it lies there, perhaps damaged or cut; false if no index knows it. Looks again if a gc has
+  /// moved its pack since the indexes were read.
+  bool read(const Digest& id, Record& record);
   /// The same, to `to`, for one that lies as it is and has that size; false if it does not, or is cut.
   bool read_plain(const Part& part, char* to, Cached cached) const;
   /// Looks for what other processes did; false if nothing changed. A damaged index goes to `../quarantine`; then, or
