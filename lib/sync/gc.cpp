@@ -69,7 +69,9 @@ std::uint64_t remove_litter(const Workspace& workspace, std::chrono::microsecond
   count += remove_litter(git, before);
   for (const DirEntry& entry : find_stat(others) ? list_dir(others) : std::vector<DirEntry>())
     count += remove_litter(others / entry.name, before);
-  if (find_stat(base / "tmp")) StagingDir(base / "tmp");  // takes those of dead owners with it
+  for (const char* part : {"tmp", "objects"}) {
+    if (find_stat(base / part)) StagingDir(base / part);  // takes those of dead owners with it
+  }
   return count;
 }
 
