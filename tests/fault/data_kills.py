@@ -20,24 +20,13 @@ from dataclasses import dataclass
 from typing import Callable
 
 from trial import Trial, play_rounds
+from versions import fingerprint
 
 DATASETS = ("many", "big", "cut.csv")
 AN_EPOCH = 50  # rounds; then repositories begin anew, or all that was ever made would be read again and again
 LINES = [f"{n},{hashlib.sha256(str(n).encode()).hexdigest()}\n" for n in range(20_000)]
 GC = "mlo version-data gc -q --yes --older-than 0"
 SHARED = "mlo: config/1\n{link}cache: {{dir: {cache}}}\n"
-
-
-def fingerprint(path):
-    """Of what a dataset holds on disk: names, bytes and who may execute; None if it is not there."""
-    if path.is_file():
-        return hashlib.sha256(path.read_bytes()).hexdigest()
-    if not path.is_dir():
-        return None
-    whole = hashlib.sha256()
-    for file in sorted(file for file in path.rglob("*") if file.is_file()):
-        whole.update(f"{file.relative_to(path)} {file.stat().st_mode & 0o100} {hashlib.sha256(file.read_bytes()).hexdigest()}\n".encode())
-    return whole.hexdigest()
 
 
 def put(file, content):

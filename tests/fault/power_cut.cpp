@@ -7,7 +7,11 @@
 //   MLO_FAULT_LOG    journal, one line per event, from which run.py takes back what was written but never synced:
 //                    "W dev ino size" before a write (size: bytes the file had), "S dev ino" after fsync, "A" after
 //                    syncfs
+//   MLO_FAULT_SHORT  a seed: in mlo's own processes reads and writes are interrupted or move less than they were asked
+//   to,
+//                    at random
 #include <dlfcn.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <linux/fs.h>
 #include <signal.h>
@@ -35,6 +39,8 @@ struct Shared {
 Shared* g_shared = nullptr;
 std::uint64_t g_at = 0;
 int g_log = -1;
+std::uint64_t g_short = 0;
+std::atomic<std::uint64_t> g_drawn = 0;
 
 template <class F>
 F next(const char* name) {
@@ -51,6 +57,8 @@ __attribute__((constructor)) void start() {
   const char* state = getenv("MLO_FAULT_STATE");
   const char* at = getenv("MLO_FAULT_AT");
   const char* log = getenv("MLO_FAULT_LOG");
+  const char* seed = getenv("MLO_FAULT_SHORT");
+  if (seed != nullptr && strcmp(program_invocation_short_name, "mlo") == 0) g_short = strtoull(seed, nullptr, 10);
   if (state == nullptr) return;
   const int fd = next<int (*)(const char*, int, ...)>("open")(state, O_RDWR | O_CLOEXEC);
   if (fd < 0) return;
@@ -75,6 +83,28 @@ void step() {
     g_shared->off.store(1);
     die();
   }
+}
+
+/// The next of a row of random numbers (SplitMix64).
+std::uint64_t draw() {
+  std::uint64_t x = g_short * 0xd1342543de82ef95U + g_drawn.fetch_add(1) * 0x9e3779b97f4a7c15U;
+  x = (x ^ (x >> 30U)) * 0xbf58476d1ce4e5b9U;
+  x = (x ^ (x >> 27U)) * 0x94d049bb133111ebU;
+  return x ^ (x >> 31U);
+}
+
+/// Before a call that moves bytes: it may be interrupted, and that before it did anything.
+bool is_interrupted() {
+  if (g_short == 0 || draw() % 8 != 0) return false;
+  errno = EINTR;
+  return true;
+}
+
+/// How much of it the call moves: all, any part, or one byte.
+std::size_t some_of(std::size_t size) {
+  if (g_short == 0 || size < 2) return size;
+  const std::uint64_t kind = draw() % 8;
+  return kind < 4 ? size : kind == 4 ? 1 : 1 + draw() % size;
 }
 
 void note(const char* text, int length) {
@@ -166,18 +196,36 @@ OPENAT_LIKE(openat64)
     return rc;                                    \
   }
 
-ON_FD(ssize_t, write, (int fd, const void* data, size_t size), (fd, data, size), fd)
+// Of bytes that are read, and of those that are written to `fd`; what is moved is called `size`.
+#define READ_SOME(name, params, args)           \
+  ssize_t name params {                         \
+    if (is_interrupted()) return -1;            \
+    size = some_of(size);                       \
+    return next<ssize_t(*) params>(#name) args; \
+  }
+#define WRITE_SOME(name, params, args, fd)      \
+  ssize_t name params {                         \
+    if (is_interrupted()) return -1;            \
+    size = some_of(size);                       \
+    write_step(fd);                             \
+    return next<ssize_t(*) params>(#name) args; \
+  }
+
+READ_SOME(read, (int fd, void* data, size_t size), (fd, data, size))
+READ_SOME(pread, (int fd, void* data, size_t size, off_t at), (fd, data, size, at))
+READ_SOME(pread64, (int fd, void* data, size_t size, off64_t at), (fd, data, size, at))
+WRITE_SOME(write, (int fd, const void* data, size_t size), (fd, data, size), fd)
+WRITE_SOME(pwrite, (int fd, const void* data, size_t size, off_t at), (fd, data, size, at), fd)
+WRITE_SOME(pwrite64, (int fd, const void* data, size_t size, off64_t at), (fd, data, size, at), fd)
+WRITE_SOME(copy_file_range, (int in, off64_t* from, int out, off64_t* to, size_t size, unsigned flags),
+           (in, from, out, to, size, flags), out)
+WRITE_SOME(sendfile, (int out, int in, off_t* from, size_t size), (out, in, from, size), out)
+WRITE_SOME(sendfile64, (int out, int in, off64_t* from, size_t size), (out, in, from, size), out)
 ON_FD(ssize_t, writev, (int fd, const struct iovec* parts, int count), (fd, parts, count), fd)
-ON_FD(ssize_t, pwrite, (int fd, const void* data, size_t size, off_t at), (fd, data, size, at), fd)
-ON_FD(ssize_t, pwrite64, (int fd, const void* data, size_t size, off64_t at), (fd, data, size, at), fd)
 ON_FD(int, ftruncate, (int fd, off_t size), (fd, size), fd)
 ON_FD(int, ftruncate64, (int fd, off64_t size), (fd, size), fd)
 ON_FD(int, fallocate, (int fd, int mode, off_t at, off_t size), (fd, mode, at, size), fd)
 ON_FD(int, fallocate64, (int fd, int mode, off64_t at, off64_t size), (fd, mode, at, size), fd)
-ON_FD(ssize_t, copy_file_range, (int in, off64_t* from, int out, off64_t* to, size_t size, unsigned flags),
-      (in, from, out, to, size, flags), out)
-ON_FD(ssize_t, sendfile, (int out, int in, off_t* from, size_t size), (out, in, from, size), out)
-ON_FD(ssize_t, sendfile64, (int out, int in, off64_t* from, size_t size), (out, in, from, size), out)
 
 ON_NAME(int, mkostemp, (char* pattern, int flags), (pattern, flags))
 ON_NAME(int, mkostemp64, (char* pattern, int flags), (pattern, flags))

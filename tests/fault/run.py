@@ -8,15 +8,18 @@ children) and gives the state that must come out in the end. Then, from a fresh 
 1, 2, ..; with lost writes, bytes that no sync had reached are taken back from the files they were in. After each cut:
 
   1. git fsck finds nothing, every object in the store is what its name says, `mlo status` works;
-  2. the same command, run again, ends with the state of the undisturbed run.
+  2. every version that a commit named and the store had before comes back bit for bit;
+  3. the same command, run again, ends with the state of the undisturbed run, and 2 still holds.
 
-Then real SIGKILLs at random moments (seeded), and with --full a file system that nothing can be written to, and a small one that is full after
+Then real SIGKILLs at random moments (seeded); with --short runs in which reads and writes are interrupted and move less than they were asked
+to, at random (seeded), whose results must be the same; with --full a file system that nothing can be written to, and a small one that is full after
 so many more bytes: the command must end by itself with one line of error. Prints a line per scenario; exits 1 if any cut left a third state.
 """
 import argparse, fnmatch, hashlib, json, os, pathlib, random, shutil, signal, struct, subprocess, sys, tempfile, time
 
 import far
 from scenarios import SCENARIOS
+from versions import Versions
 
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent / "golden"))
@@ -43,6 +46,7 @@ class Bench:
         shutil.rmtree(self.base, ignore_errors=True)
         self.base.mkdir(parents=True)
         self.shell(self.base, "git init -q -b main . && git commit -q --allow-empty -m start\n" + scenario.setup)
+        self.versions = Versions(self.base, scratch / "look", self.env)
 
     def shell(self, where, script):
         done = subprocess.run(["sh", "-euc", script], cwd=where, env=self.env, capture_output=True, text=True)
@@ -54,13 +58,15 @@ class Bench:
         shutil.rmtree(self.trial, ignore_errors=True)
         subprocess.run(["cp", "-a", self.base, self.trial], check=True)
 
-    def command(self, at=0, journal=False, kill_after=None):
-        """Runs the scenario's command on the trial; returns (exit code, steps, stderr)."""
+    def command(self, at=0, journal=False, kill_after=None, short=None):
+        """Runs the scenario's command on the trial; returns (exit code, steps, stderr). `short` is a seed."""
         self.state.write_bytes(bytes(16))
         self.journal.write_bytes(b"")
         env = dict(self.env, LD_PRELOAD=str(self.shim), MLO_FAULT_STATE=str(self.state), MLO_FAULT_AT=str(at))
         if journal:
             env["MLO_FAULT_LOG"] = str(self.journal)
+        if short:
+            env["MLO_FAULT_SHORT"] = str(short)
         if self.far:
             self.far.take_part(env)
         child = subprocess.Popen(["sh", "-ec", self.scenario.command], cwd=self.trial, env=env, stdin=subprocess.DEVNULL,
@@ -153,7 +159,7 @@ class Bench:
             done = subprocess.run(["sh", "-c", command], cwd=self.trial, env=self.env, capture_output=True, text=True)
             if done.returncode != 0:
                 wrong.append(f"`{command}`: exit {done.returncode}: {done.stderr.strip()}")
-        return wrong
+        return wrong + self.versions.complaints(self.trial)
 
     def snapshot(self):
         """What a user can tell apart: files, the index, the branch's tree, what mlo shows. No ids or times of runs."""
@@ -180,6 +186,18 @@ def find_alone(store):
     return find
 
 
+def differences(wanted, got):
+    """Of two snapshots, in words."""
+    words = []
+    for key, before in wanted.items():
+        after = got[key]
+        if before != after and isinstance(before, dict):
+            words.append(f"{key}: {sorted(set(before) ^ set(after) | {k for k in before if after.get(k) != before[k]})}")
+        elif before != after:
+            words.append(f"{key}: {str(before)[:400]} | {str(after)[:400]}")
+    return words
+
+
 def try_again(bench, wanted, label, complaints):
     """After a cut: whole, and a second run brings the undisturbed result."""
     wrong = bench.check_whole()
@@ -191,14 +209,7 @@ def try_again(bench, wanted, label, complaints):
         wrong.append(f"second run: exit {code}: {err.strip()[-300:]}")
     else:
         wrong += bench.check_whole()
-        got = bench.snapshot()
-        for key in wanted:
-            if got[key] != wanted[key]:
-                before, after = wanted[key], got[key]
-                if isinstance(before, dict):
-                    names = sorted(set(before) ^ set(after) | {k for k in before if after.get(k) != before[k]})
-                    before, after = f"differs in {names}", ""
-                wrong.append(f"second run ends elsewhere: {key}: {str(before)[:400]} | {str(after)[:400]}")
+        wrong += [f"second run ends elsewhere: {words}" for words in differences(wanted, bench.snapshot())]
     complaints += [f"{bench.scenario.name} {label}: {w}" for w in wrong]
 
 
@@ -225,6 +236,11 @@ def run_scenario(bench, args, rng):
         bench.fresh()
         bench.command(kill_after=rng.uniform(0, duration))
         try_again(bench, wanted, f"kill {i + 1}", complaints)
+    for seed in range(1, args.short + 1):
+        bench.fresh()
+        code, _, err = bench.command(short=seed)
+        wrong = bench.check_whole() if code in bench.scenario.codes else [f"exit {code}: {err.strip()[-300:]}"]
+        complaints += [f"{bench.scenario.name} short reads and writes {seed}: {w}" for w in wrong + differences(wanted, bench.snapshot())]
     refusals = [lambda: ("read-only", *bench.command_read_only())] if args.full else []
     for i in range(args.full):
         room = max(0, needed) * i // args.full // PAGE * PAGE
@@ -236,8 +252,8 @@ def run_scenario(bench, args, rng):
         if code < 0 or code >= 70 or (err.count("error: ") != 1 and code != 0 and not bench.scenario.foreign_output):
             complaints.append(f"{bench.scenario.name} {label}: exit {code}: {err.strip()[-300:]}")
         try_again(bench, wanted, label, complaints)
-    cuts = 2 * len(steps) + args.kills + len(refusals)
-    print(f"{bench.scenario.name}: {total} steps, {cuts} cuts, {len(complaints)} complaints", flush=True)
+    cuts = 2 * len(steps) + args.kills + args.short + len(refusals)
+    print(f"{bench.scenario.name}: {total} steps, {cuts} cuts, {len(bench.versions.known)} older versions, {len(complaints)} complaints", flush=True)
     for complaint in complaints[:6]:
         print("  " + complaint, flush=True)
     return complaints
@@ -251,6 +267,7 @@ def main():
     parser.add_argument("--only", default="*", help="scenarios, by their names or a pattern such as `version-data*`")
     parser.add_argument("--steps", type=int, default=12, help="sampled steps a scenario")
     parser.add_argument("--kills", type=int, default=4, help="random SIGKILLs a scenario")
+    parser.add_argument("--short", type=int, default=0, help="runs a scenario in which reads and writes are interrupted or short")
     parser.add_argument("--full", type=int, default=0, help="sizes of a full disk a scenario, and a read-only one; needs the right to mount")
     parser.add_argument("--mounted", help=argparse.SUPPRESS)
     args = parser.parse_args()
