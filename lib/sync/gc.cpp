@@ -26,7 +26,10 @@ AgeRule age_rule(const ObjectStore& store, const World& world, const GcOptions& 
   const UtcTime now = world.clock.now();
   AgeRule age;
   if (options.grace.count() > 0) age.written_before_ns = to_ns(now + -options.grace);
-  if (!find_stat(store.root())) return age;
+  if (!find_stat(store.root())) {
+    age.claimed_before_ns = INT64_MIN;  // whoever makes it now counts on what is in it
+    return age;
+  }
   if (options.mode == Mode::real) age.claimed_before_ns = next_tick(base_of(store));
   busy = !store.is_alone();
   if (busy) age.claimed_before_ns = to_ns(now + -std::max<std::chrono::microseconds>(options.grace, kGcGrace));
@@ -60,7 +63,7 @@ std::uint64_t remove_litter(const Workspace& workspace, std::chrono::microsecond
   const std::int64_t before = to_ns(workspace.world().clock.now() + -grace);
   const fs::path base = base_of(workspace.store());
   std::uint64_t count = 0;
-  for (const fs::path& dir : {base, base / "objects", base / "packs", base / "quarantine"})
+  for (const fs::path& dir : {base, base / "objects", base / "packs", base / "quarantine", base / "repositories"})
     count += remove_litter(dir, before);
   for (const char* part : {"", "stat", "drift", "locks"}) {
     if (workspace.local() / part != base) count += remove_litter(workspace.local() / part, before);

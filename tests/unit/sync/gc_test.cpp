@@ -7,6 +7,7 @@
 #include "lib/data/add.hpp"
 #include "lib/runs/event_log.hpp"
 #include "lib/sync/gc_roots.hpp"
+#include "lib/util/text.hpp"
 #include "tests/support/test.hpp"
 #include "tests/support/test_world.hpp"
 
@@ -210,6 +211,24 @@ TEST_CASE("while another process stores, gc spares what it may count on", "[sync
   }
   CHECK(bench.has(first));
   CHECK(bench.collect().taken.objects == 3);
+}
+
+TEST_CASE("a gc that began before there was a store takes nothing of it", "[sync]") {
+  Bench bench;
+  const Digest first = bench.add("first\n");
+  bench.add("second\n");
+  // Another process makes the store when this one is past its look, and asks git what is needed.
+  bench.sh("mv .git/mlo/objects .git/made-later && mkdir bin");
+  bench.dir.write("bin/git", fmt::format(R"(#!/bin/sh
+mv '{0}/.git/made-later' '{0}/.git/mlo/objects' 2>/dev/null
+exec {1} "$@"
+)",
+                                         bench.dir.path().string(), trim(bench.sh("command -v git"))));
+  bench.sh("chmod +x bin/git");
+  bench.env["PATH"] = (bench.dir / "bin").string() + ":" + bench.env["PATH"];
+  CHECK(bench.collect().taken.objects == 0);
+  CHECK(bench.has(first));
+  CHECK(bench.collect().taken.objects == 2);
 }
 
 TEST_CASE("gc removes temporary files that nobody has open for long", "[sync]") {
