@@ -9,6 +9,7 @@
 #include "lib/util/error.hpp"
 #include "lib/util/memory_file.hpp"
 #include "lib/util/parallel.hpp"
+#include "lib/util/read_at.hpp"
 
 namespace mlo {
 namespace {
@@ -252,9 +253,7 @@ std::string PackReader::file_of(const Digest& pack) const { return pack_file(kPa
 
 std::string PackReader::read_from(int fd, std::uint64_t offset, std::size_t size) const {
   std::string bytes(size, '\0');
-  const ssize_t n = ::pread(fd, bytes.data(), size, static_cast<off_t>(offset));
-  if (n < 0) throw_errno("read", scratch_.string());
-  bytes.resize(static_cast<std::size_t>(n));
+  bytes.resize(read_at(fd, bytes.data(), size, offset, scratch_));
   return bytes;
 }
 

@@ -6,6 +6,7 @@
 #include "lib/store/recipe.hpp"
 #include "lib/util/error.hpp"
 #include "lib/util/memory_file.hpp"
+#include "lib/util/read_at.hpp"
 #include "lib/util/text.hpp"
 
 namespace mlo {
@@ -266,9 +267,7 @@ bool PackedRemote::read_part(const Part& part, unsigned depth, const Sink& sink)
   const FileTarget target{.fd = memory, .path = name_};
   if (!place_->get(object_name(part.id), FileRange{0, part.size}, target)) return false;
   buffer.resize(part.size);
-  const ssize_t n = ::pread(memory, buffer.data(), buffer.size(), 0);
-  if (n < 0) throw_errno("read", name_);
-  sink(std::string_view(buffer).substr(0, static_cast<std::size_t>(n)));
+  sink(std::string_view(buffer).substr(0, read_at(memory, buffer.data(), buffer.size(), 0, name_)));
   return true;
 }
 

@@ -5,6 +5,7 @@
 #include "lib/store/pack_set.hpp"
 #include "lib/util/error.hpp"
 #include "lib/util/parallel.hpp"
+#include "lib/util/read_at.hpp"
 
 // Objects that lie in parts. Nothing says that a part may not lie in parts itself (its bytes may be a large tree's), so
 // it is followed, to a depth that no loop outlives.
@@ -130,9 +131,8 @@ bool ObjectStore::begins_as_tree(const Digest& id) const {
     const auto file = find_file_of(id);
     if (!file) return false;
     buffer.resize(kTreeHead.size());
-    const ssize_t n = ::pread(open_read(*file).get(), buffer.data(), buffer.size(), 0);
-    if (n < 0) throw_errno("read", file->string());
-    return std::string_view(buffer).substr(0, static_cast<std::size_t>(n)) == kTreeHead;
+    buffer.resize(read_at(open_read(*file).get(), buffer.data(), buffer.size(), 0, *file));
+    return buffer == kTreeHead;
   }
   std::optional<std::string_view> first = content_of(record, buffer);
   if (record.form == Form::recipe) {
