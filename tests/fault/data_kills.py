@@ -330,6 +330,7 @@ class DataTrial(Trial):
                 if name and (clone != self.apart or (dataset, name) in self.pushed):
                     self.shell(clone, f"rm -rf {dataset} && mlo {'pull' if clone == self.apart else 'version-data checkout'} -q {dataset}")
             self.shell(clone, "mlo version-data gc -q --yes" + (" && mlo push -q" if clone != self.apart else ""))
+        self.shell(self.scratch, f"mlo version-data get -q many@left --repo {self.bare} -o got/many --force || true")
         left = litter()
         assert not left, f"these stay: {[str(path.relative_to(self.scratch)) for path in left]}"
 

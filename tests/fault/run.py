@@ -46,7 +46,7 @@ class Bench:
         shutil.rmtree(self.base, ignore_errors=True)
         self.base.mkdir(parents=True)
         self.shell(self.base, "git init -q -b main . && git commit -q --allow-empty -m start\n" + scenario.setup)
-        self.versions = Versions(self.base, scratch / "look", self.env)
+        self.versions = Versions(self.base, scratch / "aside", self.env)
 
     def shell(self, where, script):
         done = subprocess.run(["sh", "-euc", script], cwd=where, env=self.env, capture_output=True, text=True)

@@ -17,12 +17,15 @@ def fingerprint(path):
 
 
 class Versions:
-    """The versions that commits of a repository name and that come back from its store now. `look` is a directory for copies of it."""
+    """The versions that commits of a repository name and that come back from its store now. `aside` is a name for the repository while a
+    copy stands in its place: so what knows its path, as a cache does, is a copy too."""
 
-    def __init__(self, where, look, env):
-        self.look, self.env = look, env
+    def __init__(self, where, aside, env):
+        self.where, self.aside, self.env = where, aside, env
         self.known = []  # (commit, dataset, path, fingerprint)
-        self.copy(where)
+        self.in_copy(self.find)
+
+    def find(self):
         for commit in self.git("rev-list", "--all").split():
             for file in self.git("ls-tree", "-r", "--name-only", commit, ".mlo/data/").split("\n"):
                 if file.endswith(".yaml"):
@@ -32,23 +35,30 @@ class Versions:
                         self.known.append((commit, fields["name"], fields["path"], got))
 
     def complaints(self, where):
-        """Of a repository in which something happened since; it stays as it is."""
-        if not self.known:
-            return []
-        self.copy(where)
-        for lock in (self.look / ".git").rglob("*.lock"):  # of a git that was cut; the user would remove these
-            if not str(lock.relative_to(self.look / ".git")).startswith("mlo"):
+        """Of a repository that was copied from that one, and in which something happened since; it stays as it is."""
+        self.where = where
+        return self.in_copy(self.look) if self.known else []
+
+    def look(self):
+        for lock in (self.where / ".git").rglob("*.lock"):  # of a git that was cut; the user would remove these
+            if not str(lock.relative_to(self.where / ".git")).startswith("mlo"):
                 lock.unlink()
         return [f"{name} at {commit[:12]} does not come back" for commit, name, path, known in self.known if self.bring(commit, name, path) != known]
 
-    def copy(self, where):
-        shutil.rmtree(self.look, ignore_errors=True)
-        subprocess.run(["cp", "-a", where, self.look], check=True)
+    def in_copy(self, action):
+        shutil.rmtree(self.aside, ignore_errors=True)
+        self.where.rename(self.aside)
+        subprocess.run(["cp", "-a", self.aside, self.where], check=True)
+        try:
+            return action()
+        finally:
+            shutil.rmtree(self.where)
+            self.aside.rename(self.where)
 
     def git(self, *words):
-        return subprocess.run(["git", *words], cwd=self.look, env=self.env, capture_output=True, text=True, check=True).stdout
+        return subprocess.run(["git", *words], cwd=self.where, env=self.env, capture_output=True, text=True, check=True).stdout
 
     def bring(self, commit, name, path):
         words = ["mlo", "version-data", "checkout", "-q", "--force", name, "--rev", commit]
-        done = subprocess.run(words, cwd=self.look, env=self.env, capture_output=True)
-        return fingerprint(self.look / path) if done.returncode == 0 else None
+        done = subprocess.run(words, cwd=self.where, env=self.env, capture_output=True)
+        return fingerprint(self.where / path) if done.returncode == 0 else None
