@@ -36,6 +36,11 @@ def put(file, content):
     file.write_bytes(content)
 
 
+def id_in(manifest):
+    """The id of the content that a manifest names."""
+    return next((line.split()[1] for line in manifest.splitlines() if line.startswith("tree:")), None)
+
+
 @dataclass
 class Job:
     """A command under way; `judge` looks at what it left, and is told whether it came to its end."""
@@ -92,7 +97,7 @@ class DataTrial(Trial):
     def shown(self, clone, dataset, rev="HEAD"):
         """The id that a manifest has at a revision (in the index, with an empty one)."""
         done = subprocess.run(["git", "show", f"{rev}:.mlo/data/{dataset}.yaml"], cwd=clone, env=self.env, capture_output=True, text=True)
-        return next((line.split()[1] for line in done.stdout.splitlines() if line.startswith(("tree:", "file:"))), None)
+        return id_in(done.stdout)
 
     def add(self, rng, clone, dataset):
         before = fingerprint(clone / dataset)
@@ -132,7 +137,9 @@ class DataTrial(Trial):
         return Job("checkout", clone, ["mlo", "version-data", "checkout", "-q", "--force", dataset, "--rev", commit], judge)
 
     def push(self, rng, clone, dataset):
-        name = self.shown(clone, dataset, "")
+        # What lies on disk counts: a killed add may have written a manifest that it did not come to stage.
+        file = clone / f".mlo/data/{dataset}.yaml"
+        name = file.exists() and id_in(file.read_text())
         commits = [commit for where, commit, known in self.commits[dataset] if where == clone and known == name]
 
         def judge(finished):
