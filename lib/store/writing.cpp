@@ -34,8 +34,11 @@ void ObjectStore::Writing::hold(const fs::path& dir) {
   const std::lock_guard lock(mutex);
   if (held) return;
   held = open_lock(dir.parent_path() / "locks" / "objects");
-  if (held) ::flock(held.get(), LOCK_SH);
-  is_held = static_cast<bool>(held);
+  if (!held) return;
+  // Its time is the last moment at which nobody held it, and so nobody counted on what was claimed before.
+  if (::flock(held.get(), LOCK_EX | LOCK_NB) == 0) ::futimens(held.get(), nullptr);
+  ::flock(held.get(), LOCK_SH);
+  is_held = true;
 }
 
 void ObjectStore::Writing::open(const fs::path& dir) {

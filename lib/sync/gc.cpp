@@ -32,7 +32,12 @@ AgeRule age_rule(const ObjectStore& store, const World& world, const GcOptions& 
   }
   if (options.mode == Mode::real) age.claimed_before_ns = next_tick(base_of(store));
   busy = !store.is_alone();
-  if (busy) age.claimed_before_ns = to_ns(now + -std::max<std::chrono::microseconds>(options.grace, kGcGrace));
+  if (busy) {
+    // Those who hold the lock now have claimed nothing before nobody held it, whatever the clock has done since.
+    const auto lock = find_stat(base_of(store) / "locks" / "objects");
+    age.claimed_before_ns = std::min(lock ? lock->mtime_ns : INT64_MIN,
+                                     to_ns(now + -std::max<std::chrono::microseconds>(options.grace, kGcGrace)));
+  }
   return age;
 }
 
@@ -169,7 +174,8 @@ GcReport gc(Workspace& workspace, const std::vector<std::unique_ptr<Remote>>& re
   const UtcTime now = world.clock.now();
   report.taken = real ? collector.sweep(is_needed, now) : collector.plan(is_needed);
   const bool all = options.trash == GcOptions::Trash::all;
-  const UtcTime until = all ? now : now + -std::max<std::chrono::microseconds>(options.grace, kGcGrace);
+  const UtcTime until =
+      all ? UtcTime::from_micros(INT64_MAX) : now + -std::max<std::chrono::microseconds>(options.grace, kGcGrace);
   report.emptied = real ? empty_trash(store, until) : measure_trash(store, until);
   report.trash = measure_trash(store, UtcTime::from_micros(INT64_MAX));
   report.quarantine = measure_dir(base_of(store) / "quarantine");

@@ -213,6 +213,32 @@ TEST_CASE("while another process stores, gc spares what it may count on", "[sync
   CHECK(bench.collect().taken.objects == 3);
 }
 
+TEST_CASE("a clock that jumps ahead costs a running process nothing, and a clock set back no trash", "[sync]") {
+  constexpr std::chrono::hours kAge(24 * 365 * 100);
+  Bench bench;
+  const Digest first = bench.add("first\n");
+  bench.add("second\n");
+  const fs::path root = bench.workspace->store().root();
+  bench.workspace.reset();
+  next_tick(root);
+  {
+    ObjectStore other(root);  // nobody stored when it began
+    const Digest stored = other.put("of a process that still runs\n");
+    const Digest claimed = sha256("second\n");
+    CHECK(other.claim(claimed));
+    bench.workspace.emplace(Workspace::open(bench.world));
+    bench.clock.advance(kAge);
+    bench.sh("rm .mlo/data/d.yaml && git rm -q --cached .mlo/data/d.yaml");
+    const GcReport report = bench.collect();
+    CHECK(report.busy);
+    CHECK(bench.has(stored));
+    CHECK(bench.has(claimed));
+    CHECK_FALSE(bench.has(first));
+  }
+  bench.clock.advance(-kAge);
+  CHECK(bench.collect({.trash = GcOptions::Trash::all}).trash.files == 0);
+}
+
 TEST_CASE("a gc that began before there was a store takes nothing of it", "[sync]") {
   Bench bench;
   const Digest first = bench.add("first\n");
