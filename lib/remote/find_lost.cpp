@@ -107,8 +107,14 @@ void PackedRemote::forget_lost() {
   });
 }
 
-/// Those whose packs do not have them, which are not looked for there any more.
-std::set<Digest> PackedRemote::find_lost_in_packs(const SizeHere& size_here, Reading reading, RemoteCheck& report) {
+struct PackedRemote::Losses {
+  RemoteCheck& report;
+  std::set<Digest> packed;              ///< their packs do not have them, and are not asked for them any more
+  std::set<Digest> alone;               ///< their files are damaged or gone
+  std::vector<std::string> in_the_way;  ///< of what could be put in their place
+};
+
+void PackedRemote::find_lost_in_packs(const SizeHere& size_here, Reading reading, Losses& losses) {
   const Sizes sizes = sizes_of(place_->list(std::string(kPacksAt)));
   const auto said = objects_by_pack(packs_.indexes());
   const std::vector<std::pair<Digest, std::vector<PackedObject>>> packs(said.begin(), said.end());
@@ -120,30 +126,27 @@ std::set<Digest> PackedRemote::find_lost_in_packs(const SizeHere& size_here, Rea
     bad[i] = size == sizes.end() ? packs[i].second : find_bad(packs[i].first, packs[i].second, size->second, reading);
     task->advance(1);
   });
-  std::set<Digest> lost;
   for (std::size_t i = 0; i < packs.size(); ++i) {
-    report.objects += packs[i].second.size();
-    for (const PackedObject& object : packs[i].second) report.bytes += object.stored;
+    losses.report.objects += packs[i].second.size();
+    for (const PackedObject& object : packs[i].second) losses.report.bytes += object.stored;
     if (bad[i].empty()) continue;
     packs_.set_lost(packs[i].first, bad[i]);
-    for (const PackedObject& object : bad[i]) lost.insert(object.id);
+    for (const PackedObject& object : bad[i]) losses.packed.insert(object.id);
     // What a new pack of the same objects would be called must be free; what nobody here can replace stays.
     const bool all =
         bad[i].size() == packs[i].second.size() &&
         std::all_of(bad[i].begin(), bad[i].end(), [&](const PackedObject& o) { return size_here(o.id).has_value(); });
-    if (all) place_->remove(packs_.file_of(packs[i].first));
+    if (all) losses.in_the_way.push_back(packs_.file_of(packs[i].first));
   }
-  return lost;
 }
 
-std::set<Digest> PackedRemote::find_lost_files(const std::vector<Digest>& known, const SizeHere& size_here,
-                                               Reading reading, RemoteCheck& report) {
+void PackedRemote::find_lost_files(const std::vector<Digest>& known, const SizeHere& size_here, Reading reading,
+                                   Losses& losses) {
   const Sizes sizes = sizes_of(place_->list(std::string(kObjectsAt)));
   const std::map<Digest, std::uint64_t> told = packs_.alone();
   std::set<Digest> all(known.begin(), known.end());
   for (const auto& [id, size] : told) all.insert(id);
   const std::vector<Digest> ids(all.begin(), all.end());
-  std::set<Digest> lost;
   std::mutex mutex;
   const auto task = world_.progress.start("checking files", ProgressUnit::items, ids.size());
   parallel_for(ids.size(), place_->connections(), [&](std::size_t i) {
@@ -156,28 +159,40 @@ std::set<Digest> PackedRemote::find_lost_files(const std::vector<Digest>& known,
     if (!size && said != told.end() && said->second != 0) size = said->second;
     const bool good = file != sizes.end() && is_good_file(ids[i], {file->first, file->second}, size, reading);
     const std::lock_guard lock(mutex);
-    ++report.objects;
-    if (file != sizes.end()) report.bytes += file->second;
-    if (!good) lost.insert(ids[i]);
+    ++losses.report.objects;
+    if (file != sizes.end()) losses.report.bytes += file->second;
+    if (!good) losses.alone.insert(ids[i]);
   });
-  for (const Digest& id : lost) {
+  for (const Digest& id : losses.alone) {
     packs_.set_lost_alone(id);
-    const std::string file = object_name(id);
-    if (sizes.contains(file)) place_->remove(file);
+    std::string file = object_name(id);
+    if (sizes.contains(file)) losses.in_the_way.push_back(std::move(file));
   }
-  return lost;
 }
 
-RemoteCheck PackedRemote::find_lost(const std::vector<Digest>& known, const SizeHere& size_here, Reading reading) {
+RemoteCheck PackedRemote::find_lost(const std::vector<Digest>& known, const SizeHere& size_here, Reading reading,
+                                    Healing healing) {
   return guarded([&] {
-    require_writable();
+    if (healing == Healing::wanted) require_writable();
     look();
     RemoteCheck report;
-    std::set<Digest> lost = find_lost_in_packs(size_here, reading, report);
-    lost.merge(find_lost_files(known, size_here, reading, report));
-    place_->settle();
+    Losses losses{.report = report, .packed = {}, .alone = {}, .in_the_way = {}};
+    find_lost_in_packs(size_here, reading, losses);
+    find_lost_files(known, size_here, reading, losses);
     // Of two copies one may be good.
-    report.lost = find_missing({lost.begin(), lost.end()});
+    std::vector<Digest> elsewhere;
+    for (const Digest& id : losses.alone) {
+      if (!packs_.has(id)) report.lost.push_back(id);
+    }
+    std::set_difference(losses.packed.begin(), losses.packed.end(), losses.alone.begin(), losses.alone.end(),
+                        std::back_inserter(elsewhere));
+    const std::vector<Digest> missing = find_missing(elsewhere);
+    report.lost.insert(report.lost.end(), missing.begin(), missing.end());
+    std::sort(report.lost.begin(), report.lost.end());
+    if (healing == Healing::unwanted) return report;
+    for (const std::string& file : losses.in_the_way) place_->remove(file);
+    place_->settle();
+    look();
     return report;
   });
 }

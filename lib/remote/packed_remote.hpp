@@ -29,7 +29,8 @@ class PackedRemote : public Remote {
   std::optional<Record> find_record(const Digest& id) override;
   void flush() override;
   bool get(const Digest& id, const std::optional<FileRange>& range, const FileTarget& target) override;
-  RemoteCheck find_lost(const std::vector<Digest>& known, const SizeHere& size_here, Reading reading) override;
+  RemoteCheck find_lost(const std::vector<Digest>& known, const SizeHere& size_here, Reading reading,
+                        Healing healing) override;
   void forget_lost() override;
   bool is_read_only() const override { return place_->is_read_only(); }
   void init() override;
@@ -69,9 +70,10 @@ class PackedRemote : public Remote {
   /// Which of a pack's objects cannot be read from it, whose file has that size.
   std::vector<PackedObject> find_bad(const Digest& pack, const std::vector<PackedObject>& objects, std::uint64_t size,
                                      Reading reading);
-  std::set<Digest> find_lost_in_packs(const SizeHere& size_here, Reading reading, RemoteCheck& report);
-  std::set<Digest> find_lost_files(const std::vector<Digest>& known, const SizeHere& size_here, Reading reading,
-                                   RemoteCheck& report);
+  /// What looking for lost objects finds.
+  struct Losses;
+  void find_lost_in_packs(const SizeHere& size_here, Reading reading, Losses& losses);
+  void find_lost_files(const std::vector<Digest>& known, const SizeHere& size_here, Reading reading, Losses& losses);
   bool is_good_file(const Digest& id, const Place::File& file, std::optional<std::uint64_t> size, Reading reading);
 
   const std::string name_;

@@ -25,6 +25,7 @@ struct RemoteCheck {
   std::vector<Digest> lost;              ///< ascending
 };
 enum class Reading { sizes, all };
+enum class Healing { wanted, unwanted };
 
 /// How a remote finds out what it has.
 enum class Look {
@@ -62,9 +63,10 @@ class Remote {
   /// Finds what it says to hold and does not: objects in packs that are gone or cut, those by themselves that an index
   /// tells of and that are gone, these and those of `known` with another size than `size_here` or the index says, and,
   /// if all is read, those whose bytes are wrong. This object
-  /// counts them as missing from now on, so that they can be put; files that would be in their way are gone.
-  /// Error{remote} if the remote can only be read.
-  virtual RemoteCheck find_lost(const std::vector<Digest>& known, const SizeHere& size_here, Reading reading) = 0;
+  /// counts them as missing from now on. If healing is wanted files that would be in the way of their next put are
+  /// gone, and it is Error{remote} if the remote can only be read; else nothing changes there.
+  virtual RemoteCheck find_lost(const std::vector<Digest>& known, const SizeHere& size_here, Reading reading,
+                                Healing healing) = 0;
   /// Nobody believes any more that they are there, but for what was put meanwhile.
   virtual void forget_lost() = 0;
   virtual bool is_read_only() const { return false; }

@@ -22,14 +22,14 @@ std::map<Digest, Owner> owners_of_objects(Workspace& workspace) {
 }
 
 /// Takes note of what the remote lost, of all versions. Parts are looked for like what they are parts of.
-void look_there(Workspace& workspace, Remote& remote, Reading reading, const std::map<Digest, Owner>& owners,
-                FsckReport& report) {
+void look_there(Workspace& workspace, Remote& remote, Reading reading, Healing healing,
+                const std::map<Digest, Owner>& owners, FsckReport& report) {
   const ObjectStore& store = workspace.store();
   const KnownObjects all = known_objects(workspace, owners);
   std::vector<Digest> ids;
   for (const auto& [id, owner] : all.owners) ids.push_back(id);
   report.there = remote.find_lost(
-      ids, [&](const Digest& id) { return store.find_size(id); }, reading);
+      ids, [&](const Digest& id) { return store.find_size(id); }, reading, healing);
   report.there->lost = with_gone(store, remote, all, report.there->lost);
   for (const Digest& id : report.there->lost) {
     const auto owner = all.owners.find(id);
@@ -83,7 +83,7 @@ FsckReport fsck(Workspace& workspace, Remote* remote, Reading reading, Healing h
     report.damaged.push_back({.id = id, .owner = owner == owners.end() ? "" : std::string(owner->second.text())});
   }
   // First: what is fetched from there must not be looked for where it is lost.
-  if (remote != nullptr && !blind) look_there(workspace, *remote, reading, owners, report);
+  if (remote != nullptr && !blind) look_there(workspace, *remote, reading, healing, owners, report);
   const bool heals = remote != nullptr && healing == Healing::wanted;
   if (heals && !report.damaged.empty()) {
     heal(workspace.world(), store, *remote, report.damaged);

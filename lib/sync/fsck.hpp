@@ -28,8 +28,6 @@ struct FsckReport {
   bool good() const;
 };
 
-enum class Healing { wanted, unwanted };
-
 /// Reads every object of the store and puts aside those that are damaged; looks for what the remote, if there is one,
 /// lost of any version that git here can name. If healing is wanted, fetches good bytes from it in the place of damaged
 /// ones, sends again what it lost, and has it say no more that it has what nobody here could send; else it is only

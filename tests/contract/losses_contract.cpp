@@ -49,7 +49,7 @@ struct Held {
   }
   RemoteCheck check(Remote& remote, Reading reading) const {
     RemoteCheck check = remote.find_lost(
-        ids, [&](const Digest& id) { return size_of(id); }, reading);
+        ids, [&](const Digest& id) { return size_of(id); }, reading, Healing::wanted);
     remote.forget_lost();
     return check;
   }
@@ -153,7 +153,7 @@ TEST_CASE("what nobody here has stays where it is, unnamed", "[remote]") {
   flip(find_file(out.dir / "far", "/packs/", true), 60);
   const auto nothing_here = [](const Digest&) { return std::optional<std::uint64_t>(); };
   const auto remote = open();
-  const std::vector<Digest> lost = remote->find_lost(held.ids, nothing_here, Reading::all).lost;
+  const std::vector<Digest> lost = remote->find_lost(held.ids, nothing_here, Reading::all, Healing::wanted).lost;
   CHECK(remote->find_missing(held.ids) == lost);
   CHECK(open()->find_missing(held.ids).empty());
   remote->forget_lost();

@@ -32,8 +32,9 @@ class FilledFrom : public Remote {
   bool get(const Digest& id, const std::optional<FileRange>& range, const FileTarget& target) override {
     return reader_->get(id, range, target);
   }
-  RemoteCheck find_lost(const std::vector<Digest>& known, const SizeHere& size_here, Reading reading) override {
-    return reader_->find_lost(known, size_here, reading);
+  RemoteCheck find_lost(const std::vector<Digest>& known, const SizeHere& size_here, Reading reading,
+                        Healing healing) override {
+    return reader_->find_lost(known, size_here, reading, healing);
   }
   void forget_lost() override { reader_->forget_lost(); }
   bool is_read_only() const override { return reader_->is_read_only(); }

@@ -208,7 +208,7 @@ TEST_CASE("an index never hides that an object by itself is gone", "[remote]") {
   // Who has nothing of it sees it too.
   const auto nothing_here = [](const Digest&) { return std::optional<std::uint64_t>(); };
   const auto remote = bucket.open();
-  const RemoteCheck check = remote->find_lost({}, nothing_here, Reading::sizes);
+  const RemoteCheck check = remote->find_lost({}, nothing_here, Reading::sizes, Healing::wanted);
   std::vector<Digest> lost = {gone, cut};
   std::sort(lost.begin(), lost.end());
   CHECK(check.objects == 12);
@@ -217,7 +217,7 @@ TEST_CASE("an index never hides that an object by itself is gone", "[remote]") {
   CHECK(bucket.open()->find_missing(ids) == std::vector<Digest>{gone, cut});
   CHECK(upload(bucket.world, bucket.here, *remote, bucket.objects, Mode::real).objects == 2);
   CHECK(bucket.open()->find_missing(ids, Look::closely).empty());
-  CHECK(bucket.open()->find_lost({}, nothing_here, Reading::all).lost.empty());
+  CHECK(bucket.open()->find_lost({}, nothing_here, Reading::all, Healing::unwanted).lost.empty());
 }
 
 TEST_CASE("what another clone put meanwhile, or whose answer was lost, is there", "[remote]") {

@@ -34,8 +34,9 @@ class CutRemote : public Remote {
   bool get(const Digest& id, const std::optional<FileRange>& range, const FileTarget& target) override {
     return inner_->get(id, range, target);
   }
-  RemoteCheck find_lost(const std::vector<Digest>& known, const SizeHere& size_here, Reading reading) override {
-    return inner_->find_lost(known, size_here, reading);
+  RemoteCheck find_lost(const std::vector<Digest>& known, const SizeHere& size_here, Reading reading,
+                        Healing healing) override {
+    return inner_->find_lost(known, size_here, reading, healing);
   }
   void forget_lost() override { inner_->forget_lost(); }
   void init() override { inner_->init(); }
@@ -170,8 +171,14 @@ TEST_CASE("what a remote lost is sent again by the clone that has it", "[sync]")
   add_datasets(*w.a, {.paths = {"d"}, .name = {}, .source = {}, .message = {}, .commit = true});
   push(*w.a, *w.remote(), {}, Mode::real);
   CHECK(fsck(*w.a, w.remote().get()).lost.empty());
+  // Looking changes nothing, however often: neither a damaged pack nor one that is not there.
+  for (const auto& file : fs::directory_iterator(w.dir / "objects/packs")) {
+    fs::permissions(file.path(), fs::perms::owner_write, fs::perm_options::add);
+    fs::resize_file(file.path(), 10);
+  }
+  CHECK_FALSE(fsck(*w.a, w.remote().get(), Reading::sizes, Healing::unwanted).good());
+  CHECK_FALSE(fs::is_empty(w.dir / "objects/packs"));
   fs::remove_all(w.dir / "objects/packs");
-  // Looking changes nothing, however often.
   for (int i = 0; i < 2; ++i) {
     const FsckReport seen = fsck(*w.a, w.remote().get(), Reading::all, Healing::unwanted);
     CHECK_FALSE(seen.good());
