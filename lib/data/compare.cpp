@@ -99,7 +99,7 @@ class Comparison {
     std::uint64_t bytes = 0;
     for (const Difference& item : undecided_) bytes += item.want->size;
     const auto task = world.progress.start("hashing " + top_, ProgressUnit::bytes, bytes);
-    parallel_for(undecided_.size(), world.threads, [&](std::size_t i) {
+    parallel_for(undecided_.size(), reading_threads(world.threads), [&](std::size_t i) {
       check_stop(world);
       ScannedEntry& found = *undecided_[i].found;
       const auto id = hash_file(workspace_, cache_, child_path(top_, undecided_[i].path), found.stat);

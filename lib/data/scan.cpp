@@ -173,7 +173,7 @@ Scan scan_directory(const World& world, const fs::path& root, const std::string&
   while (!frontier.empty()) {
     check_stop(world);
     std::vector<Listing> listings(frontier.size());
-    parallel_for(frontier.size(), world.threads,
+    parallel_for(frontier.size(), reading_threads(world.threads),
                  [&](std::size_t i) { listings[i] = read_directory(root, top, frontier[i], links); });
     frontier.clear();
     const std::size_t next_level = scan.directories.size() + listings.size();
@@ -199,7 +199,7 @@ TreeEntry name_trees(const World& world, Scan scan, const ReadContent& read, con
   std::vector<std::size_t> ends;  // of each directory, in the row of all their names
   for (const ScannedDirectory& directory : scan.directories)
     ends.push_back((ends.empty() ? 0 : ends.back()) + directory.entries.size());
-  parallel_for(ends.back(), world.threads, [&](std::size_t i) {
+  parallel_for(ends.back(), reading_threads(world.threads), [&](std::size_t i) {
     check_stop(world);
     const auto end = std::upper_bound(ends.begin(), ends.end(), i);
     ScannedDirectory& directory = scan.directories[static_cast<std::size_t>(end - ends.begin())];

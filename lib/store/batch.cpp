@@ -4,6 +4,7 @@
 
 #include <bitset>
 #include <cerrno>
+#include <semaphore>
 #include <unordered_map>
 #include <unordered_set>
 
@@ -14,6 +15,7 @@
 #include "lib/store/pack_set.hpp"
 #include "lib/store/staging.hpp"
 #include "lib/store/writing.hpp"
+#include "lib/util/copy_file.hpp"
 #include "lib/util/error.hpp"
 #include "lib/util/memory_file.hpp"
 #include "lib/util/once.hpp"
@@ -64,7 +66,7 @@ std::optional<std::string_view> read_small(int fd, std::uint64_t size, const fs:
 }  // namespace
 
 struct ObjectStore::Batch::State {
-  explicit State(ObjectStore& s) : store(s), writing(*s.writing_) {}
+  explicit State(ObjectStore& s) : store(s), writing(*s.writing_), large(std::max(s.rules_.threads, 1U)) {}
   ~State() {
     for (const auto& [id, name] : pending) writing.staging->remove(name);
   }
@@ -77,13 +79,14 @@ struct ObjectStore::Batch::State {
   std::optional<PackWriter> packs;                              ///< what is pending and small
   Once listed;
   std::unordered_set<std::uint64_t> file_sizes;  ///< of objects that lie by themselves
+  std::counting_semaphore<> large;               ///< how many more large files may be copied now
   std::mutex cutting;                            ///< one file at a time: each takes all threads
 
   void open() {
     opened([this] {
       writing.open(store.root());
       store.packs_->refresh();
-      packs.emplace(*writing.staging);
+      packs.emplace(*writing.staging, store.rules_.threads);
     });
   }
 
@@ -101,6 +104,13 @@ struct ObjectStore::Batch::State {
     const std::lock_guard lock(mutex);
     return pending.contains(id);
   }
+
+  /// Many threads read small files, for which a disk waits; few large ones keep it busy and the memory free.
+  struct Turn {
+    explicit Turn(std::counting_semaphore<>& s) : left(s) { left.acquire(); }
+    ~Turn() { left.release(); }
+    std::counting_semaphore<>& left;
+  };
 
   /// A file on its way, removed unless the batch adopts it.
   struct Incoming {
@@ -204,6 +214,7 @@ ObjectStore::Batch::Added ObjectStore::Batch::put_file(const fs::path& file) {
     state_->add(added.id, *bytes);
     return added;
   }
+  const State::Turn turn(state_->large);
   state_->open();
   const bool read_only = (before.mode & kWritable) == 0;
   if (state_->is_cut(file, before.size)) {

@@ -149,7 +149,7 @@ void Collector::move_files(const Needed& needed, const fs::path& trash) {
 
 void Collector::rewrite_packs(const std::set<Digest>& names, const Needed& needed) {
   StagingDir staging(store_.root());
-  PackWriter writer(staging);
+  PackWriter writer(staging, 1);
   std::set<Digest> damaged;
   for (const Digest& name : names) {
     std::set<std::uint64_t> known;  // where the index says that objects are; others are copies or were damaged

@@ -50,7 +50,7 @@ class PackWriter::Pack {
   WriteBehind writer_;
 };
 
-PackWriter::PackWriter(StagingDir& staging) : staging_(staging) {}
+PackWriter::PackWriter(StagingDir& staging, unsigned most) : staging_(staging), most_in_hand_(std::max(most, 1U)) {}
 
 PackWriter::~PackWriter() {
   for (const FinishedPack& pack : finished_) staging_.remove(pack.staged);
@@ -77,24 +77,36 @@ void PackWriter::add_record(const Digest& id, const Record& record) {
   if (is_new(id)) write(id, record.form, record.size, *body_of(record));
 }
 
-void PackWriter::write(const Digest& id, Form form, std::uint64_t size, std::string_view bytes) {
-  std::unique_ptr<Pack> pack;
-  {
-    const std::lock_guard lock(mutex_);
-    if (!open_.empty()) {
-      pack = std::move(open_.back());
-      open_.pop_back();
-    }
-  }
-  if (!pack) pack = std::make_unique<Pack>(staging_);
-  pack->add(id, form, size, bytes);
-  std::optional<FinishedPack> finished;
-  if (pack->is_full()) finished = pack->finish();
+std::unique_ptr<PackWriter::Pack> PackWriter::take_open() {
+  std::unique_lock lock(mutex_);
+  one_free_.wait(lock, [this] { return !open_.empty() || in_hand_ < most_in_hand_; });
+  ++in_hand_;
+  if (open_.empty()) return std::make_unique<Pack>(staging_);
+  std::unique_ptr<Pack> pack = std::move(open_.back());
+  open_.pop_back();
+  return pack;
+}
+
+void PackWriter::give_back(std::unique_ptr<Pack> pack) {
   const std::lock_guard lock(mutex_);
-  if (finished)
-    finished_.push_back(std::move(*finished));
-  else
-    open_.push_back(std::move(pack));
+  --in_hand_;
+  if (pack) open_.push_back(std::move(pack));
+  one_free_.notify_one();
+}
+
+void PackWriter::write(const Digest& id, Form form, std::uint64_t size, std::string_view bytes) {
+  std::unique_ptr<Pack> pack = take_open();
+  try {
+    pack->add(id, form, size, bytes);
+  } catch (...) {
+    give_back(nullptr);
+    throw;
+  }
+  if (!pack->is_full()) return give_back(std::move(pack));
+  give_back(nullptr);  // others go on with a new one while this one waits for the disk
+  FinishedPack finished = pack->finish();
+  const std::lock_guard lock(mutex_);
+  finished_.push_back(std::move(finished));
 }
 
 bool PackWriter::has(const Digest& id) const {

@@ -1,5 +1,6 @@
 #pragma once
 #include <array>
+#include <condition_variable>
 #include <memory>
 #include <mutex>
 #include <string_view>
@@ -21,12 +22,13 @@ struct FinishedPack {
 /// Whether what gets smaller by it is compressed.
 enum class Compression { off, on };
 
-/// Collects small objects into packs, each thread into one of its own. Nothing goes to disk before a thread has a
-/// megabyte. What is not taken is removed with the writer. `add` is safe from any thread.
+/// Collects small objects into packs, as many at once as are written by threads that compute: others wait for one.
+/// Nothing goes to disk before a pack has a megabyte. What is not taken is removed with the writer. `add` is safe from
+/// any thread.
 class PackWriter {
  public:
-  /// Borrows the directory.
-  explicit PackWriter(StagingDir& staging);
+  /// Borrows the directory. `most`: packs that are written at once.
+  PackWriter(StagingDir& staging, unsigned most);
   ~PackWriter();
 
   /// At most kMaxPacked bytes, whose digest is `id`. Adding an object again is free.
@@ -58,13 +60,19 @@ class PackWriter {
   /// False if the object was added before.
   bool is_new(const Digest& id);
   void write(const Digest& id, Form form, std::uint64_t size, std::string_view bytes);
+  std::unique_ptr<Pack> take_open();
+  /// Nothing if it is full, or lost.
+  void give_back(std::unique_ptr<Pack> pack);
   void forget();
   /// Makes one of the packs that nothing was written of yet.
   void join_small();
 
   StagingDir& staging_;
   std::array<Shard, 16> shards_;
-  std::mutex mutex_;
+  const unsigned most_in_hand_;
+  std::mutex mutex_;  ///< guards what follows
+  std::condition_variable one_free_;
+  unsigned in_hand_ = 0;                     ///< packs that a thread adds to
   std::vector<std::unique_ptr<Pack>> open_;  ///< those that no thread is writing; the last one used comes first
   std::vector<FinishedPack> finished_;
 };

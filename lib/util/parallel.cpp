@@ -46,4 +46,6 @@ void parallel_for(std::size_t count, unsigned threads, const std::function<void(
   if (failure) std::rethrow_exception(failure);
 }
 
+unsigned reading_threads(unsigned threads) { return std::max(threads, std::min(8 * threads, 32U)); }
+
 }  // namespace mlo

@@ -50,3 +50,9 @@ TEST_CASE("one item runs in the caller's thread", "[util]") {
   parallel_for(1, 8, [&](std::size_t) { seen = std::this_thread::get_id(); });
   CHECK(seen == caller);
 }
+
+TEST_CASE("more threads read than compute, but not without end", "[util]") {
+  CHECK(reading_threads(1) == 8);
+  CHECK(reading_threads(2) == 16);
+  CHECK(reading_threads(64) == 64);
+}
