@@ -9,27 +9,30 @@
 
 #include <cerrno>
 
+#include "lib/util/copy_file.hpp"
 #include "lib/util/error.hpp"
 #include "lib/util/parallel.hpp"
 
 namespace mlo {
 namespace {
 
-/// What is read while the bytes before it are hashed and written; a file of more than a few is large.
-constexpr std::size_t kBlock = 4U << 20U;
-constexpr std::size_t kSmallBlock = 256U << 10U;
+/// What is copied while the bytes before it are hashed; a file of more than a few is large.
+constexpr std::uint64_t kPiece = 4U << 20U;
+/// What one thread copies, then hashes while it is near.
+constexpr std::uint64_t kNear = 256U << 10U;
 
-/// As much as there is, up to the buffer's size.
-std::string_view fill(std::string& buffer, int fd, const fs::path& path) {
-  std::size_t used = 0;
-  while (used < buffer.size()) {
-    const ssize_t n = ::read(fd, buffer.data() + used, buffer.size() - used);
+/// What the file holds there.
+void hash_range(Sha256& hasher, int fd, std::uint64_t begin, std::uint64_t size, const fs::path& path) {
+  thread_local std::string buffer(kNear, '\0');
+  for (const std::uint64_t end = begin + size; begin < end;) {
+    const ssize_t n =
+        ::pread(fd, buffer.data(), std::min<std::uint64_t>(end - begin, buffer.size()), static_cast<off_t>(begin));
     if (n < 0 && errno == EINTR) continue;
     if (n < 0) throw_errno("read", path.string());
-    if (n == 0) break;
-    used += static_cast<std::size_t>(n);
+    if (n == 0) throw Error(ErrorKind::io, fmt::format("`{}` was cut while it was written", path.string()));
+    hasher.update(std::string_view(buffer.data(), static_cast<std::size_t>(n)));
+    begin += static_cast<std::uint64_t>(n);
   }
-  return std::string_view(buffer).substr(0, used);
 }
 
 /// Fetched once: EVP_sha256() looks the algorithm up again at every use. Immutable and thread-safe afterwards.
@@ -113,27 +116,24 @@ HashedFile sha256_file(const fs::path& path) {
 }
 
 HashedFile copy_hashed(int from, const fs::path& source, int to, const fs::path& target, const CopyRules& rules) {
-  // A reflink is hashed after the fact: what counts is what the target now holds.
+  // What counts is what the target holds: it is hashed after the fact, so the kernel can copy.
   if (rules.reflink && ::ioctl(to, FICLONE, from) == 0) return sha256_fd(to, target, rules.moved);
   ::posix_fadvise(from, 0, 0, POSIX_FADV_SEQUENTIAL);
-  const bool large = stat_fd(from, source).size > 4 * kBlock;
-  std::string now(large ? kBlock : kSmallBlock, '\0'), next = now;
-  WriteBehind writer(rules.target);
+  const unsigned threads = stat_fd(from, source).size > 4 * kPiece ? rules.threads : 1;
+  const std::uint64_t piece = threads > 1 ? kPiece : kNear;
+  FileCopy copy(from, source, to, target);
+  WriteBehind behind(rules.target);
   Sha256 hasher;
   HashedFile out;
-  std::string_view bytes = fill(now, from, source);
-  while (!bytes.empty()) {
-    std::string_view following;
-    parallel_for(3, large ? rules.threads : 1, [&](std::size_t i) {
-      if (i == 0) return hasher.update(bytes);
-      if (i == 1) return writer.write(to, bytes, target);
-      following = fill(next, from, source);
+  for (std::uint64_t copied = copy.advance(piece), following = 0; copied > 0; copied = following) {
+    parallel_for(2, threads, [&](std::size_t i) {
+      if (i == 0) return hash_range(hasher, to, out.size, copied, target);
+      following = copy.advance(piece);
     });
-    if (rules.source == Cached::drop) drop_passed(from, out.size, out.size + bytes.size());
-    out.size += bytes.size();
-    if (rules.moved) rules.moved(bytes.size());
-    std::swap(now, next);
-    bytes = following;
+    behind.wrote(to, copied);
+    if (rules.source == Cached::drop) drop_passed(from, out.size, out.size + copied);
+    out.size += copied;
+    if (rules.moved) rules.moved(copied);
   }
   out.digest = hasher.finish();
   return out;

@@ -2,6 +2,7 @@
 #include <memory>
 
 #include "lib/crypto/digest.hpp"
+#include "lib/util/progress.hpp"
 #include "lib/util/write_behind.hpp"
 
 namespace mlo {

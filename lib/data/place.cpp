@@ -8,6 +8,7 @@
 #include <cerrno>
 
 #include "lib/data/scan.hpp"
+#include "lib/util/copy_file.hpp"
 #include "lib/util/error.hpp"
 #include "lib/util/text.hpp"
 #include "lib/workspace/stat_cache.hpp"

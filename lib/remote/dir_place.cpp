@@ -7,6 +7,7 @@
 
 #include "lib/remote/pack_reader.hpp"
 #include "lib/remote/remote.hpp"
+#include "lib/util/copy_file.hpp"
 #include "lib/util/error.hpp"
 #include "lib/util/lock_file.hpp"
 

@@ -8,6 +8,7 @@
 #include "lib/crypto/sha256.hpp"
 #include "lib/store/pack_set.hpp"
 #include "lib/store/recipe.hpp"
+#include "lib/util/copy_file.hpp"
 #include "lib/util/error.hpp"
 #include "lib/util/text.hpp"
 

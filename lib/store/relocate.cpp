@@ -10,6 +10,7 @@
 #include "lib/store/collector.hpp"
 #include "lib/store/pack.hpp"
 #include "lib/store/staging.hpp"
+#include "lib/util/copy_file.hpp"
 #include "lib/util/error.hpp"
 #include "lib/util/parallel.hpp"
 

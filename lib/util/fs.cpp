@@ -101,11 +101,11 @@ FileStat stat_fd(int fd, const fs::path& path) {
   return convert(st);
 }
 
-std::optional<FileStat> find_stat_at(int dir_fd, const std::string& name, const fs::path& path) {
+std::optional<FileStat> find_stat_at(int dir_fd, const std::string& name, std::string_view path) {
   struct stat st {};
   if (::fstatat(dir_fd, name.c_str(), &st, AT_SYMLINK_NOFOLLOW) == 0) return convert(st);
   if (errno == ENOENT || errno == ENOTDIR) return std::nullopt;
-  throw_errno("inspect", path.string());
+  throw_errno("inspect", path);
 }
 
 std::vector<DirEntry> list_dir(const fs::path& path) {
@@ -256,37 +256,6 @@ void write_file(const fs::path& path, std::string_view bytes, Durability durabil
   TempFile temp = TempFile::beside(path);
   write_all(temp.fd(), bytes, path);
   temp.publish(path, mode, durability);
-}
-
-bool copy_contents(int from_fd, int to_fd, const fs::path& to, const Moved& moved) {
-  const auto tell = [&](ssize_t n) {
-    if (moved) moved(static_cast<std::uint64_t>(n));
-  };
-  if (::ioctl(to_fd, FICLONE, from_fd) == 0) {
-    tell(static_cast<ssize_t>(stat_fd(to_fd, to).size));
-    return true;
-  }
-  const std::size_t most = moved ? std::size_t{8} << 20U : std::size_t{1} << 30U;
-  off_t offset = 0;
-  for (;;) {
-    const ssize_t n = ::copy_file_range(from_fd, &offset, to_fd, nullptr, most, 0);
-    if (n > 0) tell(n);
-    if (n > 0) continue;
-    if (n == 0) return false;
-    if (errno == EINTR) continue;
-    if (errno != EXDEV && errno != EINVAL && errno != ENOSYS && errno != EOPNOTSUPP) throw_errno("write", to.string());
-    break;
-  }
-  std::string buffer(1U << 20U, '\0');
-  for (;;) {
-    const ssize_t n = ::pread(from_fd, buffer.data(), buffer.size(), offset);
-    if (n < 0 && errno == EINTR) continue;
-    if (n < 0) throw_errno("read for", to.string());
-    if (n == 0) return false;
-    write_all(to_fd, std::string_view(buffer).substr(0, static_cast<std::size_t>(n)), to);
-    offset += n;
-    tell(n);
-  }
 }
 
 MappedFile::MappedFile(const fs::path& path) {

@@ -8,7 +8,6 @@
 #include <vector>
 
 #include "lib/util/bytes.hpp"
-#include "lib/util/progress.hpp"
 
 // Files as mlo writes them. Every function throws Error{io|not_found} naming the path unless it says otherwise; all are
 // safe from any thread on different paths.
@@ -66,7 +65,7 @@ std::vector<DirEntry> list_dir(const fs::path& path);
 /// The same for an open directory and a name in it; `path` only words errors. Immune to what happens to the path
 /// meanwhile.
 std::vector<DirEntry> list_dir_fd(int fd, const fs::path& path);
-std::optional<FileStat> find_stat_at(int dir_fd, const std::string& name, const fs::path& path);
+std::optional<FileStat> find_stat_at(int dir_fd, const std::string& name, std::string_view path);
 
 /// The whole file; Error{invalid} if it is larger than `limit` or not a regular file.
 std::string read_file(const fs::path& path, std::uint64_t limit = UINT64_MAX);
@@ -114,10 +113,6 @@ class TempFile {
   fs::path path_;
   UniqueFd fd_;
 };
-
-/// Copies the bytes of `from` into the empty file `to_fd`: reflink where the file system can, else copy. Returns true
-/// if it was a reflink. `moved` is told as it goes.
-bool copy_contents(int from_fd, int to_fd, const fs::path& to, const Moved& moved = {});
 
 /// A read-only view of a file's bytes, unmapped on destruction. An empty file maps to no bytes.
 class MappedFile {

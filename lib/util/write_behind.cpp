@@ -21,14 +21,19 @@ void drop_passed(int fd, std::uint64_t begin, std::uint64_t end) {
   ::posix_fadvise(fd, offset(from), offset(passed - from), POSIX_FADV_DONTNEED);
 }
 
-// All that is asked here is a wish: where it is not granted, the sync that follows takes longer.
 void WriteBehind::write(int fd, std::string_view bytes, const fs::path& path) {
   while (!bytes.empty()) {
     const std::string_view piece = bytes.substr(0, std::min<std::uint64_t>(bytes.size(), asked_ + kWindow - written_));
     write_all(fd, piece, path);
     bytes.remove_prefix(piece.size());
-    written_ += piece.size();
-    if (written_ - asked_ < kWindow) return;
+    wrote(fd, piece.size());
+  }
+}
+
+// All that is asked here is a wish: where it is not granted, the sync that follows takes longer.
+void WriteBehind::wrote(int fd, std::uint64_t bytes) {
+  written_ += bytes;
+  while (written_ - asked_ >= kWindow) {
     ::sync_file_range(fd, offset(asked_), offset(kWindow), SYNC_FILE_RANGE_WRITE);
     if (cached_ == Cached::drop && asked_ > dropped_) {
       // The window before: the disk had the time of this one for it.
@@ -37,7 +42,7 @@ void WriteBehind::write(int fd, std::string_view bytes, const fs::path& path) {
       drop_passed(fd, dropped_, asked_);
       dropped_ = asked_;
     }
-    asked_ = written_;
+    asked_ += kWindow;
   }
 }
 

@@ -20,6 +20,8 @@ class WriteBehind {
   explicit WriteBehind(Cached cached = Cached::keep) : cached_(cached) {}
   /// At the descriptor's position, which is the end of what was written before.
   void write(int fd, std::string_view bytes, const fs::path& path);
+  /// So many bytes were written there otherwise.
+  void wrote(int fd, std::uint64_t bytes);
   /// All that was written is on disk afterwards.
   void sync(int fd, const fs::path& path);
 

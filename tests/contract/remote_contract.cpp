@@ -7,6 +7,7 @@
 #include "lib/crypto/sha256.hpp"
 #include "lib/remote/remote.hpp"
 #include "lib/remote/transfer.hpp"
+#include "lib/util/copy_file.hpp"
 #include "lib/util/parallel.hpp"
 #include "lib/util/text.hpp"
 #include "tests/contract/places.hpp"

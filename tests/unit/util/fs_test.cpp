@@ -171,18 +171,6 @@ TEST_CASE("several may remove a tree at once", "[util]") {
   }
 }
 
-TEST_CASE("contents are copied whole, beyond one buffer, empty files too", "[util]") {
-  const TempDir dir;
-  for (const std::size_t size : {std::size_t{0}, std::size_t{1}, std::size_t{3'000'001}}) {
-    std::string bytes(size, 'x');
-    for (std::size_t i = 0; i < size; i += 4096) bytes[i] = static_cast<char>(i >> 12U);
-    dir.write("from", bytes);
-    TempFile to(dir.path());
-    copy_contents(open_read(dir / "from").get(), to.fd(), to.path());
-    CHECK(read_file(to.path()) == bytes);
-  }
-}
-
 TEST_CASE("an empty file maps to no bytes", "[util]") {
   const TempDir dir;
   dir.write("empty", "");

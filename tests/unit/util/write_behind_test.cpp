@@ -21,6 +21,19 @@ TEST_CASE("what is written behind is in the file, in whatever pieces it came", "
   }
 }
 
+TEST_CASE("what was written otherwise is synced and dropped alike", "[util]") {
+  const test::TempDir dir;
+  const std::string bytes((40U << 20U) + 5, 'x');
+  for (const Cached cached : {Cached::keep, Cached::drop}) {
+    const TempFile file(dir.path());
+    WriteBehind behind(cached);
+    write_all(file.fd(), bytes, file.path());
+    behind.wrote(file.fd(), bytes.size());
+    behind.sync(file.fd(), file.path());
+    CHECK((read_file(file.path()) == bytes));
+  }
+}
+
 TEST_CASE("what was passed and leaves memory can be read again", "[util]") {
   const test::TempDir dir;
   const std::string bytes(20U << 20U, 'x');
