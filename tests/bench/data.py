@@ -14,6 +14,7 @@ parser.add_argument("--scratch", type=pathlib.Path, required=True)
 parser.add_argument("--scale", type=float, default=0.1, help="of the number of files, and of the size of large ones; 1 takes hours and 200 GB")
 parser.add_argument("--only", default="W1,W2,W3,W4,W5,W6,W7", help="workloads, by their names")
 parser.add_argument("--tools", default="mlo,dvc,lfs,restic,oxen")
+parser.add_argument("--steps", default="", help="only these: add,status,checkout,push,pull,diff,gc")
 parser.add_argument("-v", "--verbose", action="store_true", help="say what is measured, and each figure as it comes")
 args = parser.parse_args()
 
@@ -112,18 +113,23 @@ WORKLOADS = {  # what it is, how it is made, how it changes afterwards
            {"a fifth of the tensors changed": change_tensors}),
 }
 
-# setup; add; status; checkout; push; the directories that hold versions
+RESTIC = ["restic", "--quiet", "--repo", "store", "--password-file", "key"]
+
+# `held`: the directories that hold versions; `save`: what makes an added version one of git's.
 TOOLS = {
-    "mlo": ("mlo init && mkdir far && mlo remote add far far && mlo remote check far --init", ["mlo", "version-data", "add", "data"],
-            ["mlo", "version-data", "status"], ["mlo", "version-data", "checkout", "data"], ["mlo", "push"], [".git/mlo"]),
-    "dvc": ("dvc init -q && mkdir far && dvc remote add -d far far", ["dvc", "add", "-q", "data"], ["dvc", "status", "-q"],
-            ["dvc", "checkout", "-q"], ["dvc", "push", "-q"], [".dvc/cache"]),
-    "lfs": ("git lfs install --local && git lfs track 'data/**' && git add .gitattributes", ["git", "add", "data"], ["git", "status", "--porcelain"],
-            ["git", "checkout", "-q", "--", "data"], None, [".git/lfs", ".git/objects"]),
-    "restic": ("echo secret > key && restic --quiet --repo store --password-file key init",
-               ["restic", "--quiet", "--repo", "store", "--password-file", "key", "backup", "data"], None,
-               ["restic", "--quiet", "--repo", "store", "--password-file", "key", "restore", "latest", "--target", "."], None, ["store"]),
-    "oxen": ("oxen-py init", ["oxen-py", "add"], ["oxen-py", "status"], None, None, [".oxen"]),
+    "mlo": {"setup": "mlo init && mkdir far && mlo remote add far \"$PWD/far\" && mlo remote check far --init", "save": "git commit -q --all -m data",
+            "add": ["mlo", "version-data", "add", "data"], "status": ["mlo", "version-data", "status"], "diff": ["mlo", "version-data", "diff"],
+            "checkout": ["mlo", "version-data", "checkout", "--force", "data"], "push": ["mlo", "push"], "pull": ["mlo", "pull"],
+            "gc": ["mlo", "version-data", "gc"], "held": [".git/mlo"]},
+    "dvc": {"setup": "dvc init -q && mkdir far && dvc remote add -d far \"$PWD/far\"", "save": "git add . && git commit -q -m data",
+            "add": ["dvc", "add", "-q", "data"], "status": ["dvc", "status", "-q"], "diff": ["dvc", "diff", "-q"],
+            "checkout": ["dvc", "checkout", "-q", "--force"], "push": ["dvc", "push", "-q"], "pull": ["dvc", "pull", "-q"],
+            "gc": ["dvc", "gc", "-q", "-w", "--dry"], "held": [".dvc/cache"]},
+    "lfs": {"setup": "git lfs install --local && git lfs track 'data/**' && git add .gitattributes", "add": ["git", "add", "data"],
+            "status": ["git", "status", "--porcelain"], "checkout": ["git", "checkout", "-q", "--", "data"], "held": [".git/lfs", ".git/objects"]},
+    "restic": {"setup": "echo secret > key && " + " ".join(RESTIC) + " init", "add": [*RESTIC, "backup", "data"],
+               "checkout": [*RESTIC, "restore", "latest", "--target", "."], "held": ["store"]},
+    "oxen": {"setup": "oxen-py init", "add": ["oxen-py", "add"], "status": ["oxen-py", "status"], "held": [".oxen"]},
 }
 
 
@@ -153,6 +159,11 @@ def apart(work, where):
         sys.exit(f"cannot make the files in {where}")
 
 
+def apart_all(work, places):
+    for where in places.values():
+        apart(work, where)
+
+
 def disk_bytes(where, directories):
     return sum(path.lstat().st_blocks * 512 for d in directories if (where / d).exists() for path in (where / d).rglob("*"))
 
@@ -165,24 +176,26 @@ class Compared:
         self.bench, self.name, self.what = bench, name, what.format(*numbers)
         self.where = {}
         for tool in tools:
-            self.where[tool] = bench.repository(f"{name}-{tool}", TOOLS[tool][0])
+            self.where[tool] = bench.repository(f"{name}-{tool}", TOOLS[tool]["setup"])
         first = next(iter(self.where.values()))
         apart(make, first)
         for where in list(self.where.values())[1:]:
             shutil.copytree(first / "data", where / "data")
 
-    def step(self, what, part, before=lambda where: None, times=1, disk=False):
+    def step(self, what, verb, before=lambda where: None, times=1, disk=False, where=None):
+        if args.steps and verb not in args.steps.split(","):
+            return
         taken, memory, stored = {}, {}, {}
-        for tool, where in self.where.items():
-            command = TOOLS[tool][part]
+        for tool, place in (where or self.where).items():
+            command = TOOLS[tool].get(verb)
             if command is None:
                 continue
-            apart(before, where)
-            held = disk_bytes(where, TOOLS[tool][5]) if disk else 0
-            runs = sorted(self.bench.measure(where, command) for _ in range(times if tool == "mlo" else 1))
+            apart(before, place)
+            held = disk_bytes(place, TOOLS[tool]["held"]) if disk else 0
+            runs = sorted(self.bench.measure(place, command) for _ in range(times if tool == "mlo" else 1))
             taken[tool], memory[tool] = runs[len(runs) // 2][0], max(peak for _, peak in runs)
             if disk:
-                stored[tool] = disk_bytes(where, TOOLS[tool][5]) - held
+                stored[tool] = disk_bytes(place, TOOLS[tool]["held"]) - held
         cells = [f"{self.name} {what}"]
         for tool in self.where:
             cells.append(spelled(taken.get(tool)) + (f" ({ratio(taken[tool], taken['mlo'])})" if tool != "mlo" and tool in taken and "mlo" in taken else ""))
@@ -190,23 +203,38 @@ class Compared:
         cells.append(", ".join(f"{size / 1e6:.1f}" for size in stored.values()))
         self.bench.row(*cells)
 
+    def bare(self, what, command, times=1):
+        """Beside the steps: what a plain program takes for the same bytes."""
+        if "mlo" in self.where:
+            self.bench.row(f"{self.name} {what}", spelled(self.bench.seconds(self.where["mlo"], command, times)), *[""] * (len(self.where) + 1))
+
     def run(self):
-        self.step(f"{self.what}: add", 1, disk=True)
-        if self.name in ("W6", "W7") and "mlo" in self.where:
-            copied = self.bench.seconds(self.where["mlo"], ["sh", "-c", "cp data/* ../bare && sync ../bare"])
-            self.bench.row(f"{self.name} a bare cp to disk", spelled(copied), *[""] * (len(self.where) + 1))
-        self.step("add again, nothing changed", 1, times=3)
-        self.step("status, nothing changed", 2, times=3)
-        if self.name == "W1" and "mlo" in self.where:
-            walked = self.bench.seconds(self.where["mlo"], ["walk", "data"], 3)
-            self.bench.row("W1 a bare walk with lstat on all cores", spelled(walked), *[""] * (len(self.where) + 1))
-        self.step("checkout into an empty place", 3, before=lambda where: (where / "data").rename(where / "aside"))
-        self.step("push to a directory", 4)
-        self.step("push again, nothing new", 4, times=3)
+        self.step(f"{self.what}: add", "add", disk=True)
+        if self.name in ("W6", "W7"):
+            self.bare("a bare cp to disk", ["sh", "-c", "cp data/* ../bare && sync ../bare"])
+        self.step("add again, nothing changed", "add", times=3)
+        self.step("status, nothing changed", "status", times=3)
+        if self.name == "W1":
+            self.bare("a bare walk with lstat on all cores", ["walk", "data"], 3)
+        self.step("checkout into an empty place", "checkout", before=lambda where: (where / "data").rename(where / "aside"))
+        self.step("checkout again, nothing changed", "checkout", times=3)
+        self.step("push to a directory", "push")
+        self.step("push again, nothing new", "push", times=3)
+        for tool, where in self.where.items():
+            self.bench.sh(where, TOOLS[tool].get("save", "true"))
+        if not args.steps or "pull" in args.steps.split(","):
+            clones = {tool: self.bench.clone(where) for tool, where in self.where.items() if "pull" in TOOLS[tool]}
+            self.step("pull into a fresh clone", "pull", where=clones)
+            self.step("pull again, nothing new", "pull", times=3, where=clones)
         for what, change in self.changes.items():
-            self.step(f"add, {what}", 1, before=change, disk=True)
+            if change is change_one:
+                self.step(f"checkout, {what}", "checkout", before=change)
+            apart_all(change, self.where)
+            self.step(f"diff, {what}", "diff", times=3)
+            self.step(f"add, {what}", "add", disk=True)
         if self.changes:
-            self.step("push, " + what, 4)
+            self.step("push, " + what, "push")
+        self.step("gc, dry run", "gc")
 
 
 tools = args.tools.split(",")

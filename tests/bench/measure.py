@@ -52,6 +52,11 @@ class Bench:
         self.sh(where, "git init -q -b main . && git commit -q --allow-empty -m start\n" + setup)
         return where
 
+    def clone(self, where):
+        to = where.with_name(where.name + "-clone")
+        self.sh(self.scratch, f"git clone -q {where} {to}")
+        return to
+
     def say(self, line):
         if self.verbose:
             print(line, file=sys.stderr, flush=True)
