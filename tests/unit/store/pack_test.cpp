@@ -219,21 +219,6 @@ TEST_CASE("what several threads store in one batch lies in one pack while it is 
   }
 }
 
-TEST_CASE("however many threads read, as many packs grow at once as may compute", "[store]") {
-  for (const unsigned most : {1U, 2U}) {
-    const TempDir dir;
-    ObjectStore store(dir / "objects", {.threads = most});
-    ObjectStore::Batch batch(store);
-    constexpr std::size_t kThreads = 8, kObjects = 160;
-    // 160 x 200 kB: each of eight packs would be on disk before the first were full.
-    const auto text = [](std::size_t i) { return std::string(200'000, static_cast<char>(i)) + std::to_string(i); };
-    parallel_for(kObjects, kThreads, [&](std::size_t i) { batch.put(text(i)); });
-    batch.commit();
-    CHECK(count_files(dir / "packs", ".pack") <= most);
-    for (std::size_t i = 0; i < kObjects; ++i) CHECK((store.get(sha256(text(i))) == text(i)));
-  }
-}
-
 TEST_CASE("an index of nothing finds nothing", "[store]") {
   const TempDir dir;
   write_file(dir / "empty.idx", EncodedIndex({}, {}).text(), Durability::cache);
