@@ -9,6 +9,7 @@
 
 #include <atomic>
 #include <cerrno>
+#include <condition_variable>
 #include <cstring>
 #include <thread>
 
@@ -26,6 +27,12 @@ class SystemClock : public Clock {
     return UtcTime::from_micros(std::chrono::duration_cast<std::chrono::microseconds>(since).count());
   }
   std::chrono::nanoseconds monotonic() override { return std::chrono::steady_clock::now().time_since_epoch(); }
+  void sleep(std::chrono::nanoseconds time, const std::stop_token& stop) override {
+    std::mutex mutex;
+    std::unique_lock lock(mutex);
+    std::condition_variable_any never;
+    never.wait_for(lock, stop, time, [] { return false; });
+  }
 };
 
 class SystemRng : public Rng {

@@ -1,6 +1,7 @@
 #include "cli/stderr_sink.hpp"
 
 #include <atomic>
+#include <deque>
 
 #include "cli/terminal.hpp"
 #include "lib/util/text.hpp"
@@ -10,13 +11,22 @@ namespace {
 
 constexpr auto kPatience = std::chrono::milliseconds(300);  ///< quicker tasks never show a bar
 constexpr auto kInterval = std::chrono::milliseconds(100);
+/// The rate is that of the last seconds: what was there already, or the time of a lost connection, says nothing of what
+/// is to come.
+constexpr auto kSample = std::chrono::seconds(1);
+constexpr std::size_t kSamples = 10;
 
 }  // namespace
 
 class StderrSink::Bar : public ProgressTask {
  public:
   Bar(StderrSink& sink, std::string label, ProgressUnit unit, std::uint64_t total)
-      : sink_(sink), label_(std::move(label)), unit_(unit), total_(total), start_(now()), next_(start_ + kPatience) {}
+      : sink_(sink),
+        label_(std::move(label)),
+        unit_(unit),
+        total_(total),
+        samples_{{0, now()}},
+        next_(samples_.front().time + kPatience) {}
   ~Bar() override { sink_.clear(); }
 
   void advance(std::uint64_t amount) override {
@@ -25,7 +35,8 @@ class StderrSink::Bar : public ProgressTask {
     const auto time = now();
     auto due = next_.load();
     if (time < due || !next_.compare_exchange_strong(due, time + kInterval)) return;
-    draw(done, std::chrono::duration<double>(time - start_).count());
+    const std::lock_guard lock(sink_.mutex_);
+    draw(done, rate_of(done, time));
   }
 
  private:
@@ -35,8 +46,15 @@ class StderrSink::Bar : public ProgressTask {
     return unit_ == ProgressUnit::bytes ? format_bytes({whole}) : format_count(whole);
   }
 
-  void draw(std::uint64_t done, double seconds) {
-    const double rate = seconds > 0 ? static_cast<double>(done) / seconds : 0;
+  double rate_of(std::uint64_t done, std::chrono::nanoseconds time) {
+    const auto [before, since] = samples_.front();
+    if (time - samples_.back().time >= kSample) samples_.push_back({done, time});
+    if (samples_.size() > kSamples) samples_.pop_front();
+    const double seconds = std::chrono::duration<double>(time - since).count();
+    return seconds > 0 && done > before ? static_cast<double>(done - before) / seconds : 0;
+  }
+
+  void draw(std::uint64_t done, double rate) {
     std::string text = fmt::format("{}  {}", label_, amount(static_cast<double>(done)));
     if (total_ > 0) {
       const double share = std::min(1.0, static_cast<double>(done) / static_cast<double>(total_));
@@ -47,7 +65,6 @@ class StderrSink::Bar : public ProgressTask {
         text += fmt::format("  {} left", format_seconds(static_cast<double>(total_ - done) / rate));
     }
     text += fmt::format("  {}/s", amount(rate));
-    const std::lock_guard lock(sink_.mutex_);
     sink_.draw(text);
   }
 
@@ -55,7 +72,11 @@ class StderrSink::Bar : public ProgressTask {
   std::string label_;
   ProgressUnit unit_;
   std::uint64_t total_;
-  std::chrono::nanoseconds start_;
+  struct Sample {
+    std::uint64_t done = 0;
+    std::chrono::nanoseconds time{0};
+  };
+  std::deque<Sample> samples_;  ///< guarded by the sink's mutex, like the line
   std::atomic<std::chrono::nanoseconds> next_;
   std::atomic<std::uint64_t> done_ = 0;
 };

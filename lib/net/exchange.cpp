@@ -53,7 +53,7 @@ void Exchange::set_up() {
   set(CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_1_1));
   set(CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(std::chrono::milliseconds(o.connect_timeout).count()));
   set(CURLOPT_LOW_SPEED_LIMIT, 1L);
-  set(CURLOPT_LOW_SPEED_TIME, static_cast<long>(o.stall_timeout.count()));
+  set(CURLOPT_LOW_SPEED_TIME, static_cast<long>(patience().count()));
   // Set even if empty: curl would ask the process's own environment.
   set(CURLOPT_PROXY, proxy_for(pool_.world.env, scheme).c_str());
   const auto direct = find_env(pool_.world.env, "no_proxy");
@@ -62,11 +62,6 @@ void Exchange::set_up() {
   if (!o.netrc.empty()) {
     set(CURLOPT_NETRC, static_cast<long>(CURL_NETRC_OPTIONAL));
     set(CURLOPT_NETRC_FILE, o.netrc.c_str());
-  }
-  if (o.bytes_per_second != 0) {
-    const auto each = static_cast<curl_off_t>(std::max<std::uint64_t>(1, o.bytes_per_second / o.connections));
-    set(CURLOPT_MAX_SEND_SPEED_LARGE, each);
-    set(CURLOPT_MAX_RECV_SPEED_LARGE, each);
   }
   if (request_.follow) {
     set(CURLOPT_FOLLOWLOCATION, 1L);
@@ -82,6 +77,14 @@ void Exchange::set_up() {
   set(CURLOPT_NOPROGRESS, 0L);
   set(CURLOPT_XFERINFOFUNCTION, &Exchange::on_progress);
   set(CURLOPT_XFERINFODATA, this);
+}
+
+/// One's turn under a limit comes after what all others move at once.
+std::chrono::seconds Exchange::patience() const {
+  constexpr std::uint64_t kAtOnce = std::uint64_t{64} << 10U;
+  const HttpOptions& o = pool_.options;
+  const std::uint64_t turn = o.bytes_per_second == 0 ? 0 : o.connections * kAtOnce / o.bytes_per_second;
+  return o.stall_timeout + std::chrono::seconds(std::min<std::uint64_t>(turn, 1'000'000));
 }
 
 void Exchange::set_method() {
@@ -117,6 +120,7 @@ void Exchange::set_headers() {
 }
 
 void Exchange::take(std::string_view bytes) {
+  pool_.in.take(bytes.size());  // who sends waits when the socket is full
   long status = 0;
   api_.easy_getinfo(lease_.get(), CURLINFO_RESPONSE_CODE, &status);
   if (!request_.target || (status != 200 && status != 206)) {
@@ -136,9 +140,8 @@ void Exchange::take(std::string_view bytes) {
     if (n < 0 && errno == EINTR) continue;
     if (n < 0) throw_errno("write", target.path.string());
     bytes.remove_prefix(static_cast<std::size_t>(n));
-    attempts_.got.go_to(attempts_.received);
     attempts_.received += static_cast<std::uint64_t>(n);
-    attempts_.got.add(static_cast<std::uint64_t>(n));
+    attempts_.got.reach(attempts_.received);
   }
 }
 
@@ -148,7 +151,9 @@ void Exchange::begin(long status) {
   // Some servers send the range and its header, but say 200.
   const bool partial = status == 206 || response.header("content-range").has_value();
   const std::uint64_t start = partial ? range_start(response).value_or(UINT64_MAX) : 0;
-  if (start == wanted) return;
+  const auto length = response.header("content-length");
+  const bool all = !partial && request_.range && length && parse_u64(*length).value_or(0) > request_.range->size;
+  if (start == wanted && !all) return;
   if (!partial && !request_.range) {
     attempts_.received = 0;
     return;
@@ -182,6 +187,7 @@ std::size_t Exchange::give(char* to, std::size_t room) {
   const HttpBody& body = request_.body;
   const auto want = static_cast<std::size_t>(std::min<std::uint64_t>(room, body.length() - sent_));
   if (want == 0) return 0;
+  pool_.out.take(want);
   ssize_t n = static_cast<ssize_t>(want);
   if (body.fd < 0) {
     std::memcpy(to, body.bytes.data() + sent_, want);
@@ -191,9 +197,8 @@ std::size_t Exchange::give(char* to, std::size_t room) {
     if (n < 0) throw_errno("read", "what is to be sent");
     if (n == 0) throw Error(ErrorKind::conflict, "a file became shorter while it was sent");
   }
-  attempts_.sent.go_to(sent_);
   sent_ += static_cast<std::uint64_t>(n);
-  attempts_.sent.add(static_cast<std::uint64_t>(n));
+  attempts_.sent.reach(sent_);
   return static_cast<std::size_t>(n);
 }
 

@@ -35,6 +35,7 @@ class Exchange {
   }
 
   void set_up();
+  std::chrono::seconds patience() const;
   void set_method();
   void set_headers();
 

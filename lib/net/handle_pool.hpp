@@ -7,13 +7,19 @@
 #include "lib/net/curl_api.hpp"
 #include "lib/net/http.hpp"
 #include "lib/util/error.hpp"
+#include "lib/util/throttle.hpp"
 
 namespace mlo::net {
 
 /// The handles, each with its connections; at most `connections` are out at once.
 class HandlePool {
  public:
-  HandlePool(const World& w, HttpOptions o) : world(w), options(std::move(o)), api(load_curl()) {}
+  HandlePool(const World& w, HttpOptions o)
+      : world(w),
+        options(std::move(o)),
+        api(load_curl()),
+        in(world, options.bytes_per_second),
+        out(world, options.bytes_per_second) {}
   ~HandlePool() {
     for (CURL* handle : idle_) api->easy_cleanup(handle);
   }
@@ -33,6 +39,7 @@ class HandlePool {
   const World& world;
   const HttpOptions options;
   const std::unique_ptr<const CurlApi> api;
+  Throttle in, out;  ///< of all handles together
 
  private:
   CURL* take() {

@@ -7,8 +7,6 @@
 namespace mlo::net {
 namespace {
 
-constexpr std::chrono::milliseconds kMaxDelay = std::chrono::seconds(20);
-
 bool may_pass(int status) {
   return status == 408 || status == 429 || status == 500 || status == 502 || status == 503 || status == 504;
 }
@@ -39,25 +37,6 @@ bool is_final(CURLcode code) {
          code == CURLE_SSL_ISSUER_ERROR;
 }
 
-/// Sleeps, or throws Error{interrupted}.
-void wait(const World& world, std::chrono::milliseconds time) {
-  std::mutex mutex;
-  std::unique_lock lock(mutex);
-  std::condition_variable_any never;
-  never.wait_for(lock, world.stop, time, [] { return false; });
-  check_stop(world);
-}
-
-/// Between a half and the whole of what this attempt may wait.
-std::chrono::milliseconds delay_before(unsigned attempt, const World& world, const HttpOptions& options) {
-  const auto longest = std::min(kMaxDelay, options.first_delay * (1 << std::min(attempt, 16U)));
-  std::array<std::byte, 4> raw{};
-  world.rng.fill(raw);
-  std::uint32_t random = 0;
-  std::memcpy(&random, raw.data(), sizeof random);
-  return longest / 2 + longest / 2 * (random % 1024) / 1024;
-}
-
 }  // namespace
 
 std::optional<std::string_view> HttpResponse::header(std::string_view name) const {
@@ -76,7 +55,7 @@ HttpResponse HttpClient::send(const HttpRequest& request) {
   for (unsigned attempt = 1;; ++attempt) {
     check_stop(pool_->world);
     const bool last = attempt >= pool_->options.attempts;
-    std::chrono::milliseconds delay = delay_before(attempt - 1, pool_->world, pool_->options);
+    std::chrono::milliseconds delay = delay_after(attempt, pool_->options.first_delay, pool_->world.rng);
     {
       Exchange exchange(*pool_, request, attempts);
       const CURLcode code = exchange.run();
@@ -98,10 +77,10 @@ HttpResponse HttpClient::send(const HttpRequest& request) {
       const auto asked = response.header("retry-after");
       const auto seconds = asked ? parse_u64(*asked) : std::nullopt;
       if (code == CURLE_OK && seconds)
-        delay = std::max(delay,
-                         std::min(kMaxDelay, std::chrono::milliseconds(std::min<std::uint64_t>(*seconds, 60) * 1000)));
+        delay = std::max(
+            delay, std::min(kLongestDelay, std::chrono::milliseconds(std::min<std::uint64_t>(*seconds, 60) * 1000)));
     }
-    wait(pool_->world, delay);
+    pause(pool_->world, delay);
   }
 }
 

@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "lib/util/backoff.hpp"
 #include "lib/util/fs.hpp"
 #include "lib/util/world.hpp"
 
@@ -61,8 +62,9 @@ struct HttpOptions {
   fs::path netrc = {};                 ///< where names and passwords of hosts are looked up
   unsigned connections = 8;            ///< at most so many requests at once; more wait
   std::uint64_t bytes_per_second = 0;  ///< of all connections together, each way; 0: no limit
-  unsigned attempts = 6;
-  std::chrono::milliseconds first_delay{300};  ///< before the second attempt; then twice as much each time, at random
+  unsigned attempts = kAttempts;
+  std::chrono::milliseconds first_delay =
+      kFirstDelay;  ///< before the second attempt; then twice as much each time, at random
   std::chrono::seconds connect_timeout{15};
   std::chrono::seconds stall_timeout{60};  ///< a transfer slower than a byte a second for so long has failed
 };

@@ -15,6 +15,8 @@ namespace mlo {
 namespace {
 
 constexpr std::uint64_t kMaxFound = std::uint64_t{64} << 10U;
+/// What is moved at once.
+constexpr std::size_t kPiece = std::size_t{256} << 10U;
 
 void add_files(const fs::path& dir, const std::string& prefix, std::vector<Place::File>& out) {
   if (!find_stat(dir / prefix / ".")) return;
@@ -72,7 +74,7 @@ bool DirPlace::read(const std::string& name, const std::optional<FileRange>& ran
   const fs::path file = dir_ / name;
   const UniqueFd fd = open_or_none(file);
   if (!fd) return false;
-  thread_local std::string buffer(256U << 10U, '\0');
+  thread_local std::string buffer(kPiece, '\0');
   const FileRange part = range.value_or(FileRange{0, UINT64_MAX});
   for (std::uint64_t done = 0; done < part.size;) {
     const std::size_t want = std::min<std::uint64_t>(buffer.size(), part.size - done);
@@ -80,6 +82,7 @@ bool DirPlace::read(const std::string& name, const std::optional<FileRange>& ran
     if (n < 0 && errno == EINTR) continue;
     if (n < 0) throw_errno("read", file.string());
     if (n == 0) break;
+    in_.take(static_cast<std::uint64_t>(n));
     take(done, std::string_view(buffer).substr(0, static_cast<std::size_t>(n)));
     done += static_cast<std::size_t>(n);
   }
@@ -87,7 +90,7 @@ bool DirPlace::read(const std::string& name, const std::optional<FileRange>& ran
 }
 
 bool DirPlace::get(const std::string& name, const std::optional<FileRange>& range, const FileTarget& target) {
-  if (range) {
+  if (range || in_.is_on()) {
     return read(name, range, [&](std::uint64_t at, std::string_view bytes) {
       write_to(target, at, bytes);
       if (target.moved) target.moved(bytes.size());
@@ -98,10 +101,19 @@ bool DirPlace::get(const std::string& name, const std::optional<FileRange>& rang
   return static_cast<bool>(fd);
 }
 
+bool DirPlace::share(const std::string& name, int fd) {
+  const UniqueFd from = open_or_none(dir_ / name);
+  return from && share_contents(from.get(), fd);
+}
+
 void DirPlace::put(const std::string& name, std::string_view bytes) {
   if (is_there(name, bytes.size())) return;
   Incoming incoming(*this, name, std::nullopt);
-  incoming.add(bytes);
+  for (std::string_view rest = bytes; !rest.empty(); rest.remove_prefix(std::min(rest.size(), kPiece))) {
+    const std::string_view piece = rest.substr(0, kPiece);
+    out_.take(piece.size());
+    incoming.add(piece);
+  }
   incoming.publish();
 }
 
@@ -186,8 +198,12 @@ void DirPlace::Incoming::add(std::string_view bytes) {
 }
 
 void DirPlace::Incoming::copy(int from, const std::string& source, const Moved& moved) {
+  const auto tell = [&](std::uint64_t bytes) {
+    place_.out_.take(bytes);
+    if (moved) moved(bytes);
+  };
   copied_ = copy_hashed(from, source, file_.fd.get(), path(),
-                        {.reflink = true, .threads = place_.world_.threads, .target = Cached::drop, .moved = moved})
+                        {.reflink = true, .threads = place_.world_.threads, .target = Cached::drop, .moved = tell})
                 .digest;
 }
 

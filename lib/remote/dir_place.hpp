@@ -6,6 +6,7 @@
 #include "lib/crypto/sha256.hpp"
 #include "lib/remote/place.hpp"
 #include "lib/store/staging.hpp"
+#include "lib/util/throttle.hpp"
 #include "lib/util/world.hpp"
 
 namespace mlo {
@@ -14,8 +15,9 @@ namespace mlo {
 /// `indexes` names what is below `index/`.
 class DirPlace : public Place {
  public:
-  /// Contacts nothing.
-  DirPlace(const World& world, fs::path dir) : world_(world), dir_(std::move(dir)) {}
+  /// Contacts nothing. `bytes_per_second` bounds what is read and what is written; 0: nothing does.
+  DirPlace(const World& world, fs::path dir, std::uint64_t bytes_per_second = 0)
+      : world_(world), dir_(std::move(dir)), in_(world_, bytes_per_second), out_(world_, bytes_per_second) {}
 
   Glance glance() override;
   std::vector<File> list(const std::string& prefix) override;
@@ -23,6 +25,7 @@ class DirPlace : public Place {
   std::vector<char> have(const std::vector<std::string>& names) override;
   std::optional<std::string> find(const std::string& name) override;
   bool get(const std::string& name, const std::optional<FileRange>& range, const FileTarget& target) override;
+  bool share(const std::string& name, int fd) override;
   void put(const std::string& name, std::string_view bytes) override;
   void put_file(const std::string& name, const std::string& file, const Digest& digest, const Moved& moved) override;
   void replace(const std::string& name, std::string_view bytes) override;
@@ -33,6 +36,8 @@ class DirPlace : public Place {
   /// While the disk is busy with some, others are read and verified.
   unsigned connections() const override { return 4; }
 
+  /// `settle` takes care of that file, too.
+  void note(const std::string& name);
   /// Hands over a file, or a part of it, piece by piece; false if there is no such file.
   bool read(const std::string& name, const std::optional<FileRange>& range,
             const std::function<void(std::uint64_t at, std::string_view bytes)>& take);
@@ -66,12 +71,12 @@ class DirPlace : public Place {
  private:
   StagingDir& staging(std::string_view name);
   bool is_there(const std::string& name, std::uint64_t size) const;
-  void note(const std::string& name);
   std::vector<std::string> index_names() const;
   void list_indexes();
 
   World world_;
   const fs::path dir_;
+  Throttle in_, out_;
   std::mutex mutex_;  ///< of all below
   std::optional<StagingDir> staging_;
   std::set<fs::path> touched_;  ///< directories whose names are not on disk yet

@@ -29,6 +29,9 @@ class PackedRemote : public Remote {
   std::optional<Record> find_record(const Digest& id) override;
   void flush() override;
   bool get(const Digest& id, const std::optional<FileRange>& range, const FileTarget& target) override;
+  bool share(const Digest& id, int fd) override {
+    return guarded([&] { return place_->share(object_name(id), fd); });
+  }
   RemoteCheck find_lost(const std::vector<Digest>& known, const SizeHere& size_here, Reading reading,
                         Healing healing) override;
   void forget_lost() override;

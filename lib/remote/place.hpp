@@ -45,6 +45,8 @@ class Place {
   /// Writes the file, or a part of it, to the target. Its `moved` is told of each byte once, and perhaps from another
   /// thread.
   virtual bool get(const std::string& name, const std::optional<FileRange>& range, const FileTarget& target) = 0;
+  /// Gives the empty file `fd` the file's bytes without moving any; false if that cannot be done.
+  virtual bool share(const std::string& /*name*/, int /*fd*/) { return false; }
 
   /// Keeps these bytes unless there is such a file. It can be seen from now on, and is durable after `settle`.
   virtual void put(const std::string& name, std::string_view bytes) = 0;

@@ -60,6 +60,9 @@ class Remote {
   /// Writes the object's bytes to a file, an empty one if `range` does not name a part of them; false if it has none.
   /// Not verified: the caller does. A part only of an object larger than kMaxPacked that lies in no pack there.
   virtual bool get(const Digest& id, const std::optional<FileRange>& range, const FileTarget& target) = 0;
+  /// Gives the empty file `fd` the bytes of an object that lies in no pack, without moving any; false if that cannot be
+  /// done.
+  virtual bool share(const Digest& /*id*/, int /*fd*/) { return false; }
   /// Finds what it says to hold and does not: objects in packs that are gone or cut, those by themselves that an index
   /// tells of and that are gone, these and those of `known` with another size than `size_here` or the index says, and,
   /// if all is read, those whose bytes are wrong. This object

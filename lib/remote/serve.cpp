@@ -83,6 +83,7 @@ class Server {
         place_.remove(checked(frame.payload));
         return yes(frame.id, true);
       case Kind::settle:
+        for (const std::string& name : wire::decode_names(frame.payload)) adopt(checked(name));
         place_.settle();
         return yes(frame.id, true);
       case Kind::failed:
@@ -97,6 +98,14 @@ class Server {
     if (!wire::is_name(name))
       throw Error(ErrorKind::remote, fmt::format("`{}` is no file of a remote", printable(name)));
     return name;
+  }
+
+  /// What another server took in, whose connection was lost. Packs and objects are never removed.
+  void adopt(const std::string& name) {
+    const bool stays = name.starts_with(kPacksAt) || name.starts_with(kObjectsAt);
+    if (stays && place_.have({name}).front() == 0)
+      throw Error(ErrorKind::remote, fmt::format("`{}` was put and is gone again", name)).hint("try again");
+    place_.note(name);
   }
 
   void get(std::uint32_t id, const wire::Get& get) {

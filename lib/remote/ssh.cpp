@@ -3,10 +3,12 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <map>
+#include <mutex>
 
 #include "lib/crypto/sha256.hpp"
 #include "lib/git/repository.hpp"
-#include "lib/remote/ssh_connection.hpp"
+#include "lib/remote/ssh_line.hpp"
 #include "lib/util/text.hpp"
 
 namespace mlo {
@@ -28,60 +30,78 @@ class SshPlace : public Place {
         far_(world, std::move(argv), url.host, in_, out_) {}
 
   Glance glance() override {
-    const auto answer = far_.ask(Kind::glance, {});
+    const auto answer = ask(Kind::glance, {});
     auto [format, files] = wire::decode_named(answer.bytes);
     Glance out{.files = wire::decode_files(files), .format = {}};
     if (answer.yes) out.format = std::move(format);
     return out;
   }
   std::vector<File> list(const std::string& prefix) override {
-    return wire::decode_files(far_.ask(Kind::list, prefix).bytes);
+    return wire::decode_files(ask(Kind::list, prefix).bytes);
   }
-  bool is_empty() override { return far_.ask(Kind::is_empty, {}).yes; }
+  bool is_empty() override { return ask(Kind::is_empty, {}).yes; }
 
   std::vector<char> have(const std::vector<std::string>& names) override {
     std::string all;
-    for (std::size_t at = 0; at < names.size(); at += kNamesAtOnce) {
-      const auto begin = names.begin() + static_cast<std::ptrdiff_t>(at);
-      const auto end = names.begin() + static_cast<std::ptrdiff_t>(std::min(names.size(), at + kNamesAtOnce));
-      all += far_.ask(Kind::have, wire::encode_names({begin, end})).bytes;
-    }
+    for (std::size_t at = 0; at < names.size(); at += kNamesAtOnce)
+      all += ask(Kind::have, wire::encode_names(some_of(names, at))).bytes;
     if (all.size() != names.size()) throw Error(ErrorKind::remote, "the other end answers something else");
     return {all.begin(), all.end()};
   }
 
   std::optional<std::string> find(const std::string& name) override {
-    auto answer = far_.ask(Kind::find, name);
+    auto answer = ask(Kind::find, name);
     return answer.yes ? std::optional(std::move(answer.bytes)) : std::nullopt;
   }
   bool get(const std::string& name, const std::optional<FileRange>& range, const FileTarget& target) override {
-    return far_.ask(Kind::get, wire::encode_get({name, range}), &target, range ? range->size : UINT64_MAX).yes;
+    MovedOnce moved(target.moved);
+    return far_.run([&](SshConnection& far, unsigned) {
+      std::uint64_t got = 0;
+      FileTarget to = target;
+      to.moved = [&](std::uint64_t bytes) { moved.reach(got += bytes); };
+      return far.ask(Kind::get, wire::encode_get({name, range}), &to, range ? range->size : UINT64_MAX).yes;
+    });
   }
 
   void put(const std::string& name, std::string_view bytes) override {
-    far_.put({name, sha256(bytes)}, [&] {
-      const std::string_view piece = bytes.substr(0, wire::kMaxPayload);
-      bytes.remove_prefix(piece.size());
-      return piece;
+    send({name, sha256(bytes)}, [&](std::uint64_t offset) {
+      return bytes.substr(std::min<std::uint64_t>(offset, bytes.size()), wire::kMaxPayload);
     });
   }
   void put_file(const std::string& name, const std::string& file, const Digest& digest, const Moved& moved) override {
     const UniqueFd fd = open_read(file);
     std::string buffer(wire::kMaxPayload, '\0');
-    ssize_t n = 0;
-    far_.put({name, digest}, [&] {
-      if (n > 0 && moved) moved(static_cast<std::uint64_t>(n));  // asked for more, it has sent these
-      do n = ::read(fd.get(), buffer.data(), buffer.size());
+    MovedOnce once(moved);
+    send({name, digest}, [&](std::uint64_t offset) {
+      once.reach(offset);
+      ssize_t n = 0;
+      do n = ::pread(fd.get(), buffer.data(), buffer.size(), static_cast<off_t>(offset));
       while (n < 0 && errno == EINTR);
       if (n < 0) throw_errno("read", file);
       return std::string_view(buffer).substr(0, static_cast<std::size_t>(n));
     });
   }
   void replace(const std::string& name, std::string_view bytes) override {
-    far_.ask(Kind::replace, wire::encode_named(name, bytes));
+    ask(Kind::replace, wire::encode_named(name, bytes));
   }
-  void remove(const std::string& name) override { far_.ask(Kind::remove, name); }
-  void settle() override { far_.ask(Kind::settle, {}); }
+  void remove(const std::string& name) override { ask(Kind::remove, name); }
+  void settle() override {
+    std::map<std::string, unsigned> put;
+    {
+      const std::lock_guard lock(mutex_);
+      put = std::exchange(put_, {});
+    }
+    far_.run([&](SshConnection& far, unsigned number) {
+      // Who took them in is gone, and the one who is there now does not know of them.
+      std::vector<std::string> names;
+      for (const auto& [name, by] : put) {
+        if (by != number) names.push_back(name);
+      }
+      for (std::size_t at = 0; at < names.size(); at += kNamesAtOnce)
+        far.ask(Kind::settle, wire::encode_names(some_of(names, at)));
+      far.ask(Kind::settle, {});
+    });
+  }
 
   std::string where() const override { return url_; }
   std::string hint_if_absent() const override { return "correct the path"; }
@@ -89,10 +109,29 @@ class SshPlace : public Place {
   std::uint64_t request_cost() const override { return kHttpRequestCost; }
 
  private:
+  static std::vector<std::string> some_of(const std::vector<std::string>& names, std::size_t at) {
+    const auto begin = names.begin() + static_cast<std::ptrdiff_t>(at);
+    const auto end = names.begin() + static_cast<std::ptrdiff_t>(std::min(names.size(), at + kNamesAtOnce));
+    return {begin, end};
+  }
+  SshConnection::Answer ask(Kind kind, std::string_view payload) {
+    return far_.run([&](SshConnection& far, unsigned) { return far.ask(kind, payload); });
+  }
+  void send(const wire::Put& put, const SshConnection::Source& read) {
+    const unsigned by = far_.run([&](SshConnection& far, unsigned number) {
+      far.put(put, read);
+      return number;
+    });
+    const std::lock_guard lock(mutex_);
+    put_[put.name] = by;
+  }
+
   const std::string url_;
   const unsigned connections_;
   Throttle in_, out_;
-  SshConnection far_;
+  SshLine far_;
+  std::mutex mutex_;
+  std::map<std::string, unsigned> put_;  ///< since the last `settle`, and over which connection
 };
 
 /// A host or a port that ssh takes for nothing else.

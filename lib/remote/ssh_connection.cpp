@@ -38,7 +38,7 @@ class SshConnection::Pending {
  public:
   Pending(SshConnection& connection, Request& request) : connection_(connection) {
     const std::lock_guard lock(connection.mutex_);
-    if (connection.lost_) throw *connection.lost_;
+    if (connection.lost_) throw connection.lost_->error;
     id = connection.next_++;
     connection.requests_.emplace(id, &request);
   }
@@ -149,34 +149,39 @@ void SshConnection::listen() {
   }
   const ProcessExit exit = process_->wait();
   const std::lock_guard lock(mutex_);
-  lost_ = failure ? *failure : explain(exit, said);
+  lost_ = failure ? Loss{*failure} : explain(exit, said);
   changed_.notify_all();
 }
 
-Error SshConnection::explain(const ProcessExit& exit, const std::string& said) const {
+SshConnection::Loss SshConnection::explain(const ProcessExit& exit, const std::string& said) const {
   const std::string last = last_line(said);
   const auto says = [&](std::string_view what) { return said.find(what) != std::string::npos; };
-  const auto error = [](std::string text, std::string hint) {
-    return Error(ErrorKind::remote, std::move(text)).hint(std::move(hint));
+  const auto loss = [](bool may_return, std::string text, std::string hint) {
+    return Loss{Error(ErrorKind::remote, std::move(text)).hint(std::move(hint)), may_return};
   };
   if (greeted_) {
-    return error(fmt::format("the connection to `{}` was lost{}", host_, last.empty() ? "" : ": " + last),
-                 "try again; what was moved so far need not be moved again");
+    return loss(true, fmt::format("the connection to `{}` was lost{}", host_, last.empty() ? "" : ": " + last),
+                "try again; what was moved so far need not be moved again");
   }
   if (says("Host key verification failed"))
-    return error(fmt::format("the key of host `{}` is not the one that ssh knows, or it knows none", host_),
-                 fmt::format("connect once by `ssh {}` and look at its key", shell_quote(host_)));
+    return loss(false, fmt::format("the key of host `{}` is not the one that ssh knows, or it knows none", host_),
+                fmt::format("connect once by `ssh {}` and look at its key", shell_quote(host_)));
   if (says("Permission denied"))
-    return error(fmt::format("`{}` lets you not in: {}", host_, last),
-                 fmt::format("`ssh {}` must work first: is your key in ssh-agent?", shell_quote(host_)));
+    return loss(false, fmt::format("`{}` lets you not in: {}", host_, last),
+                fmt::format("`ssh {}` must work first: is your key in ssh-agent?", shell_quote(host_)));
   if (exit.code == 127 || says("not found"))
-    return error(fmt::format("there is no `mlo` at `{}`", host_),
-                 "install it there, or say where it is: `far_mlo` of the remote in .mlo/local/config.yaml");
+    return loss(false, fmt::format("there is no `mlo` at `{}`", host_),
+                "install it there, or say where it is: `far_mlo` of the remote in .mlo/local/config.yaml");
   if (exit.code == 255)
-    return error(fmt::format("cannot reach `{}`: {}", host_, last),
-                 fmt::format("`ssh {}` must work first", shell_quote(host_)));
-  return error(fmt::format("the mlo at `{}` does not serve{}", host_, last.empty() ? "" : ": " + last),
-               "install the same version at both ends");
+    return loss(!says("Name or service not known"), fmt::format("cannot reach `{}`: {}", host_, last),
+                fmt::format("`ssh {}` must work first", shell_quote(host_)));
+  return loss(false, fmt::format("the mlo at `{}` does not serve{}", host_, last.empty() ? "" : ": " + last),
+              "install the same version at both ends");
+}
+
+bool SshConnection::may_return() const {
+  const std::lock_guard lock(mutex_);
+  return lost_ && lost_->may_return;
 }
 
 void SshConnection::take(const wire::Frame& frame) {
@@ -233,7 +238,7 @@ SshConnection::Answer SshConnection::wait(Request& request) {
   std::unique_lock lock(mutex_);
   if (!changed_.wait(lock, world_.stop, [&] { return request.done || lost_; })) check_stop(world_);
   if (request.failure) throw *request.failure;
-  if (!request.done) throw *lost_;
+  if (!request.done) throw lost_->error;
   return std::move(request.answer);
 }
 
@@ -248,7 +253,7 @@ SshConnection::Answer SshConnection::ask(Kind kind, std::string_view payload, co
   return wait(request);
 }
 
-void SshConnection::put(const wire::Put& put, const std::function<std::string_view()>& next) {
+void SshConnection::put(const wire::Put& put, const Source& read) {
   started_([this] { start(); });
   Request request;
   const Pending pending(*this, request);
@@ -257,8 +262,12 @@ void SshConnection::put(const wire::Put& put, const std::function<std::string_vi
     const std::lock_guard lock(mutex_);
     return request.done || lost_;
   };
-  for (std::string_view bytes = next(); !bytes.empty() && !is_over(); bytes = next())
+  for (std::uint64_t offset = 0; !is_over();) {
+    const std::string_view bytes = read(offset);
+    if (bytes.empty()) break;
     send(pending.id, Kind::data, bytes);
+    offset += bytes.size();
+  }
   send(pending.id, Kind::end, {});
   wait(request);
 }

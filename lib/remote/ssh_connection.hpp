@@ -4,10 +4,10 @@
 #include <mutex>
 #include <thread>
 
-#include "lib/remote/throttle.hpp"
 #include "lib/remote/wire.hpp"
 #include "lib/util/once.hpp"
 #include "lib/util/process.hpp"
+#include "lib/util/throttle.hpp"
 #include "lib/util/world.hpp"
 
 namespace mlo {
@@ -21,6 +21,8 @@ class SshConnection {
   SshConnection(const World& world, std::vector<std::string> argv, std::string host, Throttle& in, Throttle& out);
   /// Lets the other end finish, for a while.
   ~SshConnection();
+  /// Whether it is lost in a way that another connection may not be: by the network, or because the program died.
+  bool may_return() const;
 
   struct Answer {
     bool yes = false;
@@ -29,8 +31,9 @@ class SshConnection {
   /// With a target: for bytes of the answer, at most `most`.
   Answer ask(wire::Kind kind, std::string_view payload, const FileTarget* target = nullptr,
              std::uint64_t most = UINT64_MAX);
-  /// Sends a file that `next` gives piece by piece, of any size up to wire::kMaxPayload; an empty one is the end.
-  void put(const wire::Put& put, const std::function<std::string_view()>& next);
+  /// Sends a file whose bytes from an offset on `read` gives, up to wire::kMaxPayload; none are the end.
+  using Source = std::function<std::string_view(std::uint64_t offset)>;
+  void put(const wire::Put& put, const Source& read);
 
  private:
   struct Request {
@@ -50,7 +53,11 @@ class SshConnection {
   void take(const wire::Frame& frame);
   void send(std::uint32_t id, wire::Kind kind, std::string_view payload);
   Answer wait(Request& request);
-  Error explain(const ProcessExit& exit, const std::string& said) const;
+  struct Loss {
+    Error error;
+    bool may_return = false;
+  };
+  Loss explain(const ProcessExit& exit, const std::string& said) const;
 
   const World& world_;
   const std::vector<std::string> argv_;
@@ -63,12 +70,12 @@ class SshConnection {
   std::string greeting_;  ///< the listener's, like the next one
   wire::FrameReader frames_;
   std::mutex sending_;
-  std::mutex mutex_;  ///< of all below
+  mutable std::mutex mutex_;  ///< of all below
   std::condition_variable_any changed_;
   std::map<std::uint32_t, Request*> requests_;
   std::uint32_t next_ = 1;
   bool greeted_ = false;
-  std::optional<Error> lost_;
+  std::optional<Loss> lost_;
 };
 
 }  // namespace mlo

@@ -26,7 +26,7 @@ enum class Kind : std::uint8_t {
   put = 'p',       ///< name, SHA-256 of the bytes
   replace = 'w',   ///< name, bytes
   remove = 'x',    ///< name
-  settle = 's',
+  settle = 's',    ///< names that were put over another connection, which was lost
   /// Answers: any number of `data`, then `end`, whose payload says yes or no where that is asked, or `failed`.
   data = 'd',
   end = '.',

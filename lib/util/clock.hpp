@@ -1,5 +1,6 @@
 #pragma once
 #include <chrono>
+#include <stop_token>
 
 #include "lib/util/utc_time.hpp"
 
@@ -12,6 +13,8 @@ class Clock {
   virtual UtcTime now() = 0;
   /// Since an arbitrary start, never backwards; for durations.
   virtual std::chrono::nanoseconds monotonic() = 0;
+  /// Returns after that time, or as soon as somebody wants to stop.
+  virtual void sleep(std::chrono::nanoseconds time, const std::stop_token& stop) = 0;
 };
 
 }  // namespace mlo

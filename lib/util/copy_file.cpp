@@ -68,8 +68,10 @@ std::uint64_t FileCopy::copy_bytes(std::uint64_t most) {
   }
 }
 
+bool share_contents(int from_fd, int to_fd) { return ::ioctl(to_fd, FICLONE, from_fd) == 0; }
+
 bool copy_contents(int from_fd, int to_fd, const fs::path& to, const Moved& moved) {
-  if (::ioctl(to_fd, FICLONE, from_fd) == 0) {
+  if (share_contents(from_fd, to_fd)) {
     if (moved) moved(stat_fd(to_fd, to).size);
     return true;
   }

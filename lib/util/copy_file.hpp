@@ -28,6 +28,9 @@ class FileCopy {
   bool in_kernel_ = true;
 };
 
+/// Makes the empty file `to_fd` share the bytes of `from`; false where the file system cannot.
+bool share_contents(int from_fd, int to_fd);
+
 /// Copies the bytes of `from` into the empty file `to_fd`: reflink where the file system can, else copy. Returns true
 /// if it was a reflink. `moved` is told as it goes.
 bool copy_contents(int from_fd, int to_fd, const fs::path& to, const Moved& moved = {});

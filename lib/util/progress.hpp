@@ -24,18 +24,16 @@ class MovedOnce {
  public:
   /// Borrows `moved`.
   explicit MovedOnce(const Moved& moved) : moved_(moved) {}
-  /// The next bytes are those at `position`.
-  void go_to(std::uint64_t position) { at_ = position; }
-  void add(std::uint64_t bytes) {
-    at_ += bytes;
-    if (at_ <= told_) return;
-    const std::uint64_t fresh = at_ - std::exchange(told_, at_);
+  /// All bytes before `end` have moved.
+  void reach(std::uint64_t end) {
+    if (end <= told_) return;
+    const std::uint64_t fresh = end - std::exchange(told_, end);
     if (moved_) moved_(fresh);
   }
 
  private:
   const Moved& moved_;
-  std::uint64_t at_ = 0, told_ = 0;
+  std::uint64_t told_ = 0;
 };
 
 /// Where lib reports how far it is. cli draws bars; tests count or ignore.

@@ -62,4 +62,10 @@ void check_stop(const World& world) {
   if (world.stop.stop_requested()) throw Error(ErrorKind::interrupted, "interrupted");
 }
 
+void pause(const World& world, std::chrono::nanoseconds time) {
+  check_stop(world);
+  world.clock.sleep(time, world.stop);
+  check_stop(world);
+}
+
 }  // namespace mlo

@@ -26,6 +26,9 @@ struct World {
 /// Throws Error{interrupted} once the user asked to stop.
 void check_stop(const World& world);
 
+/// Sleeps so long, but not longer than the user lets us: then Error{interrupted}.
+void pause(const World& world, std::chrono::nanoseconds time);
+
 /// While it lives the user's wish to stop is not heard: for the few writes that record what was stopped.
 class WithoutStop {
  public:

@@ -8,7 +8,11 @@
 namespace mlo::contract {
 
 Open open_url(Outside& out, const fs::path& dir, RemoteConfig config) {
-  return [&out, dir, config = std::move(config)] { return open_remote(out.now, config, dir); };
+  return [&out, dir, config = std::move(config)] {
+    RemoteConfig limited = config;
+    limited.bytes_per_second = out.bytes_per_second;
+    return open_remote(out.now, limited, dir);
+  };
 }
 
 namespace {

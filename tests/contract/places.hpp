@@ -15,6 +15,7 @@ class RealClock : public test::TestClock {
 
 /// The outside of all remotes here.
 struct Outside : test::TestWorld {
+  std::uint64_t bytes_per_second = 0;  ///< of remotes that are opened from now on
   RealClock real;
   World now{real, rng, env, log, progress, stop.get_token(), 2, dir.path()};
 };

@@ -30,7 +30,7 @@ std::optional<std::string> fetch(Remote& remote, const test::TempDir& dir, const
 }
 
 /// Runs the body once for each place, on a fresh directory.
-void for_each_place(const std::function<void(const test::TempDir&, const Open&)>& body) {
+void for_each_place(const std::function<void(const test::TempDir&, const Open&, Outside&)>& body) {
   std::set<std::string_view> covered;
   for (const Stand& place : places()) {
     Outside out;
@@ -42,11 +42,14 @@ void for_each_place(const std::function<void(const test::TempDir&, const Open&)>
     CHECK(kind_of([&] { open()->find_missing({}); }) == ErrorKind::remote);
     open()->init();
     open()->init();
-    body(dir, open);
+    body(dir, open, out);
   }
   const char* const ci = ::getenv("CI");
   if (ci == nullptr) return;
   for (const RemoteKind& kind : remote_kinds()) CHECK(covered.contains(kind.name));
+}
+void for_each_place(const std::function<void(const test::TempDir&, const Open&)>& body) {
+  for_each_place([&](const test::TempDir& dir, const Open& open, Outside&) { body(dir, open); });
 }
 
 }  // namespace
@@ -218,34 +221,109 @@ TEST_CASE("one large object shows how far it is on its way, both ways", "[contra
   });
 }
 
-TEST_CASE("a push that ssh loses goes on with the next one", "[remote]") {
-  if (!test::find_server("sshd")) return miss("sshd");
-  test::SshServer server;
-  Outside out;
-  const test::TempDir dir;
-  const auto open = [&](const std::string& command) {
+TEST_CASE("a remote moves no more bytes a second than it may, both ways", "[contract][remote]") {
+  for_each_place([](const test::TempDir& dir, const auto& open, Outside& out) {
+    dir.write("large", std::string(3'000'000, 'x'));
+    const Digest id = sha256_file(dir / "large").digest;
+    out.bytes_per_second = 1'000'000;
+    const auto limited = open();
+    const auto seconds = [&](const std::function<void()>& action) {
+      const auto before = out.real.slept();
+      action();
+      return std::chrono::duration<double>(out.real.slept() - before).count();
+    };
+    const double sent = seconds([&] {
+      limited->put_file(id, dir / "large");
+      limited->flush();
+    });
+    CHECK((sent > 2 && sent < 4));
+    const double fetched = seconds([&] { CHECK(fetch(*limited, dir, id)); });
+    CHECK((fetched > 2 && fetched < 4));
+    out.bytes_per_second = 0;
+    const auto unlimited = open();
+    CHECK(seconds([&] { CHECK(fetch(*unlimited, dir, id)); }) == 0);
+  });
+}
+
+namespace {
+
+/// A place behind an sshd whose connections can be cut.
+struct Cuttable {
+  std::unique_ptr<Remote> open(const std::string& command) {
     return open_remote(out.now,
                        {.name = "origin",
                         .url = "127.0.0.1:" + (dir / "far").string(),
                         .ssh_command = command,
                         .far_mlo = MLO_TEST_BINARY},
                        dir.path());
-  };
-  open(server.command())->init();
-  const auto remote = open(server.command());
+  }
+  std::unique_ptr<Remote> open() { return open(server.command()); }
+  test::SshServer server;
+  Outside out;
+  test::TempDir dir;
+};
+
+}  // namespace
+
+TEST_CASE("a push whose connection is cut is made to the end over another one", "[remote]") {
+  if (!test::find_server("sshd")) return miss("sshd");
+  Cuttable far;
+  far.open()->init();
+  const auto remote = far.open();
   remote->put_bytes(sha256("a"), "a");
   remote->flush();
-  server.cut();
+  far.server.cut();
   remote->put_bytes(sha256("b"), "b");
+  remote->flush();
+  CHECK(remote->find_missing({sha256("a"), sha256("b")}).empty());
+  CHECK(far.out.real.slept() > std::chrono::milliseconds(100));
+  // In the middle of a file, which begins anew: each byte is told of once.
+  constexpr std::uint64_t kSize = std::uint64_t{20} << 20U;
+  far.dir.write("large", std::string(kSize, 'x'));
+  const Digest large = sha256_file(far.dir / "large").digest;
+  std::uint64_t sum = 0;
+  bool cut = false;
+  const auto cut_at_half = [&](std::uint64_t bytes) {
+    sum += bytes;
+    if (sum < kSize / 2 || std::exchange(cut, true)) return;
+    far.server.cut();
+  };
+  remote->put_file(large, far.dir / "large", cut_at_half);
+  // What the next one makes durable was taken in by one that is gone.
+  far.server.cut();
+  remote->flush();
+  CHECK((cut && sum == kSize));
+  sum = 0;
+  cut = false;
+  const TempFile back = TempFile::beside(far.dir / "back");
+  CHECK(far.open()->get(large, {}, {.fd = back.fd(), .path = back.path(), .moved = cut_at_half}));
+  CHECK((cut && sum == kSize));
+  CHECK(sha256_file(back.path()).digest == large);
+}
+
+TEST_CASE("what was put and is gone when the connection is back is told of", "[remote]") {
+  if (!test::find_server("sshd")) return miss("sshd");
+  Cuttable far;
+  far.open()->init();
+  far.dir.write("large", std::string(std::size_t{2} << 20U, 'x'));
+  const Digest large = sha256_file(far.dir / "large").digest;
+  const auto remote = far.open();
+  remote->put_file(large, far.dir / "large");
+  far.server.cut();
+  fs::remove(far.dir / "far/objects" / ObjectStore::relative_path(large));  // as a power cut would
   CHECK(kind_of([&] { remote->flush(); }) == ErrorKind::remote);
-  CHECK(kind_of([&] { remote->find_missing({}); }) == ErrorKind::remote);
-  const auto again = open(server.command());
-  CHECK(again->find_missing({sha256("a"), sha256("b")}) == std::vector<Digest>{sha256("b")});
-  again->put_bytes(sha256("b"), "b");
-  again->flush();
-  CHECK(open(server.command())->find_missing({sha256("a"), sha256("b")}).empty());
-  CHECK(kind_of([&] { open(server.command_of_stranger())->find_missing({}); }) == ErrorKind::remote);
-  CHECK(kind_of([&] { open(server.command_without_key())->find_missing({}); }) == ErrorKind::remote);
+  remote->put_file(large, far.dir / "large");
+  remote->flush();
+  CHECK(far.open()->find_missing({large}).empty());
+}
+
+TEST_CASE("where another attempt cannot help ssh is asked once", "[remote]") {
+  if (!test::find_server("sshd")) return miss("sshd");
+  Cuttable far;
+  far.open()->init();
+  CHECK(kind_of([&] { far.open(far.server.command_of_stranger())->find_missing({}); }) == ErrorKind::remote);
+  CHECK(kind_of([&] { far.open(far.server.command_without_key())->find_missing({}); }) == ErrorKind::remote);
+  CHECK(far.out.real.slept() == std::chrono::nanoseconds(0));
 }
 
 TEST_CASE("a server whose certificate is of one's own authority is trusted once that is named", "[remote]") {

@@ -44,6 +44,8 @@ class LyingServer {
   }
   /// Method, path and telling headers of each request since the last call.
   std::string requests() { return client_.send({.url = url("/__requests__")}).body; }
+  /// How many requests were under way at once, at most.
+  int most() { return std::stoi(client_.send({.url = url("/__most__")}).body); }
   void put(std::string_view path, std::string_view bytes) {
     client_.send({.method = "PUT", .url = url(path), .body = {.bytes = bytes}});
     requests();

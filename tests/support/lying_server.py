@@ -13,7 +13,9 @@ POST /__fault__ with {"method", "path" (regular expression), "action", "times", 
   redirect  answer 302 to `value`
   region    answer 400, the bucket is in region `value`
   stall     send the first half, then nothing for `value` seconds
+  meet      do as asked, but not before `value` requests were under way at once, and a moment later
 GET /__requests__: what was asked so far, a line each; reading it empties it.
+GET /__most__: how many requests were under way at once, at most.
 """
 import hashlib
 import json
@@ -26,7 +28,9 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from xml.sax.saxutils import escape
 
 lock = threading.Lock()
+arrived = threading.Condition(lock)
 objects, uploads, faults, seen = {}, {}, [], []
+under_way, most = 0, 0
 page_size = 1000
 
 
@@ -37,7 +41,24 @@ class Handler(BaseHTTPRequestHandler):
     def log_message(self, *_):
         pass
 
+    def enter(self):
+        global under_way, most
+        with arrived:
+            self.counted = True
+            under_way += 1
+            most = max(most, under_way)
+            arrived.notify_all()
+
+    def leave(self):
+        """Before the answer: who has it may ask for something else."""
+        global under_way
+        with lock:
+            if self.counted:
+                under_way -= 1
+            self.counted = False
+
     def answer(self, status, body=b"", headers=(), length=None):
+        self.leave()
         self.send_response(status)
         for name, value in headers:
             self.send_header(name, value)
@@ -54,7 +75,15 @@ class Handler(BaseHTTPRequestHandler):
                     return fault
         return {"action": None, "value": None}
 
+    counted = False
+
     def handle_any(self):
+        try:
+            self.handle_one()
+        finally:
+            self.leave()
+
+    def handle_one(self):
         body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
         if self.path == "/__fault__":
             with lock:
@@ -65,6 +94,9 @@ class Handler(BaseHTTPRequestHandler):
                 text = "".join(line + "\n" for line in seen)
                 seen.clear()
             return self.answer(200, text.encode())
+        if self.path == "/__most__":
+            return self.answer(200, str(most).encode())
+        self.enter()
         with lock:
             names = " ".join(sorted(name.lower() for name in self.headers if name.lower() in ("authorization", "if-match", "range", "x-secret")))
             region = re.search(r"Credential=[^/]*/[0-9]*/([^/]*)/", self.headers.get("Authorization", ""))
@@ -77,6 +109,10 @@ class Handler(BaseHTTPRequestHandler):
             return self.answer(400, headers=[("x-amz-bucket-region", value)])
         if action == "redirect":
             return self.answer(302, headers=[("Location", value)])
+        if action == "meet":
+            with arrived:
+                arrived.wait_for(lambda: most >= value, timeout=60)
+            time.sleep(0.02)
         if action == "drop":
             self.close_connection = True
             return None

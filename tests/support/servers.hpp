@@ -162,10 +162,17 @@ class WebServer {
                              .dies_with_us = true}));
     TestWorld world;
     net::HttpOptions options;
-    options.first_delay = std::chrono::milliseconds(10);
-    options.attempts = 12;
+    options.attempts = 1;
     if (tls == Tls::yes) options.ca_file = certificate();
-    net::HttpClient(world.world, options).send({.url = url_ + "/"});
+    net::HttpClient client(world.world, options);
+    for (int left = 300;; --left, std::this_thread::sleep_for(std::chrono::milliseconds(20))) {
+      try {
+        client.send({.url = url_ + "/"});
+        return;
+      } catch (const Error&) {
+        if (left == 0) throw;  // else not yet
+      }
+    }
   }
   const std::string& url() const { return url_; }
   fs::path certificate() const { return dir_ / "tls.crt"; }

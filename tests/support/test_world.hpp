@@ -20,9 +20,28 @@ class TestClock : public Clock {
   UtcTime now() override { return UtcTime::from_micros(981'173'106'000'000 + ticks_++ * 1000); }
   std::chrono::nanoseconds monotonic() override { return std::chrono::milliseconds(ticks_++); }
   void advance(std::chrono::milliseconds by) { ticks_ += by.count(); }
+  /// Takes no time of ours.
+  void sleep(std::chrono::nanoseconds time, const std::stop_token&) override {
+    slept_ += time.count();
+    advance(std::chrono::ceil<std::chrono::milliseconds>(time));
+  }
+  /// What all sleeps together would have taken.
+  std::chrono::nanoseconds slept() const { return std::chrono::nanoseconds(slept_.load()); }
 
  private:
-  std::atomic<std::int64_t> ticks_ = 0;
+  std::atomic<std::int64_t> ticks_ = 0, slept_ = 0;
+};
+
+/// Stands still but for who sleeps, or moves it.
+class StandingClock : public Clock {
+ public:
+  UtcTime now() override { return {}; }
+  std::chrono::nanoseconds monotonic() override { return std::chrono::nanoseconds(time_.load()); }
+  void sleep(std::chrono::nanoseconds time, const std::stop_token&) override { time_ += time.count(); }
+  void set(std::chrono::nanoseconds time) { time_ = time.count(); }
+
+ private:
+  std::atomic<std::int64_t> time_ = 0;
 };
 
 /// SplitMix64 from a seed: the same bytes in every test run.

@@ -8,13 +8,6 @@ using namespace std::chrono_literals;
 
 namespace {
 
-/// Stands still until it is moved.
-class StandingClock : public test::TestClock {
- public:
-  std::chrono::nanoseconds monotonic() override { return time; }
-  std::chrono::nanoseconds time{0};
-};
-
 /// A terminal of 100 columns, and what is on its last line.
 struct Screen {
   Screen() {
@@ -27,7 +20,7 @@ struct Screen {
     const std::size_t at = written.rfind("\x1b[K");
     return at == std::string::npos ? "" : written.substr(at + 3);
   }
-  StandingClock clock;
+  test::StandingClock clock;
   cli::Host host;
   std::string written;
   cli::StderrSink sink{host, false};
@@ -40,13 +33,13 @@ constexpr std::uint64_t kMegabyte = 1'000'000;
 TEST_CASE("a bar tells the share, the time left and the rate", "[cli]") {
   Screen screen;
   const auto task = screen.sink.start("pulling", ProgressUnit::bytes, 100 * kMegabyte);
-  screen.clock.time = 10s;
+  screen.clock.set(10s);
   task->advance(25 * kMegabyte);
   CHECK(screen.line() == "pulling  [======                  ]  25 %  30.0 s left  2.5 MB/s");
-  screen.clock.time = 20s;
+  screen.clock.set(20s);
   task->advance(50 * kMegabyte);
   CHECK(screen.line() == "pulling  [==================      ]  75 %  6.7 s left  3.8 MB/s");
-  screen.clock.time = 25s;
+  screen.clock.set(25s);
   task->advance(25 * kMegabyte);
   CHECK(screen.line() == "pulling  [========================] 100 %  4.0 MB/s");
 }
@@ -54,32 +47,43 @@ TEST_CASE("a bar tells the share, the time left and the rate", "[cli]") {
 TEST_CASE("hours are told as hours, and what has no total by what is done", "[cli]") {
   Screen screen;
   auto task = screen.sink.start("pushing", ProgressUnit::bytes, 10'000 * kMegabyte);
-  screen.clock.time = 100s;
+  screen.clock.set(100s);
   task->advance(100 * kMegabyte);
   CHECK(screen.line() == "pushing  [                        ]   1 %  2 h 45 min left  1.0 MB/s");
   task.reset();
   CHECK(screen.line().empty());
   task = screen.sink.start("reading", ProgressUnit::items, 0);
-  screen.clock.time = 102s;
+  screen.clock.set(102s);
   task->advance(3000);
   CHECK(screen.line() == "reading  3,000  1,500/s");
+}
+
+TEST_CASE("the rate is that of the last seconds, whatever was there at once", "[cli]") {
+  Screen screen;
+  const auto task = screen.sink.start("pulling", ProgressUnit::bytes, 1000 * kMegabyte);
+  task->advance(900 * kMegabyte);  // of an earlier attempt
+  for (int second = 1; second <= 20; ++second) {
+    screen.clock.set(std::chrono::seconds(second));
+    task->advance(kMegabyte);
+  }
+  CHECK(screen.line() == "pulling  [======================  ]  92 %  1 min 20 s left  1.0 MB/s");
 }
 
 TEST_CASE("what is quick shows no bar, and a bar is drawn ten times a second at most", "[cli]") {
   Screen screen;
   {
     const auto task = screen.sink.start("pulling", ProgressUnit::bytes, 100);
-    screen.clock.time = 299ms;
+    screen.clock.set(299ms);
     task->advance(10);
     CHECK(screen.written.empty());
-    screen.clock.time = 300ms;
+    screen.clock.set(300ms);
     task->advance(10);
     const std::string first = screen.written;
     CHECK(first.find("20 %") != std::string::npos);
-    screen.clock.time = 399ms;
+    screen.clock.set(399ms);
     task->advance(10);
     CHECK(screen.written == first);
-    screen.clock.time = 400ms;
+    screen.clock.set(400ms);
     task->advance(10);
     CHECK(screen.line().find("40 %") != std::string::npos);
   }
@@ -87,7 +91,7 @@ TEST_CASE("what is quick shows no bar, and a bar is drawn ten times a second at 
   screen.written.clear();
   screen.sink.set_bars(false);
   const auto task = screen.sink.start("pulling", ProgressUnit::bytes, 100);
-  screen.clock.time = 100s;
+  screen.clock.set(100s);
   task->advance(10);
   CHECK(screen.written.empty());
 }

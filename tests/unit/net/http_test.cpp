@@ -279,23 +279,59 @@ TEST_CASE("a wish to stop ends a transfer that stands still", "[net]") {
   }
 }
 
-TEST_CASE("no more requests than connections are under way at once", "[net]") {
+TEST_CASE("all connections together keep to one rate, and one alone has all of it", "[net]") {
   test::LyingServer server;
   test::TestWorld w;
+  test::StandingClock time;
+  const World now{time, w.rng, w.env, w.log, w.progress, w.stop.get_token(), 2, w.dir.path()};
   HttpOptions options = test::hasty();
-  options.connections = 2;
-  HttpClient client(w.world, options);
-  std::vector<std::jthread> threads;
-  std::atomic<int> good = 0;
-  for (int i = 0; i < 8; ++i) {
-    threads.emplace_back([&, i] {
-      const std::string url = server.url("/b/" + std::to_string(i));
-      for (int n = 0; n < 20; ++n) {
-        client.send({.method = "PUT", .url = url, .body = {.bytes = "x"}});
-        good += client.send({.url = url}).body == "x" ? 1 : 0;
-      }
-    });
+  options.connections = 4;
+  options.bytes_per_second = 1'000'000;
+  HttpClient client(now, options);
+  const std::string bytes(1'000'000, 'x');
+  const auto time_of = [&](const std::function<void()>& action) {
+    const auto before = time.monotonic();
+    action();
+    return std::chrono::duration<double>(time.monotonic() - before).count();
+  };
+  const auto put = [&](std::size_t i) {
+    CHECK(
+        client.send({.method = "PUT", .url = server.url("/b/" + std::to_string(i)), .body = {.bytes = bytes}}).status ==
+        200);
+  };
+  const double alone = time_of([&] { put(0); });
+  CHECK((alone > 0.8 && alone < 1.1));
+  const double together = time_of([&] {
+    std::vector<std::jthread> threads;
+    for (std::size_t i = 0; i < 4; ++i) threads.emplace_back([&, i] { put(i); });
+  });
+  CHECK((together > 3.7 && together < 4.3));
+  const Sink sink(w.dir);
+  const double back = time_of([&] { client.send({.url = server.url("/b/0"), .target = sink.target()}); });
+  CHECK((back > 0.8 && back < 1.1));
+}
+
+TEST_CASE("as many requests as connections are under way at once, and no more", "[net]") {
+  for (const unsigned connections : {1U, 2U, 5U}) {
+    test::LyingServer server;
+    test::TestWorld w;
+    HttpOptions options = test::hasty();
+    options.connections = connections;
+    HttpClient client(w.world, options);
+    for (const char* method : {"GET", "PUT"}) server.lie(method, "/b/", "meet", 1000, std::to_string(connections));
+    std::vector<std::jthread> threads;
+    std::atomic<int> good = 0;
+    for (int i = 0; i < 8; ++i) {
+      threads.emplace_back([&, i] {
+        const std::string url = server.url("/b/" + std::to_string(i));
+        for (int n = 0; n < 3; ++n) {
+          client.send({.method = "PUT", .url = url, .body = {.bytes = "x"}});
+          good += client.send({.url = url}).body == "x" ? 1 : 0;
+        }
+      });
+    }
+    threads.clear();
+    CHECK(good == 24);
+    CHECK(server.most() == static_cast<int>(connections));
   }
-  threads.clear();
-  CHECK(good == 160);
 }

@@ -204,6 +204,41 @@ TEST_CASE("what goes wrong at the far end is one line with a way out", "[remote]
   says("head -c 100000 /dev/zero; cat;", "is not mlo", "");
 }
 
+TEST_CASE("a far end that is lost is asked again with pauses, and not for ever; one that refuses is not", "[remote]") {
+  const auto asked = [](const std::string& far) {
+    test::TestWorld w;
+    const RemoteConfig config{.name = "far", .url = "host:/srv/x", .ssh_command = "echo >> asked; " + far};
+    CHECK(failure_of([&] { open_remote(w.world, config, w.dir.path())->find_missing({}); }).kind() ==
+          ErrorKind::remote);
+    const std::string lines = read_file(w.dir / "asked");
+    CHECK((lines.size() == 1) == (w.clock.slept().count() == 0));
+    CHECK(w.clock.slept() < std::chrono::seconds(30));
+    return lines.size();
+  };
+  CHECK(asked("printf 'mlo remote serve 1\\n'; head -c 9 >/dev/null; exit 255;") == 6);
+  CHECK(asked("echo 'ssh: connect to host host port 22: Connection refused' >&2; exit 255;") == 6);
+  for (const char* text : {"ssh: Could not resolve hostname host: Name or service not known",
+                           "Host key verification failed.", "me@host: Permission denied (publickey)."})
+    CHECK(asked(fmt::format("echo '{}' >&2; exit 255;", text)) == 1);
+  CHECK(asked("exit 127;") == 1);
+  CHECK(asked("echo 'error: unknown command' >&2; exit 2;") == 1);
+  CHECK(asked("printf 'mlo remote serve 1\\nHTTP/1.1 400 Bad Request'; cat;") == 1);
+}
+
+TEST_CASE("a far end that comes back is gone on with", "[remote]") {
+  test::TestWorld w;
+  w.dir.write("answer", wire::encode(1, Kind::end, "1"));
+  const RemoteConfig config{
+      .name = "far",
+      .url = "host:/srv/x",
+      .ssh_command =
+          "echo mlo remote serve 1; test -e tried || { touch tried; exit 255; }; cat answer; cat >/dev/null;"};
+  const auto place = find_remote_kind(config.url)->open(w.world, config, w.dir.path());
+  CHECK(place->is_empty());
+  CHECK(w.clock.slept() >= std::chrono::milliseconds(150));
+  CHECK(w.clock.slept() <= std::chrono::milliseconds(300));
+}
+
 TEST_CASE("what a login prints before mlo speaks is passed over", "[remote]") {
   const Error error =
       failure_with("printf 'Welcome!\\n\\nmlo remote\\nmlo remote serve 1\\n'; head -c 9 >/dev/null; exit 1;");

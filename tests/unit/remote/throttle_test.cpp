@@ -1,67 +1,24 @@
-#include "lib/remote/throttle.hpp"
+#include "lib/util/throttle.hpp"
 
 #include "lib/crypto/sha256.hpp"
+#include "lib/remote/dir_place.hpp"
 #include "lib/remote/ssh_connection.hpp"
-#include "lib/util/parallel.hpp"
 #include "tests/support/test.hpp"
 #include "tests/support/test_world.hpp"
 
 using namespace mlo;
-using std::chrono::nanoseconds;
-using std::chrono::seconds;
+using namespace std::chrono_literals;
 
 namespace {
 
-/// Stands still but for who sleeps.
-class SleepingClock : public Clock {
- public:
-  UtcTime now() override { return {}; }
-  nanoseconds monotonic() override { return nanoseconds(time_.load()); }
-  void sleep(nanoseconds time) { time_ += time.count(); }
-  nanoseconds slept() const { return nanoseconds(time_.load()); }
-
- private:
-  std::atomic<std::int64_t> time_ = 0;
-};
-
 struct Timed : test::TestWorld {
-  SleepingClock time;
+  test::StandingClock time;
   World now{time, rng, env, log, progress, stop.get_token(), 2, dir.path()};
-  Throttle make(std::uint64_t rate) {
-    return Throttle(now, rate, [this](nanoseconds pause) { time.sleep(pause); });
-  }
 };
 
 constexpr std::uint64_t kMegabyte = 1'000'000;
 
 }  // namespace
-
-TEST_CASE("what is taken has its time before more is", "[remote]") {
-  Timed w;
-  Throttle throttle = w.make(kMegabyte);
-  throttle.take(kMegabyte);
-  CHECK(w.time.slept() == seconds(0));
-  throttle.take(2 * kMegabyte);
-  CHECK(w.time.slept() == seconds(1));
-  throttle.take(1);
-  CHECK(w.time.slept() == seconds(3));
-  // Time that nobody used is not saved up.
-  w.time.sleep(seconds(100));
-  throttle.take(kMegabyte);
-  throttle.take(1);
-  CHECK(w.time.slept() == seconds(104));
-}
-
-TEST_CASE("no limit costs no time, and many that take together keep to one rate", "[remote]") {
-  Timed w;
-  Throttle none = w.make(0);
-  none.take(UINT64_MAX);
-  none.take(UINT64_MAX);
-  CHECK(w.time.slept() == seconds(0));
-  Throttle throttle = w.make(1000);
-  parallel_for(100, 4, [&](std::size_t) { throttle.take(100); });
-  CHECK(w.time.slept() >= std::chrono::milliseconds(9'900));
-}
 
 TEST_CASE("what comes and goes by ssh keeps to the rate", "[remote]") {
   Timed w;
@@ -70,21 +27,21 @@ TEST_CASE("what comes and goes by ssh keeps to the rate", "[remote]") {
   for (int i = 0; i < 5; ++i) answer += wire::encode(1, wire::Kind::data, megabyte);
   w.dir.write("answer", answer + wire::encode(1, wire::Kind::end, "1"));
   const auto talk = [&](const std::string& far, const std::function<void(SshConnection&)>& action) {
-    Throttle in = w.make(kMegabyte), out = w.make(kMegabyte);
-    const nanoseconds before = w.time.slept();
+    Throttle in(w.now, kMegabyte), out(w.now, kMegabyte);
+    const auto before = w.time.monotonic();
     SshConnection connection(w.now, {"sh", "-c", "echo mlo remote serve 1; " + far}, "host", in, out);
     action(connection);
-    return w.time.slept() - before;
+    return w.time.monotonic() - before;
   };
-  const nanoseconds fetched = talk("head -c 1 > /dev/null; cat answer", [&](SshConnection& connection) {
+  const auto fetched = talk("head -c 1 > /dev/null; cat answer", [&](SshConnection& connection) {
     CHECK(connection.ask(wire::Kind::find, "x").bytes.size() == 5 * kMegabyte);
   });
-  CHECK(fetched >= std::chrono::milliseconds(4'500));
-  CHECK(fetched <= std::chrono::milliseconds(5'100));
-  const nanoseconds sent = talk("cat > /dev/null", [&](SshConnection& connection) {
+  CHECK(fetched >= 4'500ms);
+  CHECK(fetched <= 5'100ms);
+  const auto sent = talk("cat > /dev/null", [&](SshConnection& connection) {
     int left = 5;
     try {
-      connection.put({"x", sha256("x")}, [&]() -> std::string_view {
+      connection.put({"x", sha256("x")}, [&](std::uint64_t) -> std::string_view {
         if (left-- > 0) return megabyte;
         w.stop.request_stop();  // nobody answers
         return {};
@@ -93,6 +50,34 @@ TEST_CASE("what comes and goes by ssh keeps to the rate", "[remote]") {
       CHECK(error.kind() == ErrorKind::interrupted);
     }
   });
-  CHECK(sent >= std::chrono::milliseconds(4'500));
-  CHECK(sent <= std::chrono::milliseconds(5'100));
+  CHECK(sent >= 4'500ms);
+  CHECK(sent <= 5'100ms);
+}
+
+TEST_CASE("what is read from and written to a directory keeps to the rate", "[remote]") {
+  Timed w;
+  const std::string bytes(5 * kMegabyte, 'x');
+  const std::string packed = "packs/" + std::string(64, 'a') + ".pack", whole = "objects/aa/" + std::string(62, 'a');
+  fs::create_directories(w.dir / "far");
+  w.dir.write("file", bytes);
+  DirPlace place(w.now, w.dir / "far", kMegabyte);
+  const auto time_of = [&](const std::function<void()>& action) {
+    const auto before = w.time.monotonic();
+    action();
+    return w.time.monotonic() - before;
+  };
+  const auto fetch = [&](const std::optional<FileRange>& range) {
+    const TempFile out = TempFile::beside(w.dir / "out");
+    CHECK(place.get(whole, range, {.fd = out.fd(), .path = out.path()}));
+    CHECK(read_file(out.path()) == bytes.substr(0, range ? range->size : bytes.size()));
+  };
+  for (const auto taken : {time_of([&] { place.put(packed, bytes); }),
+                           time_of([&] { place.put_file(whole, (w.dir / "file").string(), sha256(bytes), {}); }),
+                           time_of([&] { fetch({}); })}) {
+    CHECK(taken >= 4'000ms);
+    CHECK(taken <= 6'000ms);
+  }
+  CHECK(time_of([&] { fetch(FileRange{0, 2 * kMegabyte}); }) >= 1'500ms);
+  DirPlace unbounded(w.now, w.dir / "far");
+  CHECK(time_of([&] { unbounded.put("packs/" + std::string(64, 'b') + ".pack", bytes); }) == 0s);
 }

@@ -1,6 +1,5 @@
 #pragma once
 #include <chrono>
-#include <functional>
 #include <mutex>
 
 #include "lib/util/world.hpp"
@@ -10,21 +9,17 @@ namespace mlo {
 /// Keeps below a rate what many move at once. Safe from any thread.
 class Throttle {
  public:
-  using Sleep = std::function<void(std::chrono::nanoseconds)>;
-
-  /// 0: no limit. Borrows `world`, by whose clock it counts. `sleep` lets that much time pass.
-  Throttle(const World& world, std::uint64_t bytes_per_second, Sleep sleep);
-  /// Sleeps until a user's wish to stop: then Error{interrupted}.
-  Throttle(const World& world, std::uint64_t bytes_per_second);
+  /// 0: no limit. Borrows `world`, by whose clock it counts and sleeps.
+  Throttle(const World& world, std::uint64_t bytes_per_second) : world_(world), rate_(bytes_per_second) {}
+  bool is_on() const { return rate_ != 0; }
 
   /// Returns when the bytes that were taken before have had their time, so a second ends with no more than the rate
-  /// and what was taken last.
+  /// and what was taken last. Error{interrupted} as soon as the user wants to stop.
   void take(std::uint64_t bytes);
 
  private:
   const World& world_;
   const std::uint64_t rate_;
-  const Sleep sleep_;
   std::mutex mutex_;
   std::chrono::nanoseconds free_{0};  ///< when the bytes before have had their time
 };
