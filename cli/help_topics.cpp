@@ -205,7 +205,8 @@ const std::vector<HelpTopic>& help_topics() {
        "\n"
        "Each is an entry of `remotes` in `.mlo/config.yaml`, which `mlo remote modify` changes; besides `url` it may "
        "have "
-       "`endpoint`, `region`, `profile`, `path_style`, `ca_file`, `connections` (8), `bytes_per_second`, and "
+       "`endpoint`, `region`, `profile`, `path_style`, `ca_file`, `connections` (8), `bytes_per_second` (each way, of "
+       "all together), and "
        "`encryption` with `key_file`. `.mlo/local/config.yaml` is laid over it: this machine's alone, and the one "
        "place "
        "for what nobody else may say:\n"
@@ -231,8 +232,11 @@ const std::vector<HelpTopic>& help_topics() {
        "`services`) and `AWS_CA_BUNDLE` come from there, too. A web server's name and password come from `~/.netrc`, "
        "proxies from `https_proxy`, `http_proxy` and `no_proxy`.\n"
        "\n"
-       "An upload in parts that was cut off waits in the bucket to be gone on with; a lifecycle rule "
-       "(AbortIncompleteMultipartUpload) ends those that nobody comes back to."},
+       "A connection that is lost is made again, with pauses that grow. A pull that was cut off goes on in the middle "
+       "of a file of more than 16 MiB, also after a kill; what comes is verified whole. An upload in parts that was "
+       "cut "
+       "off waits in the bucket to be gone on with; a lifecycle rule (AbortIncompleteMultipartUpload) ends those that "
+       "nobody comes back to."},
   };
   return topics;
 }

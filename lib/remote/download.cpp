@@ -1,5 +1,8 @@
 #include <atomic>
+#include <list>
+#include <mutex>
 
+#include "lib/remote/fetch_pieces.hpp"
 #include "lib/remote/portions.hpp"
 #include "lib/store/recipe.hpp"
 #include "lib/util/error.hpp"
@@ -7,6 +10,8 @@
 
 namespace mlo {
 namespace {
+
+constexpr std::string_view kLost = "is lost", kDamaged = "is damaged: its bytes are not what its name says";
 
 [[noreturn]] void fail_object(const Remote& remote, const ObjectRef& object, std::string_view what) {
   throw Error(ErrorKind::remote, fmt::format("remote `{}`: object `{}` of {} {}", remote.name(), object.id.brief(),
@@ -32,10 +37,14 @@ struct Download {
   std::vector<ObjectRef> wanted = {};  ///< to be fetched as they are
   std::vector<Incoming> recipes = {};  ///< to be stored when their parts are
   std::atomic<std::uint64_t> bytes = 0;
+  std::mutex mutex = {};
+  std::list<PartialObject> whole = {};  ///< verified, for the next commit; until then a killed pull goes on with them
 
   bool read_page(const Part& page, std::string& list);
   void plan(ObjectRef object);
   void fetch(const ObjectRef& object, const Moved& moved);
+  bool fetch_large(const ObjectRef& object, const Moved& moved);
+  void commit();
   void run();
 
  private:
@@ -46,7 +55,7 @@ struct Download {
       action();
     } catch (const Error& error) {
       if (error.kind() != ErrorKind::corrupt) throw;
-      fail_object(remote, object, "is damaged: its bytes are not what its name says");
+      fail_object(remote, object, kDamaged);
     }
   }
 };
@@ -90,17 +99,40 @@ void Download::fetch(const ObjectRef& object, const Moved& moved) {
       bytes += record->size;
       return;
     }
+    if (!record && object.size > kInPieces && fetch_large(object, moved)) return;
     bytes += batch.put_from(object.id, object.size, [&](int fd) {
       if (!remote.get(object.id, {}, {.fd = fd, .path = store.root(), .moved = moved}))
-        fail_object(remote, object, "is lost");
+        fail_object(remote, object, kLost);
     });
   });
+}
+
+/// False if another process fetches it.
+bool Download::fetch_large(const ObjectRef& object, const Moved& moved) {
+  constexpr auto kKept = std::chrono::hours(7 * 24);
+  auto partial = PartialObject::open(store, object.id, object.size, world.clock.now() + -kKept);
+  if (!partial) return false;
+  const Came came = fetch_in_pieces(remote, *partial, moved);
+  if (came != Came::whole) {
+    partial->remove();
+    fail_object(remote, object, came == Came::lost ? kLost : kDamaged);
+  }
+  bytes += object.size;
+  const std::lock_guard lock(mutex);
+  whole.push_back(std::move(*partial));
+  return true;
+}
+
+void Download::commit() {
+  for (const PartialObject& object : whole) batch.take_file(object.id(), object.path());
+  batch.commit();
+  whole.clear();
 }
 
 void Download::run() {
   move_in_portions(
       world, "pulling", wanted, remote.connections(),
-      [&](std::size_t i, const Moved& moved) { fetch(wanted[i], moved); }, [&] { batch.commit(); });
+      [&](std::size_t i, const Moved& moved) { fetch(wanted[i], moved); }, [&] { commit(); });
   if (recipes.empty()) return;
   batch.commit();  // lists of parts, if there was nothing else
   parallel_for(recipes.size(), world.threads, [&](std::size_t i) {
@@ -129,7 +161,7 @@ TransferReport download(const World& world, ObjectStore& store, Remote& remote, 
     // What is wanted now is not what was asked for: the remote may bring it by other requests.
     drop_duplicates(download.wanted);
     if (const auto lost = take_missing(remote, download.wanted, Look::as_before); !lost.empty())
-      fail_object(remote, lost.front(), "is lost");
+      fail_object(remote, lost.front(), kLost);
   }
   report.bytes = total_bytes(download.wanted);
   if (mode == Mode::dry_run) return report;

@@ -288,6 +288,15 @@ std::uint64_t ObjectStore::Batch::put_from(const Digest& id, std::uint64_t size,
   return hashed.size;
 }
 
+void ObjectStore::Batch::take_file(const Digest& id, const fs::path& file) {
+  state_->open();
+  StagingDir& staging = *state_->writing.staging;
+  const std::string name = staging.new_name();
+  rename_path(file, staging.path() / name);
+  const std::lock_guard lock(state_->mutex);
+  if (!state_->pending.emplace(id, name).second) staging.remove(name);
+}
+
 void ObjectStore::Batch::put_record(const Digest& id, const Record& record) {
   state_->open();
   if (state_->known(id, record.size)) return;

@@ -110,6 +110,8 @@ class ObjectStore {
     /// The same for an object as it lies in a pack. The parts of a recipe must be in the store already: the whole is
     /// read. Error{io} if it is their bytes that are wrong: they are put aside.
     void put_record(const Digest& id, const Record& record);
+    /// Moves a file here, from a place on the store's file system, whose bytes are what `id` says, as the caller knows.
+    void take_file(const Digest& id, const fs::path& file);
     /// Afterwards the batch is empty and can be used again.
     void commit();
 
