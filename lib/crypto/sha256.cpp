@@ -1,10 +1,8 @@
 #include "lib/crypto/sha256.hpp"
 
 #include <fcntl.h>
-#include <linux/fs.h>
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
-#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include <cerrno>
