@@ -115,7 +115,7 @@ HashedFile sha256_file(const fs::path& path) {
 
 HashedFile copy_hashed(int from, const fs::path& source, int to, const fs::path& target, const CopyRules& rules) {
   // What counts is what the target holds: it is hashed after the fact, so the kernel can copy.
-  if (rules.reflink && ::ioctl(to, FICLONE, from) == 0) return sha256_fd(to, target, rules.moved);
+  if (rules.reflink && share_contents(from, to)) return sha256_fd(to, target, rules.moved);
   ::posix_fadvise(from, 0, 0, POSIX_FADV_SEQUENTIAL);
   const unsigned threads = stat_fd(from, source).size > 4 * kPiece ? rules.threads : 1;
   const std::uint64_t piece = threads > 1 ? kPiece : kNear;
