@@ -1,5 +1,7 @@
 #include "lib/remote/s3_upload.hpp"
 
+#include <atomic>
+
 #include "lib/crypto/md5.hpp"
 #include "lib/crypto/sha256.hpp"
 #include "lib/remote/remote.hpp"
@@ -59,6 +61,7 @@ void upload_in_parts(S3Client& client, const std::string& key, const fs::path& f
   std::string upload = client.find_upload(key).value_or("");
   if (!upload.empty()) there = client.find_parts(key, upload);
   if (there.empty()) upload = client.begin_upload(key);
+  std::atomic<bool> forgets = false;  // the server says that it does not keep checksums
   parallel_for(parts.size(), connections, [&](std::size_t i) {
     const auto number = static_cast<unsigned>(i + 1);
     const std::string_view bytes = all.substr(i * part_size, part_size);
@@ -67,14 +70,20 @@ void upload_in_parts(S3Client& client, const std::string& key, const fs::path& f
     const auto known = there.find(number);
     if (known == there.end() || !is_same(known->second, bytes, digest)) {
       parts[i] = client.put_part(key, upload, number, {.bytes = bytes, .moved = moved}, digest);
+      if (parts[i].checksum.empty()) forgets = true;
       return;
     }
     parts[i] = known->second;
+    // One that keeps them may not list them, and wants them of all parts in the end.
+    parts[i].checksum = to_base64(digest.raw());
     if (moved) moved(bytes.size());
   });
   if (hash.finish() != whole) {
     client.abandon(key, upload);
     fail_given_bytes(whole);
+  }
+  if (forgets) {
+    for (S3Client::Part& part : parts) part.checksum.clear();
   }
   const bool completed = client.complete(key, upload, parts);
   const auto size = client.find_size(key);

@@ -149,19 +149,23 @@ class Handler(BaseHTTPRequestHandler):
             if query["uploadId"] not in uploads:
                 return 404, b"<Error><Code>NoSuchUpload</Code></Error>", []
             uploads[query["uploadId"]][1][int(query["partNumber"])] = body
-            return 200, b"", [("ETag", '"%s"' % hashlib.md5(body).hexdigest())]
+            kept = self.headers.get("x-amz-checksum-sha256")
+            return 200, b"", [("ETag", '"%s"' % hashlib.md5(body).hexdigest())] + ([("x-amz-checksum-sha256", kept)] if kept else [])
         if self.headers.get("If-None-Match") == "*" and path in objects:
             return 412, b"<Error><Code>PreconditionFailed</Code></Error>", []
         objects[path] = body
         return 200, b"", [("ETag", '"x"')]
 
-    def on_post(self, path, query, _, __):
+    def on_post(self, path, query, body, __):
         if "uploads" in query:
             name = f"upload/{len(uploads)}+="
             uploads[name] = (path, {})
             return 200, f"<R><UploadId>{name}</UploadId></R>".encode(), []
         if query.get("uploadId") not in uploads:
             return 404, b"<Error><Code>NoSuchUpload</Code></Error>", []
+        # As SeaweedFS: it does not list the parts' checksums, and wants all of them.
+        if body.count(b"<ChecksumSHA256>") != len(uploads[query["uploadId"]][1]):
+            return 400, b"<Error><Code>InvalidRequest</Code></Error>", []
         _, parts = uploads.pop(query["uploadId"])
         objects[path] = b"".join(parts[n] for n in sorted(parts))
         return 200, b"<CompleteMultipartUploadResult></CompleteMultipartUploadResult>", []
