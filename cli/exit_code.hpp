@@ -24,6 +24,7 @@ inline int of(ErrorKind kind) {
     case ErrorKind::conflict:
       return conflict;
     case ErrorKind::remote:
+    case ErrorKind::unsupported:
       return remote;
     case ErrorKind::internal:
       return bug;

@@ -158,8 +158,8 @@ void Exchange::begin(long status) {
     attempts_.received = 0;
     return;
   }
-  throw Error(ErrorKind::remote, !partial ? "the server ignores `Range`, so parts of files cannot be read"
-                                          : "the server sent another range than was asked for");
+  if (partial) throw Error(ErrorKind::remote, "the server sent another range than was asked for");
+  throw Error(ErrorKind::unsupported, "the server ignores `Range`, so parts of files cannot be read");
 }
 
 std::size_t Exchange::on_header(char* data, std::size_t, std::size_t size, void* self) {

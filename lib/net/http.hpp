@@ -81,7 +81,7 @@ class HttpClient {
 
   /// The answer, whatever its status. Attempts that failed (no connection, cut off, 408, 429, 500, 502, 503, 504) are
   /// repeated; a download into a target goes on where it was cut. Error{remote} if there was no whole answer;
-  /// Error{interrupted} as soon as the user wants to stop.
+  /// Error{unsupported} if the server knows no ranges; Error{interrupted} as soon as the user wants to stop.
   HttpResponse send(const HttpRequest& request);
 
  private:

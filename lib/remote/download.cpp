@@ -131,7 +131,7 @@ void Download::commit() {
 
 void Download::run() {
   move_in_portions(
-      world, "pulling", wanted, remote.connections(),
+      world, "pulling", wanted, std::max(world.threads, remote.connections()),
       [&](std::size_t i, const Moved& moved) { fetch(wanted[i], moved); }, [&] { commit(); });
   if (recipes.empty()) return;
   batch.commit();  // lists of parts, if there was nothing else

@@ -14,22 +14,20 @@ bool fetch_missing(Remote& remote, PartialObject& object, const Moved& moved) {
   std::uint64_t there = object.size();
   for (const PartialObject::Piece& piece : pieces) there -= piece.size - piece.there;
   if (there != 0) moved(there);
-  std::atomic<bool> lost = false, any = there != 0;
+  std::atomic<bool> lost = false;
   try {
     parallel_for(pieces.size(), remote.connections(), [&](std::size_t i) {
       const PartialObject::Piece& piece = pieces[i];
       std::uint64_t done = piece.there;
       const FileRange range{piece.offset + done, piece.size - done};
       const auto note = [&](std::uint64_t bytes) {
-        any = true;
         object.set_there(piece, done += bytes);
         moved(bytes);
       };
       if (!remote.get(object.id(), range, {object.fd(), range.offset, object.path(), note})) lost = true;
     });
   } catch (const Error& error) {
-    // Some web servers know no parts of files.
-    if (error.kind() != ErrorKind::remote || any) throw;
+    if (error.kind() != ErrorKind::unsupported) throw;
     object.clear();
     return remote.get(object.id(), {}, {.fd = object.fd(), .path = object.path(), .moved = moved});
   }

@@ -61,7 +61,7 @@ std::uint64_t total_bytes(const std::vector<ObjectRef>& objects) {
 }
 
 void move_in_portions(const World& world, const std::string& label, const std::vector<ObjectRef>& objects,
-                      unsigned connections, const std::function<void(std::size_t, const Moved&)>& move,
+                      unsigned threads, const std::function<void(std::size_t, const Moved&)>& move,
                       const std::function<void()>& settle) {
   const auto task = world.progress.start(label, ProgressUnit::bytes, total_bytes(objects));
   for (std::size_t begin = 0; begin < objects.size();) {
@@ -69,7 +69,7 @@ void move_in_portions(const World& world, const std::string& label, const std::v
     for (std::uint64_t bytes = 0; end < objects.size() && end - begin < kObjectsPerFlush && bytes < kBytesPerFlush;
          ++end)
       bytes += objects[end].size;
-    parallel_for(end - begin, std::max(world.threads, connections), [&](std::size_t i) {
+    parallel_for(end - begin, threads, [&](std::size_t i) {
       check_stop(world);
       Share share(*task, objects[begin + i].size);
       move(begin + i, [&](std::uint64_t bytes) {

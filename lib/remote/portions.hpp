@@ -14,11 +14,11 @@ void drop_duplicates(std::vector<ObjectRef>& objects);
 std::vector<ObjectRef> take_missing(Remote& remote, std::vector<ObjectRef>& objects, Look look);
 std::uint64_t total_bytes(const std::vector<ObjectRef>& objects);
 
-/// Moves all objects in parallel, in their order but for what is beside each other, ending each portion with `settle`.
-/// What `move` tells of an object's bytes shows at once, but never more than its size; the rest when it returns. A wish
-/// to stop is heard between objects and when bytes are told of.
+/// Moves all objects in their order but for what is beside each other on so many threads, ending each portion with
+/// `settle`. What `move` tells of an object's bytes shows at once, but never more than its size; the rest when it
+/// returns. A wish to stop is heard between objects and when bytes are told of.
 void move_in_portions(const World& world, const std::string& label, const std::vector<ObjectRef>& objects,
-                      unsigned connections, const std::function<void(std::size_t, const Moved&)>& move,
+                      unsigned threads, const std::function<void(std::size_t, const Moved&)>& move,
                       const std::function<void()>& settle);
 
 }  // namespace mlo

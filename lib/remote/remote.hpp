@@ -58,7 +58,8 @@ class Remote {
   /// All that was put is durable and visible when this returns. What was not flushed may be gone.
   virtual void flush() = 0;
   /// Writes the object's bytes to a file, an empty one if `range` does not name a part of them; false if it has none.
-  /// Not verified: the caller does. A part only of an object larger than kMaxPacked that lies in no pack there.
+  /// Not verified: the caller does. A part only of an object larger than kMaxPacked that lies in no pack there;
+  /// Error{unsupported} if the other side gives only whole files.
   virtual bool get(const Digest& id, const std::optional<FileRange>& range, const FileTarget& target) = 0;
   /// Gives the empty file `fd` the bytes of an object that lies in no pack, without moving any; false if that cannot be
   /// done.
@@ -122,7 +123,8 @@ auto in_the_name_of(const std::string& remote, const Action& action) -> decltype
     if (error.kind() == ErrorKind::corrupt || error.kind() == ErrorKind::interrupted ||
         error.kind() == ErrorKind::config || error.message().starts_with(prefix))
       throw;
-    throw Error(ErrorKind::remote, prefix + error.message()).hint(error.hint());
+    const bool unsupported = error.kind() == ErrorKind::unsupported;
+    throw Error(unsupported ? error.kind() : ErrorKind::remote, prefix + error.message()).hint(error.hint());
   }
 }
 

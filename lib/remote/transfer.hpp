@@ -3,6 +3,7 @@
 #include <string>
 #include <vector>
 
+#include "lib/crypto/digest_set.hpp"
 #include "lib/remote/remote.hpp"
 #include "lib/store/object_store.hpp"
 
@@ -37,20 +38,23 @@ struct TransferReport {
 
 enum class Mode { real, dry_run };
 
+/// How objects go: many at once, or one after the other, so that none is seen before those that came before it.
+enum class Order { any, as_given };
+
 /// What a remote lacks.
 struct UploadPlan {
-  std::vector<ObjectRef> objects;  ///< with their sizes; parts of recipes are among them
-  std::vector<ObjectRef> recipes;  ///< what lies in parts
+  std::vector<ObjectRef> objects;  ///< with their sizes; the parts of what lies in parts come before it
+  DigestSet recipes;               ///< those of them that lie in parts
   std::size_t count = 0;           ///< without parts
   std::vector<ObjectRef> absent;   ///< what neither side has
-  std::uint64_t bytes() const;
+  Order order = Order::any;
 };
 /// Plans one command: however often it is asked, it looks once what there is.
 class UploadPlanner {
  public:
   /// Borrows both.
   UploadPlanner(const ObjectStore& store, Remote& remote) : store_(store), remote_(remote) {}
-  UploadPlan plan(std::vector<ObjectRef> objects);
+  UploadPlan plan(std::vector<ObjectRef> objects, Order order);
 
  private:
   const ObjectStore& store_;
@@ -58,10 +62,10 @@ class UploadPlanner {
   Look look_ = Look::now;
 };
 
-/// Sends the objects of a plan in parallel; flushes as it goes, so that an interrupted push goes on where it was.
+/// Sends the objects of a plan; flushes as it goes, so that an interrupted push goes on where it was.
 /// Everything sent is durable there when this returns.
 TransferReport upload(const World& world, ObjectStore& store, Remote& remote, UploadPlan plan, Mode mode);
-/// The same for what the remote lacks of these objects. What neither side has is reported, not an error.
+/// The same for what the remote lacks of these objects, in any order. What neither side has is reported, not an error.
 TransferReport upload(const World& world, ObjectStore& store, Remote& remote, std::vector<ObjectRef> objects,
                       Mode mode);
 

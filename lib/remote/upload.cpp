@@ -1,3 +1,5 @@
+#include <map>
+
 #include "lib/remote/portions.hpp"
 #include "lib/store/pack.hpp"
 #include "lib/util/error.hpp"
@@ -5,34 +7,44 @@
 namespace mlo {
 namespace {
 
-/// Takes from `objects` those that lie in parts, and puts there what the remote lacks of their parts.
-std::vector<ObjectRef> take_recipes(const ObjectStore& store, Remote& remote, std::vector<ObjectRef>& objects) {
-  std::vector<ObjectRef> recipes, others, parts;
-  for (ObjectRef& object : objects) {
-    const std::vector<Digest> ids = store.parts_of(object.id);
-    if (ids.empty() || !store.has_parts(object.id)) {
-      others.push_back(std::move(object));
-      continue;
-    }
+/// Puts before each object that lies in parts those of its parts that the remote lacks.
+void add_parts(const ObjectStore& store, Remote& remote, UploadPlan& plan) {
+  std::map<std::size_t, std::vector<Digest>> lists;
+  std::vector<ObjectRef> parts;
+  for (std::size_t i = 0; i < plan.objects.size(); ++i) {
+    const ObjectRef& object = plan.objects[i];
+    std::vector<Digest> ids = store.parts_of(object.id);
+    if (ids.empty() || !store.has_parts(object.id)) continue;
     for (const Digest& id : ids) parts.push_back({id, store.find_size(id).value_or(0), object.owner});
-    object.size = 0;  // little, beside its parts
-    recipes.push_back(std::move(object));
+    lists.emplace(i, std::move(ids));
   }
-  objects = std::move(others);
+  if (lists.empty()) return;
   drop_duplicates(parts);
-  if (!parts.empty()) parts = take_missing(remote, parts, Look::as_before);
-  for (ObjectRef& part : parts) objects.push_back(std::move(part));
-  drop_duplicates(objects);
-  return recipes;
+  DigestSet whole;  // so that what a recipe names never names more
+  for (const ObjectRef& part : parts) whole.insert(part.id);
+  std::vector<ObjectRef> missing = take_missing(remote, parts, Look::as_before), all;
+  auto next = missing.begin();
+  for (std::size_t i = 0; i < plan.objects.size(); ++i) {
+    ObjectRef& object = plan.objects[i];
+    if (const auto list = lists.find(i); list != lists.end()) {
+      for (const Digest& id : list->second) {
+        if (next != missing.end() && next->id == id) all.push_back(std::move(*next++));
+      }
+      if (!whole.contains(object.id)) {
+        object.size = 0;  // little, beside its parts
+        plan.recipes.insert(object.id);
+      }
+    }
+    all.push_back(std::move(object));
+  }
+  drop_duplicates(all);
+  plan.objects = std::move(all);
 }
 
-/// How an object goes that lies in parts here. Parts go whole, so that what a recipe names never names more.
-enum class InParts { yes, no };
-
-void send(const ObjectStore& store, Remote& remote, const ObjectRef& object, InParts in_parts, const Moved& moved) {
+void send(const ObjectStore& store, Remote& remote, const ObjectRef& object, bool as_recipe, const Moved& moved) {
   const Digest& id = object.id;
   const auto record = store.find_record(id);
-  if (record && (record->form != Form::recipe || in_parts == InParts::yes)) return remote.put_record(id, *record);
+  if (record && (record->form != Form::recipe || as_recipe)) return remote.put_record(id, *record);
   const auto file = store.find_file_of(id);
   if (!file || object.size <= kMaxPacked) return remote.put_bytes(id, store.get(id));
   try {
@@ -53,10 +65,9 @@ TransferReport& TransferReport::operator+=(const TransferReport& other) {
   return *this;
 }
 
-std::uint64_t UploadPlan::bytes() const { return total_bytes(objects); }
-
-UploadPlan UploadPlanner::plan(std::vector<ObjectRef> objects) {
+UploadPlan UploadPlanner::plan(std::vector<ObjectRef> objects, Order order) {
   UploadPlan plan;
+  plan.order = order;
   if (objects.empty()) return plan;
   drop_duplicates(objects);
   for (ObjectRef& object : take_missing(remote_, objects, std::exchange(look_, Look::as_before))) {
@@ -65,27 +76,24 @@ UploadPlan UploadPlanner::plan(std::vector<ObjectRef> objects) {
     (size ? plan.objects : plan.absent).push_back(std::move(object));
   }
   plan.count = plan.objects.size();
-  plan.recipes = take_recipes(store_, remote_, plan.objects);
+  add_parts(store_, remote_, plan);
   return plan;
 }
 
 TransferReport upload(const World& world, ObjectStore& store, Remote& remote, std::vector<ObjectRef> objects,
                       Mode mode) {
-  return upload(world, store, remote, UploadPlanner(store, remote).plan(std::move(objects)), mode);
+  return upload(world, store, remote, UploadPlanner(store, remote).plan(std::move(objects), Order::any), mode);
 }
 
 TransferReport upload(const World& world, ObjectStore& store, Remote& remote, UploadPlan plan, Mode mode) {
-  TransferReport report{plan.count, plan.bytes(), std::move(plan.absent)};
+  TransferReport report{plan.count, total_bytes(plan.objects), std::move(plan.absent)};
   if (mode == Mode::dry_run) return report;
-  // Recipes come last: they are seen with what they name, or later.
-  const std::size_t first_recipe = plan.objects.size();
-  std::vector<ObjectRef> objects = std::move(plan.objects);
-  objects.insert(objects.end(), std::make_move_iterator(plan.recipes.begin()),
-                 std::make_move_iterator(plan.recipes.end()));
+  const unsigned threads = plan.order == Order::any ? std::max(world.threads, remote.connections()) : 1;
   move_in_portions(
-      world, "pushing", objects, remote.connections(),
+      world, "pushing", plan.objects, threads,
       [&](std::size_t i, const Moved& moved) {
-        send(store, remote, objects[i], i < first_recipe ? InParts::no : InParts::yes, moved);
+        const ObjectRef& object = plan.objects[i];
+        send(store, remote, object, plan.recipes.contains(object.id), moved);
       },
       [&] { remote.flush(); });
   return report;

@@ -80,7 +80,8 @@ TransferReport push_roots(Workspace& workspace, Remote& remote, const std::vecto
   ObjectStore& store = workspace.store();
   ObjectSet set = objects_below(store, roots);
   UploadPlanner planner(store, remote);
-  UploadPlan files = planner.plan(std::move(set.files)), trees = planner.plan(std::move(set.trees));
+  UploadPlan files = planner.plan(std::move(set.files), Order::any);
+  UploadPlan trees = planner.plan(std::move(set.trees), Order::as_given);
   if (!files.absent.empty() || !trees.absent.empty()) {
     const ObjectRef& first = files.absent.empty() ? trees.absent.front() : files.absent.front();
     throw Error(ErrorKind::not_found,

@@ -52,14 +52,14 @@ SyncReport push(Workspace& workspace, Remote& remote, const std::vector<std::str
   SyncReport report;
   UploadPlanner planner(store, remote);
   ObjectSet data = objects_below(store, named_roots(workspace, names));
-  UploadPlan files = planner.plan(std::move(data.files));
-  UploadPlan trees = planner.plan(std::move(data.trees));
+  UploadPlan files = planner.plan(std::move(data.files), Order::any);
+  UploadPlan trees = planner.plan(std::move(data.trees), Order::as_given);
   require_complete(files);
   require_complete(trees);
   for (UploadPlan* plan : {&files, &trees}) report.transfer += upload(world, store, remote, std::move(*plan), mode);
   ObjectSet runs = names.empty() ? objects_below(store, run_roots(workspace)) : ObjectSet();
-  for (auto* objects : {&runs.files, &runs.trees}) {
-    const TransferReport sent = upload(world, store, remote, planner.plan(std::move(*objects)), mode);
+  for (const auto& [objects, order] : {std::pair(&runs.files, Order::any), std::pair(&runs.trees, Order::as_given)}) {
+    const TransferReport sent = upload(world, store, remote, planner.plan(std::move(*objects), order), mode);
     warn_incomplete(world, sent);
     report.transfer += sent;
   }

@@ -20,6 +20,7 @@ enum class ErrorKind {
   corrupt,      ///< bytes on disk or from a remote are not what their name says
   interrupted,  ///< the user stopped us
   internal,     ///< our own bug
+  unsupported,  ///< the other side failed, but can do the same in another way
 };
 
 /// The one exception type. `message` is one line: lower case, no full stop, the failure first, then the culprit in

@@ -282,7 +282,7 @@ TEST_CASE("what a gc writes anew while it is pushed arrives", "[remote]") {
   const Digest id = put_big(way, writer, rows(100'000, 200'000) + text);
   const Digest kept = put_big(way, writer, text);
   const auto remote = way.open();
-  UploadPlan plan = UploadPlanner(way.here, *remote).plan({{kept, text.size(), "it"}});
+  UploadPlan plan = UploadPlanner(way.here, *remote).plan({{kept, text.size(), "it"}}, Order::any);
   {
     ObjectStore other(way.out.dir / "here/objects", kRules);
     const DigestSet needed = close_over(way.out.now, other, {kept});

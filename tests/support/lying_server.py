@@ -238,6 +238,10 @@ class Server(ThreadingHTTPServer):
     daemon_threads = True
     request_queue_size = 128
 
+    def handle_error(self, *about):
+        if not isinstance(sys.exc_info()[1], ConnectionError):  # a client may stop listening
+            super().handle_error(*about)
+
 
 if __name__ == "__main__":
     if len(sys.argv) > 1:

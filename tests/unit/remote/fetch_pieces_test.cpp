@@ -37,7 +37,9 @@ struct Far : test::TestWorld {
                        {.name = "origin", .url = "s3://bucket/p", .endpoint = server.url(), .connections = connections},
                        dir.path());
   }
-  TransferReport pull() { return download(world, here, *open(), {{id, bytes.size(), "dataset `d`"}}, Mode::real); }
+  TransferReport pull(std::uint64_t connections = 0) {
+    return download(world, here, *open(connections), {{id, bytes.size(), "dataset `d`"}}, Mode::real);
+  }
   /// How often the object or a part of it was asked for.
   std::size_t gets() {
     const std::string all = server.requests();
@@ -68,16 +70,18 @@ struct Far : test::TestWorld {
 }  // namespace
 
 TEST_CASE("a large object comes in pieces, and what came of it need not come again", "[remote]") {
-  Far far;
-  far.gets();
-  far.server.lie("GET", "objects", "status", 1, "403");
-  CHECK(failure_of([&] { far.pull(); }).kind() == ErrorKind::remote);
-  CHECK_FALSE(far.here.has(far.id));
-  const std::size_t before = far.gets();
-  CHECK(far.pull().bytes == far.bytes.size());
-  CHECK(before + far.gets() == 5);  // four, and the one that failed
-  CHECK(far.here.verify(far.id));
-  CHECK(far.is_clean());
+  for (const std::uint64_t connections : {1U, 4U}) {
+    Far far;
+    far.gets();
+    far.server.lie("GET", "objects", "status", 1, "403");
+    CHECK(failure_of([&] { far.pull(connections); }).kind() == ErrorKind::remote);
+    CHECK_FALSE(far.here.has(far.id));
+    const std::size_t before = far.gets();
+    CHECK(far.pull(connections).bytes == far.bytes.size());
+    CHECK(before + far.gets() == 5);  // four, and the one that failed
+    CHECK(far.here.verify(far.id));
+    CHECK(far.is_clean());
+  }
 }
 
 TEST_CASE("a piece is gone on with in its middle", "[remote]") {

@@ -13,7 +13,7 @@ struct Watched : test::TestWorld {
   World now{clock, rng, env, log, recorded, stop.get_token(), 2, dir.path()};
   std::vector<ObjectRef> objects{{sha256("a"), 100, "d"}, {sha256("b"), 50, "d"}};
   void move(const std::function<void(std::size_t, const Moved&)>& action) {
-    move_in_portions(now, "moving", objects, 1, action, [] {});
+    move_in_portions(now, "moving", objects, now.threads, action, [] {});
   }
 };
 

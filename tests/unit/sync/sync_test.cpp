@@ -1,3 +1,5 @@
+#include <condition_variable>
+
 #include "lib/crypto/sha256.hpp"
 #include "lib/data/datasets.hpp"
 #include "lib/drift/baseline.hpp"
@@ -20,13 +22,13 @@ class CutRemote : public Remote {
     return inner_->find_missing(ids, look);
   }
   void put_file(const Digest& id, const fs::path& file, const Moved& moved) override {
-    send([&] { inner_->put_file(id, file, moved); });
+    send(id, [&] { inner_->put_file(id, file, moved); });
   }
   void put_bytes(const Digest& id, std::string_view bytes) override {
-    send([&] { inner_->put_bytes(id, bytes); });
+    send(id, [&] { inner_->put_bytes(id, bytes); });
   }
   void put_record(const Digest& id, const Record& record) override {
-    send([&] { inner_->put_record(id, record); });
+    send(id, [&] { inner_->put_record(id, record); });
   }
   bool is_recipe(const Digest& id) override { return inner_->is_recipe(id); }
   std::optional<Record> find_record(const Digest& id) override { return inner_->find_record(id); }
@@ -44,7 +46,9 @@ class CutRemote : public Remote {
   const std::string& name() const override { return inner_->name(); }
 
  private:
-  void send(const std::function<void()>& put) {
+  virtual void begin(const Digest& /*id*/) {}
+  void send(const Digest& id, const std::function<void()>& put) {
+    begin(id);
     const std::lock_guard lock(mutex_);  // flush is for one thread
     if (puts_-- <= 0) throw Error(ErrorKind::remote, "the wire is cut");
     put();
@@ -54,6 +58,28 @@ class CutRemote : public Remote {
   std::unique_ptr<Remote> inner_;
   std::mutex mutex_;
   int puts_;
+};
+
+/// A remote whose first put of some object is so slow that the next one would be done before it.
+class SlowRemote : public CutRemote {
+ public:
+  SlowRemote(std::unique_ptr<Remote> inner, DigestSet slow)
+      : CutRemote(std::move(inner), 100), slow_(std::move(slow)) {}
+  std::vector<Digest> order;  ///< how those came
+
+ private:
+  void begin(const Digest& id) override {
+    if (!slow_.contains(id)) return;
+    std::unique_lock lock(mutex_);
+    if (!std::exchange(waited_, true)) overtaken_.wait_for(lock, std::chrono::milliseconds(300));
+    order.push_back(id);
+    overtaken_.notify_all();
+  }
+
+  const DigestSet slow_;
+  std::mutex mutex_;
+  std::condition_variable overtaken_;
+  bool waited_ = false;
 };
 
 class ReadOnlyRemote : public CutRemote {
@@ -147,6 +173,17 @@ TEST_CASE("a push that is cut never shows a name whose objects are not there", "
     }
     CHECK(push(*w.a, *w.remote(), {}, Mode::real).transfer.objects == 5U - static_cast<unsigned>(puts));
   }
+}
+
+TEST_CASE("a tree is never sent before those it names", "[sync]") {
+  TwoClones w;
+  const Digest top = load_dataset(*w.a, "d").tree;
+  const std::vector<TreeEntry> entries = w.a->store().get_tree(top);
+  REQUIRE(entries.at(0).kind == TreeEntryKind::directory);
+  const std::vector<Digest> expected{entries.at(0).id, top};
+  SlowRemote remote(w.remote(), {expected.begin(), expected.end()});
+  push(*w.a, remote, {}, Mode::real);
+  CHECK(remote.order == expected);
 }
 
 TEST_CASE("an object that nobody has stops the push of its dataset before anything is sent", "[sync]") {
