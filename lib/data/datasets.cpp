@@ -15,9 +15,9 @@ constexpr std::string_view kDirectory = ".mlo/data";
 constexpr std::string_view kExtension = ".yaml";
 constexpr std::uint64_t kManifestLimit = 16U << 20U;
 /// Words that follow `version-data`: a dataset of that name could not be told from the subcommand.
-constexpr std::string_view kReserved[] = {"add",    "checkout", "diff",      "du",     "fsck",
-                                          "gc",     "get",      "history",   "import", "ls",
-                                          "remove", "status",   "unprotect", "update", "validate"};
+constexpr std::string_view kReserved[] = {"add",    "cache",  "check-ignore", "checkout", "diff",    "du",
+                                          "fsck",   "gc",     "get",          "history",  "import",  "ls",
+                                          "remove", "status", "unprotect",    "update",   "validate"};
 
 DatasetManifest parse_checked(std::string_view text, std::string_view name, const std::string& source) {
   DatasetManifest manifest = parse_dataset(text, source);
@@ -225,12 +225,16 @@ std::pair<std::string, std::optional<std::string>> split_dataset_spec(std::strin
 DatasetManifest resolve_dataset(const Workspace& workspace, std::string_view spec) {
   const auto [name, version] = split_dataset_spec(spec);
   if (!version) return load_dataset(workspace, name);
-  if (!find_dataset(workspace, name)) static_cast<void>(dataset_history(workspace, name));  // for its error
+  const auto require_known = [&, &known = name] {
+    if (!find_dataset(workspace, known)) static_cast<void>(dataset_history(workspace, known));  // for its error
+  };
   if (!version->starts_with("sha256:")) {
     if (auto found = find_dataset_at(workspace, name, *version)) return std::move(*found);
+    require_known();
     throw Error(ErrorKind::not_found, fmt::format("`{}` has no dataset `{}`", printable(*version), printable(name)))
         .hint(fmt::format("see its versions with `mlo version-data history {}`", shell_quote(name)));
   }
+  require_known();
   if (version->size() < 7 + 4)
     throw Error(ErrorKind::usage, fmt::format("`{}` is too short: give 4 digits or more", printable(*version)));
   std::map<Digest, DatasetManifest> matches;

@@ -2,6 +2,9 @@
 
 #include "cli/command_table.hpp"
 #include "cli/spec.hpp"
+#include "lib/data/datasets.hpp"
+#include "lib/registry/tag_names.hpp"
+#include "lib/util/error.hpp"
 #include "lib/util/text.hpp"
 #include "tests/support/test.hpp"
 #include "tests/support/test_workspace.hpp"
@@ -86,4 +89,16 @@ TEST_CASE("subcommands of one word stand together, and their word is a group", "
     for (const auto word : section.words) seen.erase(std::string(word));
   }
   CHECK(seen.empty());  // every first word stands in a section of the overview
+}
+
+TEST_CASE("a subcommand names neither a dataset nor a model", "[help]") {
+  for (const TableEntry& entry : command_table()) {
+    const std::size_t space = entry.path.find(' ');
+    if (space == std::string_view::npos) continue;
+    const std::string_view group = entry.path.substr(0, space);
+    const std::string word(entry.path.substr(space + 1));
+    CAPTURE(word);
+    if (group == "version-data") CHECK_THROWS_AS(choose_dataset_name(word, "d", {}), Error);
+    if (group == "register" || group == "promote") CHECK_THROWS_AS(require_model_name(word), Error);
+  }
 }

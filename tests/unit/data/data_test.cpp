@@ -151,6 +151,18 @@ TEST_CASE("a name resolves by revision and by unique prefix", "[data]") {
   CHECK(kind_of([&] { resolve_dataset(*w.workspace, "../../etc/passwd"); }) == ErrorKind::not_found);
 }
 
+TEST_CASE("a dataset that only another branch has resolves there", "[data]") {
+  DataWorld w;
+  w.sh("git commit -q --allow-empty -m start && git switch -q -c other");
+  w.dir.write("d", "1\n");
+  w.add({"d"}, true);
+  w.sh("git switch -q -");
+  REQUIRE_FALSE(find_dataset(*w.workspace, "d"));
+  CHECK(resolve_dataset(*w.workspace, "d@other").tree == sha256("1\n"));
+  CHECK(kind_of([&] { resolve_dataset(*w.workspace, "d"); }) == ErrorKind::not_found);
+  CHECK(kind_of([&] { resolve_dataset(*w.workspace, "d@HEAD"); }) == ErrorKind::not_found);
+}
+
 TEST_CASE("history lists the versions, newest first, with their removal", "[data]") {
   DataWorld w;
   w.dir.write("d", "1\n");
