@@ -17,9 +17,9 @@ struct Options {
 };
 
 void declare(Args& args, Options& o) {
-  args.positional(
-      o.sources, "SOURCE", Args::Many::zero_or_more,
-      "a URL (https://, s3://); with --repo a dataset, NAME[@REVISION][:PATH]; with --from paths here (default: all)");
+  args.positional(o.sources, "SOURCE", Args::Many::zero_or_more,
+                  "a URL (https://, s3://, s3://BUCKET/DIRECTORY/); with --repo a dataset, NAME[@REVISION][:PATH]; "
+                  "with --from paths here (default: all)");
   args.choice(o.from, "--from", {"dvc", "lfs"}, "what versions data here already, and is to be mlo's now");
   args.option(o.repo, "--repo", "URL", "repository that has the dataset, or its path");
   args.option(o.output, "--output,-o", "PATH", "where it is to lie here (default: its own name)");
@@ -98,10 +98,10 @@ Command version_data_import() {
   info.path = "version-data import";
   info.summary = "take data of elsewhere as a dataset that knows its origin";
   info.description =
-      "Brings a dataset of another repository, or one path inside it, or the file at a URL into the work tree and "
-      "makes "
-      "it a dataset here. Its manifest keeps the origin: repository, revision asked for and commit that it was, or the "
-      "URL with the server's ETag and date. `mlo version-data update` takes over what is new there; nothing moves by "
+      "Brings a dataset of another repository, or one path inside it, or the file at a URL, or all that lies below a "
+      "prefix in S3, into the work tree and makes it a dataset here. Its manifest keeps the origin: repository, "
+      "revision asked for and commit that it was, or the URL with the server's ETag and date. `mlo version-data "
+      "update` takes over what is new there; nothing moves by "
       "itself. A change here, made a version by `add`, ends the tie.\n\n"
       "Nothing of another repository is fetched that is not needed, every byte is verified, and a failed or "
       "interrupted "
@@ -114,10 +114,10 @@ Command version_data_import() {
       "topmost directories that hold git-lfs's files alone a dataset each, and every other such file one; they leave "
       "git's index and stay on disk. What either tool keeps in its own caches and in git's history stays; --history "
       "writes what branches and tags had as branches and tags dvc/NAME or lfs/NAME, for `NAME@dvc/v1.2`.";
-  info.examples = {
-      {"mlo version-data import flights@v1.2 --repo https://example.org/team/flights.git -o data/flights",
-       "a dataset at a tag"},
-      {"mlo version-data import https://example.org/flights.csv -o data/ --sha256 HEX", "a file, checked"}};
+  info.examples = {{"mlo version-data import flights@v1.2 --repo https://example.org/team/flights.git -o data/flights",
+                    "a dataset at a tag"},
+                   {"mlo version-data import https://example.org/flights.csv -o data/ --sha256 HEX", "a file, checked"},
+                   {"mlo version-data import s3://bucket/flights/2013/ -o data/flights", "a directory in S3"}};
   info.exits = {{exit_code::conflict, "something is at the place, or git tracks it"},
                 {exit_code::remote, "the other side failed, or has not what was expected"}};
   return make_command<Options>(std::move(info), declare, run);

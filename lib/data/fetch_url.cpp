@@ -4,9 +4,9 @@
 #include <unistd.h>
 
 #include "lib/crypto/sha256.hpp"
+#include "lib/data/fetch_s3.hpp"
 #include "lib/net/http.hpp"
 #include "lib/net/url.hpp"
-#include "lib/remote/s3_client.hpp"
 #include "lib/util/error.hpp"
 #include "lib/util/secrets.hpp"
 #include "lib/util/text.hpp"
@@ -75,8 +75,8 @@ net::Headers condition(const DataOrigin* known) {
 }
 
 /// Stores the loaded file, which goes if its bytes are not the expected ones.
-FetchedFile store_fetched(const Workspace& workspace, const fs::path& file, const DataOrigin& origin,
-                          const std::optional<Digest>& expected) {
+Fetched store_fetched(const Workspace& workspace, const fs::path& file, const DataOrigin& origin,
+                      const std::optional<Digest>& expected) {
   ObjectStore::Batch batch(workspace.store());
   const ObjectStore::Batch::Added added = batch.put_file(file);
   if (expected && added.id != *expected) {
@@ -86,7 +86,7 @@ FetchedFile store_fetched(const Workspace& workspace, const fs::path& file, cons
         .hint("nothing was imported; is the digest that of this version?");
   }
   batch.commit();
-  return FetchedFile{{TreeEntryKind::file, added.size, added.id, ""}, origin};
+  return Fetched{{TreeEntryKind::file, added.size, added.id, ""}, origin};
 }
 
 /// The file that grows while something comes, and stays for the next attempt if this one is cut: one for each URL and
@@ -128,21 +128,12 @@ class PartialFile {
   UniqueFd fd_;
 };
 
-std::optional<FetchedFile> fetch_s3(const Workspace& workspace, const std::string& url, const DataOrigin* known,
-                                    const std::optional<Digest>& expected) {
-  const std::size_t slash = std::min(url.find('/', kS3.size()), url.size());
-  const std::string bucket = url.substr(kS3.size(), slash - kS3.size());
-  const std::string key = url.substr(std::min(slash + 1, url.size()));
-  if (bucket.empty() || key.empty() || key.ends_with('/'))
-    throw Error(ErrorKind::usage, fmt::format("`{}` names no object", printable(url)))
-        .hint("write it as `s3://BUCKET/KEY`");
-  RemoteConfig config{.name = bucket, .url = url};
-  for (const RemoteConfig& remote : workspace.config().remotes) {
-    if (remote.url == fmt::format("{}{}", kS3, bucket) || remote.url.starts_with(fmt::format("{}{}/", kS3, bucket)))
-      config = remote;
-  }
+std::optional<Fetched> fetch_s3(const Workspace& workspace, const std::string& url, const DataOrigin* known,
+                                const std::optional<Digest>& expected) {
+  const S3Source source = open_s3_source(workspace, url);
+  S3Client& client = *source.client;
+  const std::string& key = source.key;
   World& world = workspace.world();
-  S3Client client(world, config, bucket);
   const auto head = client.find_head(key);
   if (!head) throw Error(ErrorKind::remote, fmt::format("there is no `{}`", printable(url)));
   const DataOrigin origin{.url = url, .etag = printable(head->etag), .last_modified = printable(head->last_modified)};
@@ -164,7 +155,7 @@ std::optional<FetchedFile> fetch_s3(const Workspace& workspace, const std::strin
     file.remove();
     throw Error(ErrorKind::remote, fmt::format("`{}` changed while it was read", printable(url))).hint("try again");
   }
-  FetchedFile fetched = store_fetched(workspace, file.path(), origin, expected);
+  Fetched fetched = store_fetched(workspace, file.path(), origin, expected);
   file.remove();
   return fetched;
 }
@@ -247,18 +238,22 @@ bool is_data_url(std::string_view text) {
   return plain && net::parse_url(text.substr(0, query)).has_value();
 }
 
-std::optional<FetchedFile> fetch_url(const Workspace& workspace, const std::string& url, const DataOrigin* known,
-                                     const std::optional<Digest>& expected) {
+std::optional<Fetched> fetch_url(const Workspace& workspace, const std::string& url, const DataOrigin* known,
+                                 const std::optional<Digest>& expected) {
   const bool s3 = url.starts_with(kS3);
   if (!s3) require_sendable(url);
   if (known == nullptr) require_public(url);
   const LockFile lock = LockFile::acquire(workspace.local() / "locks" / "imports", "mlo version-data import",
                                           std::chrono::seconds(60), workspace.world());
+  if (s3 && url.ends_with('/')) {
+    if (expected) throw Error(ErrorKind::usage, "a directory has no SHA-256 of its bytes");
+    return fetch_s3_directory(workspace, url, known);
+  }
   if (s3) return fetch_s3(workspace, url, known, expected);
   Download download(workspace, url);
   const auto head = download.run(known);
   if (!head) return std::nullopt;
-  FetchedFile fetched = store_fetched(workspace, download.file().path(), head->origin, expected);
+  Fetched fetched = store_fetched(workspace, download.file().path(), head->origin, expected);
   download.file().remove();
   return fetched;
 }

@@ -52,7 +52,8 @@ std::optional<Brought> bring_from_url(const Workspace& workspace, const std::str
                                       const std::optional<Digest>& expected) {
   auto fetched = fetch_url(workspace, url, known, expected);
   if (!fetched) return std::nullopt;
-  const std::string path = url.substr(0, url.find('?'));
+  std::string path = url.substr(0, url.find('?'));
+  if (fetched->entry.kind == TreeEntryKind::directory) path.erase(path.find_last_not_of('/') + 1);
   const std::size_t host = path.find("://") + 3;
   const std::size_t slash = path.rfind('/');
   return Brought{fetched->entry, fetched->origin, slash < host ? "" : path.substr(slash + 1)};

@@ -2,6 +2,7 @@
 
 #include "lib/crypto/md5.hpp"
 #include "lib/data/scan.hpp"
+#include "lib/store/tree_builder.hpp"
 #include "lib/util/error.hpp"
 #include "lib/util/parallel.hpp"
 #include "lib/util/text.hpp"
@@ -64,25 +65,6 @@ void sum_file(const fs::path& file, TwoSums& sums) {
   constexpr std::size_t kPiece = std::size_t{1} << 20U;
   for (std::string_view rest = mapped.bytes(); !rest.empty(); rest.remove_prefix(std::min(kPiece, rest.size())))
     sums.update(rest.substr(0, kPiece));
-}
-
-/// A directory on its way to becoming a tree.
-struct Node {
-  std::map<std::string, Node> below;  ///< by the bytes of their names, as trees want them
-  TreeEntry entry;
-};
-
-TreeEntry store_tree(ObjectStore::Batch& batch, const Node& node) {
-  Tree tree;
-  TreeEntry self{TreeEntryKind::directory, 0, {}, ""};
-  for (const auto& [name, child] : node.below) {
-    TreeEntry entry = child.below.empty() ? child.entry : store_tree(batch, child);
-    entry.name = name;
-    self.size += entry.size;
-    tree.push_back(std::move(entry));
-  }
-  self.id = batch.put(encode_tree(tree));
-  return self;
 }
 
 bool is_executable(const Workspace& workspace, const std::string& path, bool fallback) {
@@ -204,7 +186,7 @@ std::optional<TreeEntry> Content::bring_directory(const Out& out, std::vector<Mi
     brought[i] = bring_file(batch, {child_path(out.path, entries[i].path), entries[i].md5, false, out.text_md5});
     task->advance(1);
   });
-  Node top;
+  TreeBuilder top;
   bool whole = true;
   for (std::size_t i = 0; i < entries.size(); ++i) {
     const std::string path = child_path(out.path, entries[i].path);
@@ -213,18 +195,13 @@ std::optional<TreeEntry> Content::bring_directory(const Out& out, std::vector<Mi
       whole = false;
       continue;
     }
-    Node* node = &top;
-    for (const std::string_view name : split(entries[i].path, '/')) {
-      if (!node->entry.name.empty())
-        throw Error(ErrorKind::corrupt,
-                    fmt::format("DVC's directory object `{}.dir` has `{}` below a file", out.md5, printable(path)));
-      node = &node->below[std::string(name)];
-    }
-    node->entry = {is_executable(workspace_, path, false) ? TreeEntryKind::executable : TreeEntryKind::file,
-                   brought[i]->size, brought[i]->id, entries[i].path};
+    const TreeEntryKind kind = is_executable(workspace_, path, false) ? TreeEntryKind::executable : TreeEntryKind::file;
+    if (!top.add(entries[i].path, {kind, brought[i]->size, brought[i]->id, ""}))
+      throw Error(ErrorKind::corrupt, fmt::format("DVC's directory object `{}.dir` has `{}` twice, or below a file",
+                                                  out.md5, printable(path)));
   }
   if (!whole) return std::nullopt;
-  TreeEntry tree = store_tree(batch, top);
+  TreeEntry tree = top.store(batch);
   batch.commit();
   return tree;
 }

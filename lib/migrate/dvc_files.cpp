@@ -116,9 +116,7 @@ std::vector<DirEntry> parse_dvc_directory(std::string_view json, const std::stri
     if (md5 == nullptr || !path->is(Value::Type::string) || !md5->is(Value::Type::string)) fail("an entry is none");
     DirEntry entry{path->as_string(), md5->as_string()};
     if (!is_md5(entry.md5)) fail(fmt::format("`{}` is not an MD5", printable(entry.md5)));
-    const auto names = split(entry.path, '/');
-    if (!is_safe_relative(entry.path) || !std::all_of(names.begin(), names.end(), is_tree_name))
-      fail(fmt::format("the path `{}` is not allowed", printable(entry.path)));
+    if (!is_tree_path(entry.path)) fail(fmt::format("the path `{}` is not allowed", printable(entry.path)));
     entries.push_back(std::move(entry));
   }
   std::sort(entries.begin(), entries.end(), [](const auto& a, const auto& b) { return a.path < b.path; });

@@ -126,7 +126,8 @@ S3Client::Page S3Client::list(const std::string& prefix, const std::string& next
   if (!is_good(response)) fail(call, response);
   Page page;
   for (const std::string_view object : xml_elements(response.body, "Contents"))
-    page.objects.push_back({xml_text(object, "Key"), parse_u64(xml_text(object, "Size")).value_or(0)});
+    page.objects.push_back(
+        {xml_text(object, "Key"), parse_u64(xml_text(object, "Size")).value_or(0), xml_text(object, "ETag")});
   if (xml_text(response.body, "IsTruncated") == "true") {
     page.next = xml_text(response.body, "NextContinuationToken");
     if (page.next.empty() || page.next == next)

@@ -22,6 +22,7 @@ class S3Client {
   struct Object {
     std::string key;
     std::uint64_t size = 0;
+    std::string etag;  ///< with its quotes; empty: the server did not say
   };
   struct Page {
     std::vector<Object> objects;  ///< by the bytes of their keys

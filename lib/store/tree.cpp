@@ -1,5 +1,7 @@
 #include "lib/store/tree.hpp"
 
+#include <algorithm>
+
 #include "lib/crypto/sha256.hpp"
 #include "lib/util/error.hpp"
 #include "lib/util/text.hpp"
@@ -28,6 +30,12 @@ bool is_tree_name(std::string_view name) {
   if (name.empty() || name.size() > 255 || name == "." || name == "..") return false;
   if (name.find('\0') != std::string_view::npos || name.find('/') != std::string_view::npos) return false;
   return name.size() != 4 || to_lower(name) != ".git";
+}
+
+bool is_tree_path(std::string_view path) {
+  constexpr std::size_t kLongest = 4096;
+  const auto names = split(path, '/');
+  return path.size() <= kLongest && std::all_of(names.begin(), names.end(), is_tree_name);
 }
 
 std::string encode_tree(const Tree& tree) {

@@ -30,5 +30,7 @@ Tree decode_tree(std::string_view bytes);
 Digest tree_id(const Tree& tree);
 /// 1-255 bytes, no NUL or `/`, not `.`, `..`, nor `.git` in any case.
 bool is_tree_name(std::string_view name);
+/// Such names joined by `/`, in 4,096 bytes at most: no system takes more, and nobody descends without end.
+bool is_tree_path(std::string_view path);
 
 }  // namespace mlo

@@ -15,6 +15,13 @@ inline net::HttpOptions hasty() {
   return options;
 }
 
+/// What its bucket opens to, and nobody else.
+inline void set_keys(Environment& env) {
+  env["AWS_EC2_METADATA_DISABLED"] = "true";
+  env["AWS_ACCESS_KEY_ID"] = "ID";
+  env["AWS_SECRET_ACCESS_KEY"] = "hidden";
+}
+
 /// tests/support/lying_server.py on a port of its own; gone with this object.
 class LyingServer {
  public:

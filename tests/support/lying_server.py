@@ -228,7 +228,9 @@ class Handler(BaseHTTPRequestHandler):
         size = min(page_size, int(query.get("max-keys", 1000)))
         more = len(keys) > size
         rows = "".join(
-            f"<Contents><Key>{escape(key)}</Key><Size>{len(objects[bucket + key])}</Size></Contents>" for key in keys[:size]
+            f"<Contents><Key>{escape(key)}</Key><ETag>&quot;{hashlib.md5(objects[bucket + key]).hexdigest()}&quot;</ETag>"
+            f"<Size>{len(objects[bucket + key])}</Size></Contents>"
+            for key in keys[:size]
         )
         token = f"<NextContinuationToken>{escape(keys[size - 1])}</NextContinuationToken>" if more else ""
         return f"<ListBucketResult><IsTruncated>{str(more).lower()}</IsTruncated>{token}{rows}</ListBucketResult>".encode()

@@ -28,6 +28,10 @@ struct UrlWorld : test::TestWorld {
     request.expected = expected;
     return import_dataset(*workspace, request);
   }
+  void open_bucket() {
+    test::set_keys(env);
+    env["AWS_ENDPOINT_URL"] = server.url();
+  }
   /// What is on its way, or was left there.
   std::vector<DirEntry> parts() { return list_dir(workspace->local() / "tmp"); }
 };
@@ -119,9 +123,7 @@ TEST_CASE("a URL that cannot be had leaves nothing", "[data]") {
 
 TEST_CASE("an object of S3 is imported, and loaded again only if its ETag is another", "[data]") {
   UrlWorld w;
-  w.env.insert_or_assign("AWS_ACCESS_KEY_ID", "id");
-  w.env.insert_or_assign("AWS_SECRET_ACCESS_KEY", "secret");
-  w.env.insert_or_assign("AWS_ENDPOINT_URL", w.server.url());
+  w.open_bucket();
   w.url = "s3://b/flights.csv";
   CHECK(w.import().datasets.at(0).manifest.origin->etag.starts_with('"'));
   CHECK(read_file(w.dir / "flights.csv") == "a,b\n1,2\n");
@@ -151,4 +153,49 @@ TEST_CASE("an object of S3 is imported, and loaded again only if its ETag is ano
   CHECK(kind_of([&] { fetch_url(*w.workspace, "s3://b/none", nullptr, std::nullopt); }) == ErrorKind::remote);
   CHECK(kind_of([&] { fetch_url(*w.workspace, "s3://b/", nullptr, std::nullopt); }) == ErrorKind::usage);
   CHECK(w.parts().empty());
+}
+
+TEST_CASE("what lies below a prefix in S3 becomes a directory, and is loaded again only if it changed", "[data]") {
+  UrlWorld w;
+  w.open_bucket();
+  w.server.put("/b/sets/day/one.csv", "1\n");
+  w.server.put("/b/sets/day/sub/two.csv", "22\n");
+  w.server.put("/b/sets/day/sub/", "");  // how some programs mark a directory
+  w.server.put("/b/sets/daylight", "no");
+  w.url = "s3://b/sets/day/";
+  const DatasetManifest m = w.import().datasets.at(0).manifest;
+  CHECK((m.directory && m.path == "day" && m.files == 2 && m.bytes == 5));
+  CHECK((m.origin->url == w.url && m.origin->etag.starts_with('"')));
+  CHECK(read_file(w.dir / "day/one.csv") == "1\n");
+  CHECK(read_file(w.dir / "day/sub/two.csv") == "22\n");
+  w.server.requests();
+  CHECK_FALSE(update_datasets(*w.workspace, {}).datasets.at(0).changed());
+  CHECK(w.server.requests().find("GET /b/sets") == std::string::npos);
+  w.server.put("/b/sets/day/three.csv", "333\n");
+  w.server.lie("GET", "three", "status", 1, "403");
+  CHECK(kind_of([&] { update_datasets(*w.workspace, {}); }) == ErrorKind::remote);
+  CHECK_FALSE(find_stat(w.dir / "day/three.csv"));
+  CHECK(update_datasets(*w.workspace, {}).datasets.at(0).changed());
+  CHECK(read_file(w.dir / "day/three.csv") == "333\n");
+  CHECK(w.parts().empty());
+}
+
+TEST_CASE("what cannot be a directory is not imported from S3", "[data]") {
+  UrlWorld w;
+  w.open_bucket();
+  w.server.put("/b/both/a", "1");
+  w.server.put("/b/both/a/b", "1");
+  w.server.put("/b/odd//x", "1");
+  w.server.put("/b/git/.git/config", "1");
+  for (const auto& [url, kind] :
+       {std::pair("s3://b/none/", ErrorKind::remote), std::pair("s3://b/both/", ErrorKind::invalid),
+        std::pair("s3://b/odd/", ErrorKind::invalid), std::pair("s3://b/git/", ErrorKind::invalid)}) {
+    CAPTURE(url);
+    w.url = url;
+    CHECK(kind_of([&] { w.import(); }) == kind);
+  }
+  w.url = "s3://b/both/";
+  CHECK(kind_of([&] { w.import(sha256("1")); }) == ErrorKind::usage);
+  CHECK(w.parts().empty());
+  CHECK(load_datasets(*w.workspace).empty());
 }

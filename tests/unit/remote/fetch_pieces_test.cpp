@@ -26,9 +26,7 @@ Error failure_of(const std::function<void()>& action) {
 /// A remote that has one object of four pieces.
 struct Far : test::TestWorld {
   Far() {
-    env["AWS_EC2_METADATA_DISABLED"] = "true";
-    env["AWS_ACCESS_KEY_ID"] = "ID";
-    env["AWS_SECRET_ACCESS_KEY"] = "hidden";
+    test::set_keys(env);
     open()->init();
     server.put("/bucket/p/objects/" + ObjectStore::relative_path(id), bytes);
   }

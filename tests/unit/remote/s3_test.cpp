@@ -17,9 +17,7 @@ namespace {
 /// A remote in the lying server's bucket, ready for objects.
 struct Bucket : test::TestWorld {
   explicit Bucket(const std::string& page_size = "1000") : server(page_size) {
-    env["AWS_EC2_METADATA_DISABLED"] = "true";
-    env["AWS_ACCESS_KEY_ID"] = "ID";
-    env["AWS_SECRET_ACCESS_KEY"] = "hidden";
+    test::set_keys(env);
     open()->init();
     server.requests();
   }

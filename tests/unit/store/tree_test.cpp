@@ -74,3 +74,15 @@ TEST_CASE("a name of 255 bytes is the longest", "[store]") {
   CHECK(is_tree_name(".gitignore"));
   CHECK(is_tree_name("..."));
 }
+
+TEST_CASE("a path is made of such names, and no longer than a system takes", "[store]") {
+  for (const char* good : {"a", "a/b", "a/.git2", "a/.../b"}) CHECK(is_tree_path(good));
+  for (const char* bad : {"", "/a", "a/", "a//b", "a/../b", "./a", "a/.GIT/b"}) {
+    CAPTURE(bad);
+    CHECK_FALSE(is_tree_path(bad));
+  }
+  std::string deep = "a";
+  while (deep.size() < 4095) deep += "/a";
+  CHECK(is_tree_path(deep));
+  CHECK_FALSE(is_tree_path(deep + "/a"));
+}

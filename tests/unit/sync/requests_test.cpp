@@ -13,9 +13,7 @@ namespace {
 /// Two clones with some files, a large one and a run; their data goes to the lying server's bucket.
 struct BucketClones : test::TwoClones {
   BucketClones() {
-    env["AWS_EC2_METADATA_DISABLED"] = "true";
-    env["AWS_ACCESS_KEY_ID"] = "ID";
-    env["AWS_SECRET_ACCESS_KEY"] = "hidden";
+    test::set_keys(env);
     for (int i = 0; i < 50; ++i) dir.write(fmt::format("a/d/sub/{}/n{}", i % 5, i), std::to_string(i));
     dir.write("a/d/large", std::string(kMaxPacked + 1, 'x'));
     save();
