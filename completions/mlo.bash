@@ -47,8 +47,8 @@ _mlo() {
     'promote check') words='' options='--since --to --junit --markdown --json --quiet -q --verbose -v --color -C --help -h' ;;
     'promote history') words='' options='--stage --at --json --quiet -q --verbose -v --color -C --help -h' ;;
     'promote rollback') words='' options='--stage --to --reason --dry-run -n --json --quiet -q --verbose -v --color -C --help -h' ;;
-    'pull') words='' options='--remote -r --runs --dry-run -n --json --quiet -q --verbose -v --color -C --help -h' ;;
-    'push') words='' options='--remote -r --dry-run -n --json --quiet -q --verbose -v --color -C --help -h' ;;
+    'pull') words='' options='--remote -r --runs --all --dry-run -n --json --quiet -q --verbose -v --color -C --help -h' ;;
+    'push') words='' options='--remote -r --all --dry-run -n --json --quiet -q --verbose -v --color -C --help -h' ;;
     'register') words='list show verify card' options='--run --model --version --bump --evaluation --training --holdout --features --label --dependencies --description --card --allow-dirty --dry-run -n --json --quiet -q --verbose -v --color -C --help -h' ;;
     'register card') words='' options='--output -o --quiet -q --verbose -v --color -C --help -h' ;;
     'register list') words='' options='--json --quiet -q --verbose -v --color -C --help -h' ;;

@@ -9,7 +9,7 @@ namespace {
 struct Options {
   std::vector<std::string> names;
   std::string remote;
-  bool runs = false, dry_run = false;
+  bool runs = false, all = false, dry_run = false;
 };
 
 void declare(Args& args, Options& o) {
@@ -17,6 +17,7 @@ void declare(Args& args, Options& o) {
                   "datasets, NAME@REV, or models: NAME@VERSION (default: all datasets, run history, tags of models)");
   args.option(o.remote, "--remote,-r", "REMOTE", "where from (default: the configured one)");
   args.flag(o.runs, "--runs", "also what recorded runs made, which `mlo run` reuses where mlo.lock names it");
+  args.flag(o.all, "--all", "also the content of all other versions that branches and tags ever had");
   args.flag(o.dry_run, "--dry-run,-n", "only say what would be fetched");
 }
 
@@ -25,7 +26,7 @@ int run(Context& ctx, const Options& o) {
   const RemoteConfig& config = choose_remote(workspace.config(), o.remote);
   const auto remote = open_remote(workspace.world(), config, workspace.root());
   const SyncReport report = pull(workspace, *remote, o.names, o.runs ? RunObjects::fetch : RunObjects::skip,
-                                 o.dry_run ? Mode::dry_run : Mode::real);
+                                 o.dry_run ? Mode::dry_run : Mode::real, chosen_versions(o.all, o.names));
   ctx.print([&] { return sync_value(report, config.name, o.dry_run); },
             [&](Page& page) { sync_lines(page, report, "pulled", o.dry_run); });
   if (report.results_left)

@@ -1,8 +1,15 @@
 #include "cli/commands/sync_page.hpp"
 
+#include "lib/util/error.hpp"
 #include "lib/util/text.hpp"
 
 namespace mlo::cli {
+
+Versions chosen_versions(bool all, const std::vector<std::string>& names) {
+  if (all && !names.empty())
+    throw Error(ErrorKind::usage, "--all takes no names").hint("one version: NAME@REV, or NAME@VERSION of a model");
+  return all ? Versions::all : Versions::current;
+}
 
 Value sync_value(const SyncReport& report, const std::string& remote, bool dry_run) {
   Value checked_out = Value::array(), left_alone = Value::array();

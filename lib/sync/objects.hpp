@@ -23,6 +23,10 @@ std::vector<Root> manifest_roots(const Workspace& workspace, const std::vector<s
 /// Outputs, artifacts, metric series and logs that the records of all runs name and whose bytes were stored.
 std::vector<Root> run_roots(Workspace& workspace);
 
+inline void add_roots(std::vector<Root>& roots, std::vector<Root> more) {
+  std::move(more.begin(), more.end(), std::back_inserter(roots));
+}
+
 /// All objects below the roots, as far as the store has their trees. Files before trees, children's trees before
 /// parents': in this order nothing is ever named before it is there.
 struct ObjectSet {

@@ -1,37 +1,13 @@
 #include "lib/sync/pre_push.hpp"
 
-#include <map>
-
-#include "lib/drift/baseline.hpp"
-#include "lib/manifest/model.hpp"
+#include "lib/sync/commit_roots.hpp"
 #include "lib/util/error.hpp"
 #include "lib/util/text.hpp"
 
 namespace mlo {
 namespace {
 
-constexpr std::string_view kDatasets = ".mlo/data/", kModels = ".mlo/models/", kBaselines = ".mlo/baselines/";
-
 bool is_zero(std::string_view id) { return id.find_first_not_of('0') == std::string_view::npos; }
-
-/// What one manifest names; nothing for one that does not parse: whoever reads it is told then.
-std::optional<Root> root_of(const std::string& path, const std::string& text) {
-  try {
-    if (path.starts_with(kDatasets)) {
-      const DatasetManifest m = parse_dataset(text, path);
-      return Root{fmt::format("dataset `{}`", m.name), m.tree, m.directory, m.bytes};
-    }
-    if (path.starts_with(kModels)) {
-      const ModelManifest m = parse_model(text, path);
-      return Root{fmt::format("model `{}@v{}`", m.name, m.version), m.model.id, m.model.directory, m.model.bytes};
-    }
-    const drift::Baseline m = drift::parse_baseline(text, path);
-    return Root{fmt::format("baseline `{}`", m.model), m.tree, m.directory, 0};
-  } catch (const Error& error) {
-    if (error.kind() != ErrorKind::invalid && error.kind() != ErrorKind::config) throw;
-    return std::nullopt;
-  }
-}
 
 }  // namespace
 
@@ -52,27 +28,16 @@ std::vector<PushedRef> parse_pushed_refs(std::string_view lines) {
 std::vector<Root> pushed_roots(const Workspace& workspace, const std::string& git_remote,
                                const std::vector<PushedRef>& refs) {
   if (refs.empty()) return {};
-  std::vector<std::string> args = {"rev-list", "--objects", "--in-commit-order"};
-  for (const PushedRef& ref : refs) args.push_back(ref.local.hex());
-  args.emplace_back("--not");
+  std::vector<std::string> revisions;
+  for (const PushedRef& ref : refs) revisions.push_back(ref.local.hex());
+  revisions.emplace_back("--not");
   for (const PushedRef& ref : refs) {
-    if (ref.remote && workspace.repo().has_object(*ref.remote)) args.push_back(ref.remote->hex());
+    if (ref.remote && workspace.repo().has_object(*ref.remote)) revisions.push_back(ref.remote->hex());
   }
   // What was seen there before. A URL has no such refs.
   if (!git_remote.empty() && git_remote.find_first_of(":*?[\\ ") == std::string::npos)
-    args.push_back("--remotes=" + git_remote);
-  args.insert(args.end(), {"--", std::string(kDatasets), std::string(kModels), std::string(kBaselines)});
-  std::vector<Root> roots;
-  const std::string listed = workspace.work_tree().run(args);
-  for (const std::string_view line : split_lines(listed)) {
-    const std::size_t space = line.find(' ');
-    const auto id = git::ObjectId::parse(line.substr(0, space));
-    const std::string path(space == std::string_view::npos ? "" : line.substr(space + 1));
-    const bool known = path.starts_with(kDatasets) || path.starts_with(kModels) || path.starts_with(kBaselines);
-    if (!id || !known || !path.ends_with(".yaml")) continue;
-    if (auto root = root_of(path, workspace.repo().load_blob(*id))) roots.push_back(std::move(*root));
-  }
-  return roots;
+    revisions.push_back("--remotes=" + git_remote);
+  return roots_of_commits(workspace, revisions);
 }
 
 TransferReport push_roots(Workspace& workspace, Remote& remote, const std::vector<Root>& roots) {

@@ -2,6 +2,7 @@
 
 #include "lib/data/checkout.hpp"
 #include "lib/data/datasets.hpp"
+#include "lib/sync/commit_roots.hpp"
 #include "lib/sync/git_remote.hpp"
 #include "lib/sync/models.hpp"
 #include "lib/util/error.hpp"
@@ -45,7 +46,7 @@ TransferReport fetch_objects(Workspace& workspace, Remote& remote, const std::ve
 }
 
 SyncReport pull(Workspace& workspace, Remote& remote, const std::vector<std::string>& names, RunObjects run_objects,
-                Mode mode) {
+                Mode mode, Versions versions) {
   const World& world = workspace.world();
   ObjectStore& store = workspace.store();
   SyncReport report;
@@ -57,15 +58,20 @@ SyncReport pull(Workspace& workspace, Remote& remote, const std::vector<std::str
   const bool data = names.empty() || !kinds.datasets.empty();
   std::vector<Root> roots;
   if (data) roots = manifest_roots(workspace, kinds.datasets);
-  if (!kinds.models.empty()) {
-    for (Root& root : model_roots(workspace, kinds.models)) roots.push_back(std::move(root));
-  }
+  if (!kinds.models.empty()) add_roots(roots, model_roots(workspace, kinds.models));
   report.transfer = fetch_below(world, store, remote, roots, /*must=*/true, mode, Look::now);
   const Look look = report.transfer.was_asked() ? Look::as_before : Look::now;
+  std::vector<Root> others;
   if (run_objects == RunObjects::fetch)
-    report.transfer += fetch_below(world, store, remote, run_roots(workspace), /*must=*/false, mode, look);
+    others = run_roots(workspace);
   else if (report.runs_moved)
     report.results_left = !are_here(store, run_roots(workspace));
+  if (versions == Versions::all) add_roots(others, roots_of_history(workspace));
+  if (!others.empty()) {
+    const TransferReport fetched = fetch_below(world, store, remote, others, /*must=*/false, mode, look);
+    warn_incomplete(world, fetched);
+    report.transfer += fetched;
+  }
   if (mode == Mode::dry_run || !data) return report;
   for (const DatasetManifest& dataset : select_datasets(workspace, kinds.datasets)) {
     try {

@@ -1,5 +1,6 @@
 #include "lib/sync/push.hpp"
 
+#include "lib/sync/commit_roots.hpp"
 #include "lib/sync/git_remote.hpp"
 #include "lib/sync/models.hpp"
 #include "lib/util/error.hpp"
@@ -17,21 +18,12 @@ void require_complete(const UploadPlan& plan) {
       .hint("`mlo version-data status` shows what is missing; another remote or clone may have it");
 }
 
-void warn_incomplete(const World& world, const TransferReport& report) {
-  if (report.absent.empty()) return;
-  world.log.warn(fmt::format("{} of runs neither here nor on the remote, the first of {}",
-                             count_of(report.absent.size(), "object is", "objects are"),
-                             report.absent.front().owner.text()));
-}
-
 /// Datasets and models of these names, or all there are.
 std::vector<Root> named_roots(const Workspace& workspace, const std::vector<std::string>& names) {
   const SyncNames kinds = split_names(workspace, names);
   std::vector<Root> roots;
   if (names.empty() || !kinds.datasets.empty()) roots = manifest_roots(workspace, kinds.datasets);
-  if (names.empty() || !kinds.models.empty()) {
-    for (Root& root : model_roots(workspace, kinds.models)) roots.push_back(std::move(root));
-  }
+  if (names.empty() || !kinds.models.empty()) add_roots(roots, model_roots(workspace, kinds.models));
   return roots;
 }
 
@@ -43,7 +35,15 @@ void SyncReport::add(const std::string& remote, const MovedRefs& moved) {
   tags_moved = moved.tags;
 }
 
-SyncReport push(Workspace& workspace, Remote& remote, const std::vector<std::string>& names, Mode mode) {
+void warn_incomplete(const World& world, const TransferReport& report) {
+  if (report.absent.empty()) return;
+  world.log.warn(fmt::format("{} neither here nor on the remote, the first of {}",
+                             count_of(report.absent.size(), "object is", "objects are"),
+                             report.absent.front().owner.text()));
+}
+
+SyncReport push(Workspace& workspace, Remote& remote, const std::vector<std::string>& names, Mode mode,
+                Versions versions) {
   if (mode == Mode::dry_run && remote.is_read_only())
     throw Error(ErrorKind::remote, fmt::format("remote `{}`: what a web server shows can only be read", remote.name()))
         .hint("push to the place itself, by another remote");
@@ -57,8 +57,10 @@ SyncReport push(Workspace& workspace, Remote& remote, const std::vector<std::str
   require_complete(files);
   require_complete(trees);
   for (UploadPlan* plan : {&files, &trees}) report.transfer += upload(world, store, remote, std::move(*plan), mode);
-  ObjectSet runs = names.empty() ? objects_below(store, run_roots(workspace)) : ObjectSet();
-  for (const auto& [objects, order] : {std::pair(&runs.files, Order::any), std::pair(&runs.trees, Order::as_given)}) {
+  std::vector<Root> others = names.empty() ? run_roots(workspace) : std::vector<Root>();
+  if (versions == Versions::all) add_roots(others, roots_of_history(workspace));
+  ObjectSet rest = objects_below(store, others);
+  for (const auto& [objects, order] : {std::pair(&rest.files, Order::any), std::pair(&rest.trees, Order::as_given)}) {
     const TransferReport sent = upload(world, store, remote, planner.plan(std::move(*objects), order), mode);
     warn_incomplete(world, sent);
     report.transfer += sent;

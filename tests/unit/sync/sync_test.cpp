@@ -193,6 +193,41 @@ TEST_CASE("an object that nobody has stops the push of its dataset before anythi
   CHECK_FALSE(find_stat(w.dir / "objects/objects"));
 }
 
+TEST_CASE("all versions of all branches travel if that is asked for, also a side that a merge did not take", "[sync]") {
+  TwoClones w;
+  const auto commit = [&](const char* text) {
+    w.dir.write("a/d/x", text);
+    add_datasets(*w.a, {.paths = {"d"}, .name = {}, .source = {}, .message = {}, .commit = true});
+    return load_dataset(*w.a, "d").tree;
+  };
+  const Digest first = load_dataset(*w.a, "d").tree;
+  w.sh("cd a && git switch -q -c side");
+  const Digest side = commit("side\n");
+  w.sh("cd a && git switch -q main && git merge -q -s ours side -m merged && git branch -q -D side");
+  const Digest last = commit("last\n");
+  push(*w.a, *w.remote(), {}, Mode::real);
+  const auto missing = [&] { return w.remote()->find_missing({first, side, last}); };
+  CHECK(missing() == std::vector<Digest>{first, side});
+  push(*w.a, *w.remote(), {}, Mode::real, Versions::all);
+  CHECK(missing().empty());
+  CHECK(push(*w.a, *w.remote(), {}, Mode::real, Versions::all).transfer.objects == 0);
+
+  w.sh("cd a && git push -q origin main && cd ../b && git pull -q");
+  pull(*w.b, *w.remote(), {}, RunObjects::skip, Mode::real);
+  CHECK_FALSE(w.b->store().has(side));
+  pull(*w.b, *w.remote(), {}, RunObjects::skip, Mode::real, Versions::all);
+  for (const Digest& tree : {first, side, last}) CHECK(w.b->store().has(tree));
+  CHECK(w.b->store().has(sha256("side\n")));
+  CHECK(w.log.lines.empty());
+
+  // What nobody has any more is told of, and stops nothing.
+  fs::remove(*w.a->store().find_file_of(sha256("side\n")));
+  for (const char* part : {"objects/objects", "objects/packs", "objects/index"}) fs::remove_all(w.dir / part);
+  push(*w.a, *w.remote(), {}, Mode::real, Versions::all);
+  CHECK(w.log.lines ==
+        std::vector<std::string>{"warning: 1 object is neither here nor on the remote, the first of dataset `d`"});
+}
+
 TEST_CASE("a pull leaves unsaved changes alone and says so", "[sync]") {
   TwoClones w;
   push(*w.a, *w.remote(), {}, Mode::real);
