@@ -10,7 +10,7 @@ namespace {
 
 /// What is moved between two syncs: enough that the sync costs little, so little that an interruption loses little.
 constexpr std::size_t kObjectsPerFlush = 8192;
-constexpr std::uint64_t kBytesPerFlush = std::uint64_t{1} << 30U;
+constexpr std::uint64_t kBytesPerFlush = std::uint64_t{256} << 20U;
 
 /// What counts as moved of one object, which several threads may move.
 class Share {
