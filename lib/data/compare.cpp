@@ -79,19 +79,20 @@ class Comparison {
                            found_directory ? std::optional(found->directory) : std::nullopt});
       if (want_directory && found_directory) return;
     }
+    const bool alike =
+        want != nullptr && found != nullptr && want->kind == found->entry.kind && want->size == found->entry.size;
+    const std::optional<Digest> known = alike ? id_of(path, *found) : std::nullopt;
+    if (alike && known == want->id) return;
     Difference difference{path, want != nullptr ? std::optional(*want) : std::nullopt,
                           found != nullptr ? std::optional(*found) : std::nullopt};
-    if (want != nullptr && found != nullptr && want->kind == found->entry.kind && want->size == found->entry.size) {
-      const auto known = want->kind == TreeEntryKind::symlink ? std::optional(sha256(found->target))
-                                                              : cache_.find(child_path(top_, path), found->stat);
-      if (known == want->id) return;
-      if (!known) {
-        out.undecided.push_back(std::move(difference));
-        return;
-      }
-      difference.found->entry.id = *known;
-    }
-    out.differences.push_back(std::move(difference));
+    if (known) difference.found->entry.id = *known;
+    (alike && !known ? out.undecided : out.differences).push_back(std::move(difference));
+  }
+
+  /// As far as it is known without reading.
+  std::optional<Digest> id_of(const std::string& path, const ScannedEntry& found) const {
+    if (found.entry.kind == TreeEntryKind::symlink) return sha256(found.target);
+    return cache_.find(child_path(top_, path), found.stat);
   }
 
   void hash_undecided() {

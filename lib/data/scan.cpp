@@ -100,8 +100,10 @@ Listing read_directory(const fs::path& root, const std::string& top, const Pendi
   out.scope = enter(pending.scope, root, repo_path);
   const UniqueFd fd(::open(full.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
   if (!fd) throw_errno("list", printable(repo_path));
+  std::string repo_child = child_path(repo_path, "x");
+  const std::size_t directory_part = repo_child.size() - 1;
   for (const DirEntry& entry : list_dir_fd(fd.get(), repo_path)) {
-    const std::string repo_child = child_path(repo_path, entry.name);
+    repo_child.replace(directory_part, std::string::npos, entry.name);
     if (out.scope.ignores(repo_child, entry.kind == FileKind::directory)) {
       out.directory.ignored.push_back(entry.name);
       continue;
