@@ -1,20 +1,18 @@
 """The measurements of tests/bench/requests.sh: what mlo and DVC ask of an S3 server, counted by a proxy between them and rclone's server."""
-import argparse, pathlib, random, socket, subprocess, sys, time
+import argparse, pathlib, random, sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent.parent / "support"))
-from counting_proxy import CountingProxy, free_port
+from counting_proxy import CountingProxy
 from measure import Bench, machine, ratio, spelled
+from s3_server import ENVIRONMENT, Rclone
 
 parser = argparse.ArgumentParser()
 parser.add_argument("--mlo", type=pathlib.Path, required=True)
 parser.add_argument("--venv", type=pathlib.Path, required=True, help="where DVC and dvc-s3 are installed")
-parser.add_argument("--rclone", type=pathlib.Path, required=True)
 parser.add_argument("--scratch", type=pathlib.Path, required=True)
 parser.add_argument("--files", type=int, default=10_000, help="of 4 KiB, and ten of 2 MiB")
 parser.add_argument("-v", "--verbose", action="store_true")
 args = parser.parse_args()
-
-KEY, SECRET = "AKIALOOPBACK", "a/secret+of=40"
 
 
 def make_files(where):
@@ -33,22 +31,11 @@ def measured(bench, where, command):
 
 
 with Bench(args.scratch, [args.mlo, args.venv / "bin/dvc"], args.verbose) as bench:
-    (bench.scratch / "served/bucket").mkdir(parents=True)
-    behind = free_port()
-    rclone = subprocess.Popen([args.rclone.absolute(), "serve", "s3", "--auth-key", f"{KEY},{SECRET}", "--addr", f"127.0.0.1:{behind}",
-                               bench.scratch / "served"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    served = Rclone(bench.scratch / "served")
     try:
-        while True:
-            try:
-                socket.create_connection(("127.0.0.1", behind)).close()
-                break
-            except ConnectionRefusedError:
-                if rclone.poll() is not None:
-                    sys.exit("rclone does not serve")
-                time.sleep(0.05)
-        proxy = CountingProxy(behind)
+        proxy = CountingProxy(served.port)
         url = f"http://127.0.0.1:{proxy.port}"
-        bench.env |= {"AWS_ACCESS_KEY_ID": KEY, "AWS_SECRET_ACCESS_KEY": SECRET, "AWS_DEFAULT_REGION": "us-east-1", "AWS_EC2_METADATA_DISABLED": "true"}
+        bench.env |= ENVIRONMENT
         tools = {
             "mlo": (f"mlo init && mlo remote add far s3://bucket/mlo --endpoint {url}",
                     "mlo version-data add data", ["mlo", "push"], ["mlo", "pull"]),
@@ -71,8 +58,7 @@ with Bench(args.scratch, [args.mlo, args.venv / "bin/dvc"], args.verbose) as ben
             bench.sh(where, save)
             steps["push after one file changed"] = measured(bench, where, push)
     finally:
-        rclone.terminate()
-        rclone.wait()
+        served.close()
 
     print(f"{machine()}; {args.files:,} files of 4 KiB and ten of 2 MiB, S3 on loopback behind a proxy that counts (its own time is in the seconds).\n")
     for step, (requests, seconds) in figures["mlo"].items():

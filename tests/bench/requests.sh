@@ -9,4 +9,4 @@ cmake/build.sh release mlo
 bench=build/bench
 mkdir -p $bench
 [ -x $bench/venv-s3/bin/dvc ] || { /usr/bin/python3 -m venv $bench/venv-s3 && $bench/venv-s3/bin/pip install --quiet dvc==3.67.1 dvc-s3==3.3.0; } >&2
-exec /usr/bin/python3 tests/bench/requests.py --mlo build/release/cli/mlo --venv $bench/venv-s3 --rclone .deps/servers/bin/rclone --scratch $bench/work "$@"
+exec /usr/bin/python3 tests/bench/requests.py --mlo build/release/cli/mlo --venv $bench/venv-s3 --scratch $bench/work "$@"

@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 """Kills commands that move data at random moments, many at once, and requires that nothing is ever lost.
 
-    tests/fault/data_kills.py MLO [--rounds N] [--seed N]
+    tests/fault/data_kills.py MLO [--rounds N] [--seed N] [--remote dir|ssh|s3|seaweedfs]
 
-Two clones share a git remote, a directory as the remote of data, and a cache directory; a third one has a store of its own and pulls. Each round
+Two clones share a git remote, a remote of data, and a cache directory; a third one has a store of its own and pulls. Each round
 starts several commands at once (add, checkout of an older version, push, pull, get, fsck, gc that spares nothing) and sends SIGKILL to some of
 them, to the process alone or to its group. No two of a round change the same files of one clone, so what each must make is known. Then:
 
@@ -15,11 +15,12 @@ them, to the process alone or to its group. No two of a round change the same fi
 
 Prints how many commands of each kind were started, how many were killed; exits 1 with the first round that ended otherwise, and its seed.
 """
-import collections, hashlib, json, os, pathlib, shutil, signal, subprocess, tempfile, time
+import collections, functools, hashlib, json, os, pathlib, signal, subprocess, sys, tempfile, time
 from dataclasses import dataclass
 from typing import Callable
 
-from trial import Trial, play_rounds
+from remotes import REMOTES
+from trial import Trial, arguments, play_rounds
 from versions import fingerprint
 
 DATASETS = ("many", "big", "cut.csv")
@@ -56,25 +57,29 @@ class Job:
 
 
 class DataTrial(Trial):
-    def __init__(self, *given):
-        super().__init__(*given)
-        self.bare, self.far, self.cache = (self.scratch / name for name in ("origin.git", "far", "cache"))
+    def __init__(self, remote, mlo, *given):
+        super().__init__(mlo, *given)
+        self.bare, self.cache = self.scratch / "origin.git", self.scratch / "cache"
+        self.far = remote(mlo, self.scratch / "far")
+        self.env |= self.far.env
         self.versions = {}  # tree's id -> fingerprint
         self.commits = collections.defaultdict(list)  # dataset -> (clone, commit, tree's id) that must come back there
         self.pushed = {}  # (dataset, tree's id) -> commit whose content is in the remote
         self.newly = []  # of the commits those that were not looked at yet
         self.durations = collections.defaultdict(lambda: 0.1)
-        for directory in (self.far, self.cache):
-            directory.mkdir()
+        self.cache.mkdir()
         self.shell(self.scratch, "git init -q --bare -b main origin.git && git init -q -b left left")
         self.left, self.right, self.apart = (self.scratch / name for name in ("left", "right", "apart"))
         (self.left / "README").write_text("data\n")
-        self.shell(self.left, f"mlo init && printf 'cut:\\n  min_bytes: 1048576\\n' >> .mlo/config.yaml && mlo remote add origin {self.far} && "
+        self.shell(self.left, f"mlo init && printf 'cut:\\n  min_bytes: 1048576\\n' >> .mlo/config.yaml && mlo remote add origin {self.far.words} && mlo remote check origin --init && "
                    f"git remote add origin {self.bare} && git add -A && git commit -q -m start && git push -q origin left:main")
         for clone in (self.right, self.apart):
             self.shell(self.scratch, f"git clone -q origin.git {clone.name} && cd {clone.name} && git switch -q -c {clone.name} && mlo init")
         for clone, link in ((self.left, ""), (self.right, "link: hardlink\n")):
             (clone / ".git/mlo/config.yaml").write_text(SHARED.format(link=link, cache=self.cache))
+
+    def close(self):
+        self.far.close()
 
     # What a round may do. Each gives a job; its files are nobody else's in this round.
 
@@ -231,6 +236,7 @@ class DataTrial(Trial):
                     self.end(job)
             assert time.monotonic() < until, "these wait for ever: " + "; ".join(" ".join(job.words) for job in under_way)
         self.reap()
+        self.far.wait()
         self.remove_git_locks(jobs)
         for job in jobs:
             self.judge(job, excused=any(other.struck and other.where == job.where for other in jobs))
@@ -343,7 +349,14 @@ class DataTrial(Trial):
 
 
 def main():
-    rounds, tally = play_rounds(DataTrial, __doc__, 1000, AN_EPOCH)
+    parser = arguments(__doc__, 1000)
+    parser.add_argument("--remote", choices=REMOTES, default="dir")
+    args = parser.parse_args()
+    remote, program = REMOTES[args.remote]
+    if not program:
+        print(f"skipped: what serves `{args.remote}` is not installed (cmake/setup.sh tests)")
+        sys.exit(77)
+    rounds, tally = play_rounds(functools.partial(DataTrial, remote), args, AN_EPOCH)
     kinds = sorted(kind[7:] for kind in tally if kind.startswith("killed "))
     for kind in kinds:
         print(f"{kind}: {tally[kind]} started, {tally['killed ' + kind]} killed")

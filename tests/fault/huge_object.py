@@ -1,50 +1,24 @@
 """An object of more than 5 GiB, which S3 takes in parts only: its push is killed in the middle, goes on, and comes back in a pull that
 is killed too.
 
-  tests/fault/huge_object.py MLO WEED [--gib 5]
+  tests/fault/huge_object.py MLO [--gib 5]
 
 Not part of a test run: it needs 12 GB of disk and some minutes. The file is full of holes, so that what lies here takes little.
 """
-import argparse, hashlib, http.client, json, os, pathlib, shutil, signal, subprocess, sys, tempfile, time
+import argparse, hashlib, os, pathlib, shutil, signal, subprocess, sys, tempfile, time
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent.parent / "support"))
-from counting_proxy import CountingProxy, free_port
+from counting_proxy import CountingProxy
+from s3_server import ENVIRONMENT, SeaweedFS
 from trial import ENV
 
 parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
 parser.add_argument("mlo", type=pathlib.Path)
-parser.add_argument("weed", type=pathlib.Path, help="the program of a SeaweedFS server")
 parser.add_argument("--gib", type=int, default=5, help="the file is a byte larger")
 args = parser.parse_args()
 
-KEY, SECRET = "AKIALOOPBACK", "a/secret+of=40"
 scratch = pathlib.Path(tempfile.mkdtemp(prefix="mlo-huge-"))
-env = dict(ENV, HOME=str(scratch), PATH=f"{args.mlo.absolute().parent}:{ENV['PATH']}", AWS_ACCESS_KEY_ID=KEY, AWS_SECRET_ACCESS_KEY=SECRET,
-           AWS_DEFAULT_REGION="us-east-1", AWS_EC2_METADATA_DISABLED="true")
-
-
-def serve():
-    (scratch / "s3.json").write_text(json.dumps({"identities": [
-        {"name": "anonymous", "actions": ["Admin"]},
-        {"name": "t", "credentials": [{"accessKey": KEY, "secretKey": SECRET}], "actions": ["Admin", "Read", "Write", "List"]}]}))
-    (scratch / "served").mkdir()
-    port = free_port()
-    words = [args.weed.absolute(), "-logtostderr=true", "server", "-s3", "-dir=served", "-ip=127.0.0.1", "-ip.bind=127.0.0.1", f"-s3.port={port}",
-             "-s3.config=s3.json", "-s3.iam=false", "-s3.port.iceberg=0", "-s3.port.lance=0", "-master.volumeSizeLimitMB=2048", "-volume.max=20"]
-    words += [f"-{part}={free_port()}" for part in ("master.port", "master.port.grpc", "volume.port", "volume.port.grpc", "filer.port",
-                                                    "filer.port.grpc", "s3.port.grpc")]
-    with open(scratch / "served.log", "w") as log:
-        server = subprocess.Popen(words, cwd=scratch, stdout=log, stderr=log, start_new_session=True)
-    for _ in range(300):
-        try:
-            asked = http.client.HTTPConnection("127.0.0.1", port)
-            asked.request("PUT", "/bucket")
-            if asked.getresponse().status == 200:
-                return server, port
-        except OSError:
-            pass
-        time.sleep(0.1)
-    sys.exit("the server does not start: " + (scratch / "served.log").read_text()[-2000:])
+env = dict(ENV, **ENVIRONMENT, HOME=str(scratch), PATH=f"{args.mlo.absolute().parent}:{ENV['PATH']}")
 
 
 def run(where, *words):
@@ -76,9 +50,9 @@ def held_of(where):
     return sum(path.stat().st_blocks * 512 for path in where.glob(".git/mlo/**/.mlo-tmp-object-*"))
 
 
-server, port = serve()
+server = SeaweedFS(scratch / "served")
 try:
-    proxy = CountingProxy(port)
+    proxy = CountingProxy(server.port)
     ours = scratch / "ours"
     ours.mkdir()
     run(ours, "git", "init", "-q", "-b", "main")
@@ -115,5 +89,4 @@ try:
 except AssertionError as failure:
     sys.exit(f"{failure}\nwhat it left is in {scratch}")
 finally:
-    os.killpg(server.pid, signal.SIGTERM)
-    server.wait()
+    server.close()

@@ -15,7 +15,7 @@ Prints a line for each kind of victim; exits 1 with the first round that ended o
 """
 import os, pathlib, signal, time
 
-from trial import Trial, play_rounds
+from trial import Trial, arguments, play_rounds
 
 HALVES = ("left", "right")
 STAGE = """  {half}{i}:
@@ -130,7 +130,7 @@ def parent_of(pid):
 
 
 def main():
-    rounds, struck = play_rounds(RunTrial, __doc__, 500)
+    rounds, struck = play_rounds(RunTrial, arguments(__doc__, 500).parse_args())
     hits = ", ".join(f"{count} of a {kind}" for kind, count in sorted(struck.items(), key=str) if kind)
     print(f"{rounds} rounds, SIGKILLs: {hits}; every rerun made what an undisturbed run makes")
 

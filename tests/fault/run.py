@@ -40,7 +40,7 @@ class Bench:
         self.base, self.trial = scratch / "base", scratch / "trial"
         self.state, self.journal = scratch / "counter", scratch / "journal"
         self.env = dict(ENV, HOME=str(scratch), MLO_LEASES=str(scratch / "leases"), PATH=f"{mlo.parent}:{HERE}:{ENV['PATH']}")
-        self.far = far.Far(mlo) if scenario.ssh else None
+        self.far = {"ssh": lambda: far.Far(mlo), "s3": lambda: far.FarBucket(self.trial)}.get(scenario.far, lambda: None)()
         if self.far:
             self.env.update(self.far.env)
         shutil.rmtree(self.base, ignore_errors=True)
@@ -285,10 +285,10 @@ def main():
     for scenario in SCENARIOS:
         if not fnmatch.fnmatchcase(scenario.name, args.only):
             continue
-        if scenario.ssh and not far.find_sshd():
+        if missing := far.missing_program(scenario.far):
             if os.environ.get("CI") == "true":
-                sys.exit(f"{scenario.name}: no sshd; `cmake/setup.sh tests` installs it")
-            print(f"{scenario.name}: skipped, no sshd")
+                sys.exit(f"{scenario.name}: no {missing}; `cmake/setup.sh tests` installs it")
+            print(f"{scenario.name}: skipped, no {missing}")
             continue
         with tempfile.TemporaryDirectory(prefix="mlo-fault-", dir=args.mounted) as scratch:
             bench = Bench(args.mlo.resolve(), args.shim.resolve(), pathlib.Path(scratch).resolve(), scenario)

@@ -45,6 +45,13 @@ remotes:
   far: {url: "ssh://127.0.0.1$PWD/../trial/.git/store", ssh_command: "$MLO_SSH", far_mlo: "$MLO_FAR"}
 Y
 """
+# The same by S3.
+BUCKET = "mkdir .git/served\n" + NEAR.replace(".git/store", ".git/served/bucket") + """cat > .mlo/local/config.yaml <<Y
+mlo: config/1
+remotes:
+  far: {url: "s3://bucket", endpoint: "$MLO_S3"}
+Y
+"""
 SEALED = "mkdir .git/store && mlo remote new-key .git/key && mlo remote add near .git/store --key-file .git/key && mlo remote check near --init && git add -A && git commit -q -m remote\n"
 SEALED_FAR = SEALED + FAR.split("\n", 1)[1].replace('far_mlo: "$MLO_FAR"', 'far_mlo: "$MLO_FAR", encryption: {key_file: $PWD/.git/key}')
 NOTHING_LOST = "mlo version-data fsck --remote near --read-remote --json | tee .git/lost | grep -q '\"lost\": \\[\\]' || { cat .git/lost >&2; false; }"
@@ -120,7 +127,7 @@ class Scenario:
     codes: tuple = (0,)
     whole: list = field(default_factory=list)  # commands that succeed at every moment
     foreign_output: bool = False  # programs other than mlo write to stderr
-    ssh: bool = False  # needs an sshd: $MLO_SSH leads there, $MLO_FAR is the far end
+    far: str = ""  # ssh: $MLO_SSH leads to an sshd, $MLO_FAR is the far end; s3: a server at $MLO_S3
 
 
 SCENARIOS = [
@@ -140,13 +147,15 @@ SCENARIOS = [
     Scenario("version-data add, in parts", PARTS + "python3 cut.py 3 > big.csv\n", "mlo version-data add big.csv", [DATA]),
     Scenario("version-data checkout, in parts", PARTS + "rm big.csv\n", "mlo version-data checkout big.csv", [DATA]),
     Scenario("version-data add, large tree", PAGES + "rm flat/*007; echo new > flat/$(printf '%0200d' 700)\n", "mlo version-data add flat", [DATA]),
-    *(Scenario(f"{command}, {kind}", data + there + before, f"mlo {command} --remote {name}", [DATA], whole=[NOTHING_LOST], ssh=ssh)
-      for kind, there, name, ssh in (("ssh", FAR, "far", True), ("encrypted", SEALED, "near", False))
+    # Not those by S3 on a full disk: their server would be full.
+    *(Scenario(label.format(command), data + there + before, f"mlo {command} --remote {name}", [DATA], whole=[NOTHING_LOST], far=far)
+      for label, there, name, far in (("{}, ssh", FAR, "far", "ssh"), ("S3 {}", BUCKET, "far", "s3"), ("{}, encrypted", SEALED, "near", ""))
       for command, data, before in (("push", MORE, "mlo push --remote near && " + NEXT),
                                     ("pull", MORE, "mlo push --remote near && " + FORGET))),
-    *(Scenario(f"{command}, {kind} in parts", PARTS + there + "mlo push --remote near\n" + before, f"mlo {command} --remote {name}", [DATA],
-               whole=[NOTHING_LOST], ssh=ssh)
-      for kind, there, name, ssh in (("directory", NEAR, "near", False), ("encrypted ssh", SEALED_FAR, "far", True))
+    *(Scenario(label.format(command), PARTS + there + "mlo push --remote near\n" + before, f"mlo {command} --remote {name}", [DATA],
+               whole=[NOTHING_LOST], far=far)
+      for label, there, name, far in (("{}, directory in parts", NEAR, "near", ""), ("S3 {} in parts", BUCKET, "far", "s3"),
+                                      ("{}, encrypted ssh in parts", SEALED_FAR, "far", "ssh"))
       for command, before in (("push", CUT_NEXT), ("pull", OLD_STORE))),
     Scenario("version-data fsck, remote lost a pack", MORE + NEAR + "mlo push --remote near && rm .git/store/packs/*\n",
              "mlo version-data fsck --heal --remote near", [DATA, NOTHING_LOST, "find .git/store/packs -type f | head -n 1 | wc -l"]),

@@ -35,15 +35,21 @@ class Trial:
     def finish(self):
         """After the last round of this trial."""
 
+    def close(self):
+        """Ends what serves it."""
 
-def play_rounds(kind, doc, rounds, each=None):
-    """Plays rounds of a Trial as the command line says, `each` of them in a scratch directory that begins anew. What fails raises
-    AssertionError; it ends the program with 1, and what it left stays. Returns the number of rounds and the tally."""
+
+def arguments(doc, rounds):
     parser = argparse.ArgumentParser(description=doc, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("mlo", type=pathlib.Path)
     parser.add_argument("--rounds", type=int, default=rounds)
     parser.add_argument("--seed", type=int, default=1)
-    args = parser.parse_args()
+    return parser
+
+
+def play_rounds(kind, args, each=None):
+    """Plays rounds of a Trial as `arguments` say, `each` of them in a scratch directory that begins anew. What fails raises
+    AssertionError; it ends the program with 1, and what it left stays. Returns the number of rounds and the tally."""
     tally, trial = collections.Counter(), None
     for number in range(args.rounds):
         if trial is None:
@@ -56,8 +62,10 @@ def play_rounds(kind, doc, rounds, each=None):
         except (AssertionError, subprocess.TimeoutExpired) as failure:
             for child in trial.children:
                 child.kill()
+            trial.close()
             sys.exit(f"round {number} of seed {args.seed}: {failure}\nwhat it left is in {trial.scratch}")
         if last:
+            trial.close()
             shutil.rmtree(trial.scratch)
             trial = None
     return args.rounds, tally

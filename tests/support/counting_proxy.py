@@ -2,12 +2,6 @@
 import collections, http.client, http.server, socket, socketserver, threading, urllib.parse
 
 
-def free_port():
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        return one.getsockname()[1]
-
-
 class _Handler(http.server.BaseHTTPRequestHandler):
     """Hands each request on as it is, host and all: it is signed."""
     protocol_version = "HTTP/1.1"
