@@ -4,24 +4,19 @@
 #include "lib/remote/dir_place.hpp"
 #include "lib/remote/ssh_connection.hpp"
 #include "tests/support/test.hpp"
-#include "tests/support/test_world.hpp"
+#include "tests/support/timed_world.hpp"
 
 using namespace mlo;
 using namespace std::chrono_literals;
 
 namespace {
 
-struct Timed : test::TestWorld {
-  test::StandingClock time;
-  World now{time, rng, env, log, progress, stop.get_token(), 2, dir.path()};
-};
-
 constexpr std::uint64_t kMegabyte = 1'000'000;
 
 }  // namespace
 
 TEST_CASE("what comes and goes by ssh keeps to the rate", "[remote]") {
-  Timed w;
+  test::TimedWorld w;
   const std::string megabyte(kMegabyte, 'x');
   std::string answer;
   for (int i = 0; i < 5; ++i) answer += wire::encode(1, wire::Kind::data, megabyte);
@@ -55,7 +50,7 @@ TEST_CASE("what comes and goes by ssh keeps to the rate", "[remote]") {
 }
 
 TEST_CASE("what is read from and written to a directory keeps to the rate", "[remote]") {
-  Timed w;
+  test::TimedWorld w;
   const std::string bytes(5 * kMegabyte, 'x');
   const std::string packed = "packs/" + std::string(64, 'a') + ".pack", whole = "objects/aa/" + std::string(62, 'a');
   fs::create_directories(w.dir / "far");

@@ -3,24 +3,19 @@
 #include "lib/util/error.hpp"
 #include "lib/util/parallel.hpp"
 #include "tests/support/test.hpp"
-#include "tests/support/test_world.hpp"
+#include "tests/support/timed_world.hpp"
 
 using namespace mlo;
 using namespace std::chrono_literals;
 
 namespace {
 
-struct Timed : test::TestWorld {
-  test::StandingClock time;
-  World now{time, rng, env, log, progress, stop.get_token(), 2, dir.path()};
-};
-
 constexpr std::uint64_t kMegabyte = 1'000'000;
 
 }  // namespace
 
 TEST_CASE("what is taken has its time before more is", "[util]") {
-  Timed w;
+  test::TimedWorld w;
   Throttle throttle(w.now, kMegabyte);
   throttle.take(kMegabyte);
   CHECK(w.time.monotonic() == 0s);
@@ -36,7 +31,7 @@ TEST_CASE("what is taken has its time before more is", "[util]") {
 }
 
 TEST_CASE("no limit costs no time, and many that take together keep to one rate", "[util]") {
-  Timed w;
+  test::TimedWorld w;
   Throttle none(w.now, 0);
   none.take(UINT64_MAX);
   none.take(UINT64_MAX);
@@ -47,7 +42,7 @@ TEST_CASE("no limit costs no time, and many that take together keep to one rate"
 }
 
 TEST_CASE("who waits for his turn hears a wish to stop", "[util]") {
-  Timed w;
+  test::TimedWorld w;
   Throttle throttle(w.now, 1);
   throttle.take(100);
   w.stop.request_stop();

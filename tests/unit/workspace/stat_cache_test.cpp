@@ -175,6 +175,25 @@ TEST_CASE("saving keeps the old entries, and forgets those nobody asked for in 3
   CHECK_FALSE(StatCache(file).find("b", settled_stat(2)));
 }
 
+TEST_CASE("a clock that jumps costs hashing anew at most", "[workspace]") {
+  const test::TempDir dir;
+  constexpr auto kYear = std::chrono::hours(365 * 24);
+  remember(dir / "stat.idx", {{"a", sha256("A")}});
+  const auto record_at = [&](const char* path, std::uint64_t inode, UtcTime now) {
+    StatCache cache(dir / "stat.idx");
+    cache.record(path, settled_stat(inode), sha256(path), cache.now());
+    cache.save(now);
+  };
+  record_at("b", 2, kNow + -kYear);
+  CHECK(StatCache(dir / "stat.idx").find("a", settled_stat(1)) == sha256("A"));
+  CHECK(StatCache(dir / "stat.idx").find("b", settled_stat(2)) == sha256("b"));
+  record_at("c", 3, kNow + kYear);
+  CHECK_FALSE(StatCache(dir / "stat.idx").find("a", settled_stat(1)));
+  record_at("d", 4, kNow);
+  CHECK(StatCache(dir / "stat.idx").find("c", settled_stat(3)) == sha256("c"));
+  CHECK(StatCache(dir / "stat.idx").find("d", settled_stat(4)) == sha256("d"));
+}
+
 TEST_CASE("a cache that recorded nothing writes nothing", "[workspace]") {
   const test::TempDir dir;
   const fs::path file = dir / "stat.idx";
