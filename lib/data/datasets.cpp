@@ -229,8 +229,10 @@ DatasetManifest resolve_dataset(const Workspace& workspace, std::string_view spe
     if (!find_dataset(workspace, known)) static_cast<void>(dataset_history(workspace, known));  // for its error
   };
   if (!version->starts_with("sha256:")) {
-    if (auto found = find_dataset_at(workspace, name, *version)) return std::move(*found);
+    const bool there = workspace.repo().find_commit(*version).has_value();
+    if (auto found = there ? find_dataset_at(workspace, name, *version) : std::nullopt) return std::move(*found);
     require_known();
+    static_cast<void>(load_revision_tree(workspace, *version));  // for its error
     throw Error(ErrorKind::not_found, fmt::format("`{}` has no dataset `{}`", printable(*version), printable(name)))
         .hint(fmt::format("see its versions with `mlo version-data history {}`", shell_quote(name)));
   }

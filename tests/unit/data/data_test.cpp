@@ -161,6 +161,8 @@ TEST_CASE("a dataset that only another branch has resolves there", "[data]") {
   CHECK(resolve_dataset(*w.workspace, "d@other").tree == sha256("1\n"));
   CHECK(kind_of([&] { resolve_dataset(*w.workspace, "d"); }) == ErrorKind::not_found);
   CHECK(kind_of([&] { resolve_dataset(*w.workspace, "d@HEAD"); }) == ErrorKind::not_found);
+  // What is not known here at all is the name, whatever the revision.
+  CHECK_THROWS_WITH(resolve_dataset(*w.workspace, "e@nowhere"), "no dataset named `e`");
 }
 
 TEST_CASE("history lists the versions, newest first, with their removal", "[data]") {
