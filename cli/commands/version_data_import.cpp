@@ -105,7 +105,7 @@ Command version_data_import() {
       "itself. A change here, made a version by `add`, ends the tie.\n\n"
       "Nothing of another repository is fetched that is not needed, every byte is verified, and a failed or "
       "interrupted "
-      "import leaves no dataset; a download goes on where it was cut.\n\n"
+      "import leaves no dataset; the download of a file goes on where it was cut.\n\n"
       "--from dvc makes every output of every `.dvc` file in this repository a dataset: its bytes come from DVC's "
       "cache "
       "(2.x, 3.x), the work tree or a remote of DVC's on a disk, S3 or the web, each verified by its MD5. Outputs of "

@@ -1,6 +1,7 @@
 #include "lib/data/fetch_s3.hpp"
 
 #include "lib/crypto/sha256.hpp"
+#include "lib/data/ignore.hpp"
 #include "lib/store/staging.hpp"
 #include "lib/store/tree_builder.hpp"
 #include "lib/util/error.hpp"
@@ -24,6 +25,8 @@ std::vector<S3Client::Object> list_below(S3Client& client, const std::string& pr
     }
     next = page.next;
   } while (!next.empty());
+  // Not every server lists them so.
+  std::sort(objects.begin(), objects.end(), [](const auto& a, const auto& b) { return a.key < b.key; });
   return objects;
 }
 
@@ -58,17 +61,21 @@ struct Directory {
     parallel_for(objects.size(), source.connections,
                  [&](std::size_t i) { files[i] = fetch(objects[i], [&](std::uint64_t n) { task->advance(n); }); });
     TreeBuilder top;
-    for (std::size_t i = 0; i < objects.size(); ++i) {
-      if (!top.add(path_of(objects[i]), files[i])) refuse(objects[i], "another object lies below it, or it below one");
-    }
+    for (std::size_t i = 0; i < objects.size(); ++i) top.add(path_of(objects[i]), files[i]);
     const TreeEntry tree = top.store(batch);
     batch.commit();
     return tree;
   }
 
   void require_paths() const {
+    TreeBuilder tried;
     for (const S3Client::Object& object : objects) {
-      if (!is_tree_path(path_of(object))) refuse(object, "its key is not the path of a file");
+      const std::string_view path = path_of(object);
+      const auto names = split(path, '/');
+      if (!is_tree_path(path)) refuse(object, "its key is not the path of a file");
+      if (std::any_of(names.begin(), names.end(), [](auto name) { return IgnoreScope().ignores(name, false); }))
+        refuse(object, "mlo never takes such a name for data");
+      if (!tried.add(path, {})) refuse(object, "another object is listed there, below it or above");
     }
   }
 

@@ -198,7 +198,7 @@ class Download {
                                                        .follow = true});
       return response.status == 206 && file_.size() == head.size;
     } catch (const Error& error) {
-      if (error.kind() != ErrorKind::remote) throw;
+      if (!net::is_remote_failure(error.kind())) throw;
       return false;
     }
   }

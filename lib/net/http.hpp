@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "lib/util/backoff.hpp"
+#include "lib/util/error.hpp"
 #include "lib/util/fs.hpp"
 #include "lib/util/world.hpp"
 
@@ -68,6 +69,9 @@ struct HttpOptions {
   std::chrono::seconds connect_timeout{15};
   std::chrono::seconds stall_timeout{60};  ///< a transfer slower than a byte a second for so long has failed
 };
+
+/// Whether the other side failed, in whatever way.
+inline bool is_remote_failure(ErrorKind kind) { return kind == ErrorKind::remote || kind == ErrorKind::unsupported; }
 
 class HandlePool;
 

@@ -27,6 +27,7 @@ bool fetch_missing(Remote& remote, PartialObject& object, const Moved& moved) {
       if (!remote.get(object.id(), range, {object.fd(), range.offset, object.path(), note})) lost = true;
     });
   } catch (const Error& error) {
+    // Even if some came: what it does not do now it may never do again.
     if (error.kind() != ErrorKind::unsupported) throw;
     object.clear();
     return remote.get(object.id(), {}, {.fd = object.fd(), .path = object.path(), .moved = moved});

@@ -93,6 +93,8 @@ TransferReport upload(const World& world, ObjectStore& store, Remote& remote, Up
       world, "pushing", plan.objects, threads,
       [&](std::size_t i, const Moved& moved) {
         const ObjectRef& object = plan.objects[i];
+        // It is seen at once, what was packed before it only now.
+        if (plan.order == Order::as_given && object.size > kMaxPacked) remote.flush();
         send(store, remote, object, plan.recipes.contains(object.id), moved);
       },
       [&] { remote.flush(); });

@@ -2,7 +2,6 @@
 
 #include <functional>
 
-#include "lib/crypto/digest_set.hpp"
 #include "lib/data/datasets.hpp"
 #include "lib/drift/baseline.hpp"
 #include "lib/runs/run_store.hpp"
@@ -44,9 +43,9 @@ std::vector<Root> run_roots(Workspace& workspace) {
   return roots;
 }
 
-ObjectSet objects_below(const ObjectStore& store, const std::vector<Root>& roots) {
+ObjectSet objects_below(const ObjectStore& store, const std::vector<Root>& roots, const DigestSet& except) {
   ObjectSet set;
-  DigestSet seen;
+  DigestSet seen = except;
   const std::function<void(const TreeEntry&, const Owner&)> visit = [&](const TreeEntry& entry, const Owner& owner) {
     if (!seen.insert(entry.id)) return;
     if (entry.kind != TreeEntryKind::directory) {
@@ -62,6 +61,14 @@ ObjectSet objects_below(const ObjectStore& store, const std::vector<Root>& roots
     visit({root.directory ? TreeEntryKind::directory : TreeEntryKind::file, root.size, root.id, ""}, root.owner);
   }
   return set;
+}
+
+DigestSet ids_of(const ObjectSet& set) {
+  DigestSet ids;
+  for (const auto* objects : {&set.files, &set.trees}) {
+    for (const ObjectRef& object : *objects) ids.insert(object.id);
+  }
+  return ids;
 }
 
 bool are_here(const ObjectStore& store, const std::vector<Root>& roots) {

@@ -2,6 +2,7 @@
 #include <string>
 #include <vector>
 
+#include "lib/crypto/digest_set.hpp"
 #include "lib/manifest/dataset.hpp"
 #include "lib/remote/transfer.hpp"
 #include "lib/workspace/workspace.hpp"
@@ -27,13 +28,15 @@ inline void add_roots(std::vector<Root>& roots, std::vector<Root> more) {
   std::move(more.begin(), more.end(), std::back_inserter(roots));
 }
 
-/// All objects below the roots, as far as the store has their trees. Files before trees, children's trees before
-/// parents': in this order nothing is ever named before it is there.
+/// All objects below the roots, as far as the store has their trees, without `except` and what is only below that.
+/// Files before trees, children's trees before parents': in this order nothing is ever named before it is there.
 struct ObjectSet {
   std::vector<ObjectRef> files;
   std::vector<ObjectRef> trees;
 };
-ObjectSet objects_below(const ObjectStore& store, const std::vector<Root>& roots);
+ObjectSet objects_below(const ObjectStore& store, const std::vector<Root>& roots, const DigestSet& except = {});
+/// The ids of all of it.
+DigestSet ids_of(const ObjectSet& set);
 /// Whether the store has all of it.
 bool are_here(const ObjectStore& store, const std::vector<Root>& roots);
 

@@ -22,12 +22,13 @@ void require_fetched(const TransferReport& report) {
 /// Fetches trees level by level, as each names the next, then the files. It looks once what there is: whatever is
 /// named here was there before the name was.
 TransferReport fetch_below(const World& world, ObjectStore& store, Remote& remote, const std::vector<Root>& roots,
-                           bool must, Mode mode, Look look) {
+                           bool must, Mode mode, Look look, const DigestSet& except = {}) {
   TransferReport report;
   for (std::size_t known = 0;;) {
-    const ObjectSet set = objects_below(store, roots);
+    const ObjectSet set = objects_below(store, roots, except);
     const TransferReport trees = download(world, store, remote, set.trees, mode, look);
     if (must) require_fetched(trees);
+    report.absent.clear();  // asked for again
     report += trees;
     if (report.was_asked()) look = Look::as_before;
     const bool deeper = set.trees.size() > known && trees.objects > 0 && mode == Mode::real;
@@ -61,6 +62,19 @@ SyncReport pull(Workspace& workspace, Remote& remote, const std::vector<std::str
   if (!kinds.models.empty()) add_roots(roots, model_roots(workspace, kinds.models));
   report.transfer = fetch_below(world, store, remote, roots, /*must=*/true, mode, Look::now);
   const Look look = report.transfer.was_asked() ? Look::as_before : Look::now;
+  // The current data first: nothing of others keeps it from being there.
+  if (mode == Mode::real && data) {
+    for (const DatasetManifest& dataset : select_datasets(workspace, kinds.datasets)) {
+      try {
+        if (check_out_dataset(workspace, dataset, Overwrite::saved_only, Execution::real).changed())
+          report.checked_out.push_back(dataset);
+      } catch (const Error& error) {
+        if (error.kind() != ErrorKind::conflict) throw;
+        world.log.warn(error.message());
+        report.left_alone.push_back(dataset.name);
+      }
+    }
+  }
   std::vector<Root> others;
   if (run_objects == RunObjects::fetch)
     others = run_roots(workspace);
@@ -68,20 +82,11 @@ SyncReport pull(Workspace& workspace, Remote& remote, const std::vector<std::str
     report.results_left = !are_here(store, run_roots(workspace));
   if (versions == Versions::all) add_roots(others, roots_of_history(workspace));
   if (!others.empty()) {
-    const TransferReport fetched = fetch_below(world, store, remote, others, /*must=*/false, mode, look);
+    const DigestSet fetched_before = ids_of(objects_below(store, roots));
+    const TransferReport fetched =
+        fetch_below(world, store, remote, others, /*must=*/false, mode, look, fetched_before);
     warn_incomplete(world, fetched);
     report.transfer += fetched;
-  }
-  if (mode == Mode::dry_run || !data) return report;
-  for (const DatasetManifest& dataset : select_datasets(workspace, kinds.datasets)) {
-    try {
-      if (check_out_dataset(workspace, dataset, Overwrite::saved_only, Execution::real).changed())
-        report.checked_out.push_back(dataset);
-    } catch (const Error& error) {
-      if (error.kind() != ErrorKind::conflict) throw;
-      world.log.warn(error.message());
-      report.left_alone.push_back(dataset.name);
-    }
   }
   return report;
 }

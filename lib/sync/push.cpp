@@ -51,15 +51,15 @@ SyncReport push(Workspace& workspace, Remote& remote, const std::vector<std::str
   ObjectStore& store = workspace.store();
   SyncReport report;
   UploadPlanner planner(store, remote);
+  std::vector<Root> others = names.empty() ? run_roots(workspace) : std::vector<Root>();
+  if (versions == Versions::all) add_roots(others, roots_of_history(workspace));
   ObjectSet data = objects_below(store, named_roots(workspace, names));
+  ObjectSet rest = others.empty() ? ObjectSet() : objects_below(store, others, ids_of(data));
   UploadPlan files = planner.plan(std::move(data.files), Order::any);
   UploadPlan trees = planner.plan(std::move(data.trees), Order::as_given);
   require_complete(files);
   require_complete(trees);
   for (UploadPlan* plan : {&files, &trees}) report.transfer += upload(world, store, remote, std::move(*plan), mode);
-  std::vector<Root> others = names.empty() ? run_roots(workspace) : std::vector<Root>();
-  if (versions == Versions::all) add_roots(others, roots_of_history(workspace));
-  ObjectSet rest = objects_below(store, others);
   for (const auto& [objects, order] : {std::pair(&rest.files, Order::any), std::pair(&rest.trees, Order::as_given)}) {
     const TransferReport sent = upload(world, store, remote, planner.plan(std::move(*objects), order), mode);
     warn_incomplete(world, sent);

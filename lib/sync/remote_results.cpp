@@ -58,7 +58,7 @@ bool RemoteResults::fetch(const std::vector<SavedOutput>& outputs) {
     fetch_objects(workspace_, *remote_, roots);
     return true;
   } catch (const Error& error) {
-    if (error.kind() != ErrorKind::remote && error.kind() != ErrorKind::corrupt) throw;
+    if (!net::is_remote_failure(error.kind()) && error.kind() != ErrorKind::corrupt) throw;
     workspace_.world().log.warn(error.message());
     for (const Root& root : roots) absent_.insert(root.id);
     return false;

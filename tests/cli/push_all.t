@@ -9,9 +9,10 @@ committed <id>
 $ echo 2 > raw/a && mlo version-data add raw -m second
 added raw: 1 file, 2 B, sha256:4edcdc0f92a2
 committed <id>
-$ mlo remote add store "$PWD/.git/store" && git add -A && git commit -qm remote && mlo push
+$ mlo remote add store "$PWD/.git/store" && git add -A && git commit -qm remote && mlo push --all --dry-run && mlo push
 remote store: <dir>/.git/store
 hint: commit .mlo/config.yaml, so that others have it too
+would have pushed 4 objects (114 B)
 pushed 2 objects (57 B)
 $ mlo push --all --dry-run
 would have pushed 2 objects (57 B)

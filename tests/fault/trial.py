@@ -51,21 +51,22 @@ def play_rounds(kind, args, each=None):
     """Plays rounds of a Trial as `arguments` say, `each` of them in a scratch directory that begins anew. What fails raises
     AssertionError; it ends the program with 1, and what it left stays. Returns the number of rounds and the tally."""
     tally, trial = collections.Counter(), None
-    for number in range(args.rounds):
-        if trial is None:
-            trial = kind(args.mlo.absolute(), pathlib.Path(tempfile.mkdtemp(prefix="mlo-kills-")).resolve(), tally)
-        last = number + 1 == args.rounds or (each and (number + 1) % each == 0)
-        try:
+    try:
+        for number in range(args.rounds):
+            if trial is None:
+                trial = kind(args.mlo.absolute(), pathlib.Path(tempfile.mkdtemp(prefix="mlo-kills-")).resolve(), tally)
+            last = number + 1 == args.rounds or (each and (number + 1) % each == 0)
             trial.play(number, random.Random(f"{args.seed} {number}"))
             if last:
                 trial.finish()
-        except (AssertionError, subprocess.TimeoutExpired) as failure:
-            for child in trial.children:
-                child.kill()
+                trial.close()
+                shutil.rmtree(trial.scratch)
+                trial = None
+    except (AssertionError, subprocess.TimeoutExpired) as failure:
+        for child in trial.children:
+            child.kill()
+        sys.exit(f"round {number} of seed {args.seed}: {failure}\nwhat it left is in {trial.scratch}")
+    finally:
+        if trial:
             trial.close()
-            sys.exit(f"round {number} of seed {args.seed}: {failure}\nwhat it left is in {trial.scratch}")
-        if last:
-            trial.close()
-            shutil.rmtree(trial.scratch)
-            trial = None
     return args.rounds, tally

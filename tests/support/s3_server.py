@@ -29,7 +29,7 @@ class S3Server:
             self.process = subprocess.Popen(self.words(find_program(self.program), directory), cwd=directory, stdout=out, stderr=out,
                                             start_new_session=True)
         for _ in range(600):
-            if self.serves():
+            if self.serves() and self.process.poll() is None:  # who answers may be another that took the port
                 return
             if self.process.poll() is not None:
                 break
@@ -48,7 +48,16 @@ class S3Server:
         except OSError:
             return False
 
+    def is_busy(self):
+        """Whether a connection is open."""
+        lines = pathlib.Path("/proc/net/tcp").read_text().splitlines()[1:]
+        return any(fields[1].endswith(f":{self.port:04X}") and fields[3] == "01" for fields in map(str.split, lines))
+
     def close(self):
+        """When it has heard that those who asked are gone."""
+        until = time.monotonic() + 2
+        while self.is_busy() and time.monotonic() < until:
+            time.sleep(0.01)
         try:
             os.killpg(self.process.pid, signal.SIGTERM)
         except ProcessLookupError:

@@ -98,6 +98,10 @@ TEST_CASE("a download goes on where a killed one was cut", "[data]") {
   write_file(part, bytes.substr(0, 400), Durability::cache);
   REQUIRE(fetch_url(*w.workspace, w.url, nullptr, sha256(bytes)));
   CHECK(w.server.requests().find("if-match range") != std::string::npos);
+  // A server that gives no parts of files, though it says so, gives the whole.
+  write_file(part, bytes.substr(0, 400), Durability::cache);
+  w.server.lie("GET", "flights", "whole", 2);
+  REQUIRE(fetch_url(*w.workspace, w.url, nullptr, sha256(bytes)));
   // A part of another version is no use, and goes.
   w.server.put("/b/flights.csv", std::string(900, 'y'));
   write_file(part, bytes.substr(0, 400), Durability::cache);
@@ -187,9 +191,11 @@ TEST_CASE("what cannot be a directory is not imported from S3", "[data]") {
   w.server.put("/b/both/a/b", "1");
   w.server.put("/b/odd//x", "1");
   w.server.put("/b/git/.git/config", "1");
+  w.server.put("/b/own/.mlo/config.yaml", "1");
   for (const auto& [url, kind] :
        {std::pair("s3://b/none/", ErrorKind::remote), std::pair("s3://b/both/", ErrorKind::invalid),
-        std::pair("s3://b/odd/", ErrorKind::invalid), std::pair("s3://b/git/", ErrorKind::invalid)}) {
+        std::pair("s3://b/odd/", ErrorKind::invalid), std::pair("s3://b/git/", ErrorKind::invalid),
+        std::pair("s3://b/own/", ErrorKind::invalid)}) {
     CAPTURE(url);
     w.url = url;
     CHECK(kind_of([&] { w.import(); }) == kind);

@@ -220,12 +220,19 @@ TEST_CASE("all versions of all branches travel if that is asked for, also a side
   CHECK(w.b->store().has(sha256("side\n")));
   CHECK(w.log.lines.empty());
 
-  // What nobody has any more is told of, and stops nothing.
-  fs::remove(*w.a->store().find_file_of(sha256("side\n")));
+  // What nobody has any more is told of once, and stops nothing.
+  fs::remove(*w.a->store().find_file_of(side));
   for (const char* part : {"objects/objects", "objects/packs", "objects/index"}) fs::remove_all(w.dir / part);
-  push(*w.a, *w.remote(), {}, Mode::real, Versions::all);
-  CHECK(w.log.lines ==
-        std::vector<std::string>{"warning: 1 object is neither here nor on the remote, the first of dataset `d`"});
+  for (const char* part : {"objects", "packs"}) fs::remove_all(w.dir / "b/.git/mlo" / part);
+  const std::vector<std::string> said{"warning: 1 object is neither here nor on the remote, the first of dataset `d`"};
+  const std::uint64_t planned = push(*w.a, *w.remote(), {}, Mode::dry_run, Versions::all).transfer.objects;
+  w.log.lines.clear();
+  CHECK(push(*w.a, *w.remote(), {}, Mode::real, Versions::all).transfer.objects == planned);
+  CHECK(w.log.lines == said);
+  w.log.lines.clear();
+  pull(*w.b, *w.remote(), {}, RunObjects::skip, Mode::real, Versions::all);
+  CHECK(w.log.lines == said);
+  CHECK(w.b->store().has(first));
 }
 
 TEST_CASE("a pull leaves unsaved changes alone and says so", "[sync]") {
