@@ -58,10 +58,15 @@ class S3Server:
         until = time.monotonic() + 2
         while self.is_busy() and time.monotonic() < until:
             time.sleep(0.01)
-        try:
-            os.killpg(self.process.pid, signal.SIGTERM)
-        except ProcessLookupError:
-            pass
+        for sign in (signal.SIGTERM, signal.SIGKILL):  # some wait for connections that are kept open
+            try:
+                os.killpg(self.process.pid, sign)
+                self.process.wait(timeout=3)
+                return
+            except ProcessLookupError:
+                return
+            except subprocess.TimeoutExpired:
+                pass
         self.process.wait()
 
 
