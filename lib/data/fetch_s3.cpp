@@ -40,10 +40,6 @@ std::string etag_of(const std::vector<S3Client::Object>& objects) {
   return fmt::format("\"{}\"", hash.finish().hex());
 }
 
-[[noreturn]] void fail_changed(const std::string& url) {
-  throw Error(ErrorKind::remote, fmt::format("`{}` changed while it was read", printable(url))).hint("try again");
-}
-
 /// What fetch_s3_directory brings.
 struct Directory {
   const World& world;
@@ -103,6 +99,12 @@ struct Directory {
 
 }  // namespace
 
+bool is_s3_url(std::string_view url) { return url.starts_with(kS3); }
+
+void fail_changed(const std::string& url) {
+  throw Error(ErrorKind::remote, fmt::format("`{}` changed while it was read", printable(url))).hint("try again");
+}
+
 S3Source open_s3_source(const Workspace& workspace, const std::string& url) {
   const std::size_t slash = std::min(url.find('/', kS3.size()), url.size());
   const std::string bucket = url.substr(kS3.size(), slash - kS3.size());
@@ -115,9 +117,7 @@ S3Source open_s3_source(const Workspace& workspace, const std::string& url) {
     if (remote.url == fmt::format("{}{}", kS3, bucket) || remote.url.starts_with(fmt::format("{}{}/", kS3, bucket)))
       config = remote;
   }
-  constexpr unsigned kConnections = 8;
-  return {std::make_unique<S3Client>(workspace.world(), config, bucket), key,
-          config.connections == 0 ? kConnections : static_cast<unsigned>(config.connections)};
+  return {std::make_unique<S3Client>(workspace.world(), config, bucket), key, s3_connections(config)};
 }
 
 std::optional<Fetched> fetch_s3_directory(const Workspace& workspace, const std::string& url, const DataOrigin* known) {

@@ -4,6 +4,11 @@
 
 namespace mlo {
 
+bool is_s3_url(std::string_view url);
+
+/// What is there now is not what was asked for first.
+[[noreturn]] void fail_changed(const std::string& url);
+
 /// Where `s3://BUCKET/KEY` leads.
 struct S3Source {
   std::unique_ptr<S3Client> client;

@@ -14,8 +14,6 @@
 namespace mlo {
 namespace {
 
-constexpr std::string_view kS3 = "s3://";
-
 /// What a server says of a file.
 struct Head {
   std::uint64_t size = 0;
@@ -153,7 +151,7 @@ std::optional<Fetched> fetch_s3(const Workspace& workspace, const std::string& u
   const auto after = client.find_head(key);
   if (!got || !after || after->etag != head->etag || file.size() != head->size) {
     file.remove();
-    throw Error(ErrorKind::remote, fmt::format("`{}` changed while it was read", printable(url))).hint("try again");
+    fail_changed(url);
   }
   Fetched fetched = store_fetched(workspace, file.path(), origin, expected);
   file.remove();
@@ -240,7 +238,7 @@ bool is_data_url(std::string_view text) {
 
 std::optional<Fetched> fetch_url(const Workspace& workspace, const std::string& url, const DataOrigin* known,
                                  const std::optional<Digest>& expected) {
-  const bool s3 = url.starts_with(kS3);
+  const bool s3 = is_s3_url(url);
   if (!s3) require_sendable(url);
   if (known == nullptr) require_public(url);
   const LockFile lock = LockFile::acquire(workspace.local() / "locks" / "imports", "mlo version-data import",

@@ -22,7 +22,7 @@ class S3Place : public Place {
   S3Place(const World& world, const RemoteConfig& config, std::string bucket, std::string prefix)
       : url_(config.url),
         prefix_(std::move(prefix)),
-        connections_(config.connections == 0 ? 8 : static_cast<unsigned>(config.connections)),
+        connections_(s3_connections(config)),
         client_(world, config, std::move(bucket)) {}
 
   Glance glance() override {

@@ -10,12 +10,10 @@
 namespace mlo {
 namespace {
 
-constexpr unsigned kConnections = 8;
-
 net::HttpOptions http_options(const RemoteConfig& config, const AwsSettings& settings) {
   net::HttpOptions options;
   options.ca_file = settings.ca_file;
-  options.connections = config.connections == 0 ? kConnections : static_cast<unsigned>(config.connections);
+  options.connections = s3_connections(config);
   options.bytes_per_second = config.bytes_per_second;
   return options;
 }
@@ -27,6 +25,11 @@ bool lacks_upload(const net::HttpResponse& response) {
 }
 
 }  // namespace
+
+unsigned s3_connections(const RemoteConfig& config) {
+  constexpr unsigned kConnections = 8;
+  return config.connections == 0 ? kConnections : static_cast<unsigned>(config.connections);
+}
 
 S3Client::S3Client(const World& world, const RemoteConfig& config, std::string bucket)
     : bucket_(std::move(bucket)),

@@ -12,6 +12,9 @@
 
 namespace mlo {
 
+/// How many requests at once are worth it.
+unsigned s3_connections(const RemoteConfig& config);
+
 /// One bucket of an S3 service. Failures are Error{remote} with a hint for what is commonly wrong; what may pass is
 /// tried again. Safe from any thread.
 class S3Client {
