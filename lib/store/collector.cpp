@@ -28,11 +28,14 @@ std::optional<Claim> find_claim(const fs::path& file) {
   return Claim{st.st_atim, st.st_nlink > 1};
 }
 
-/// Moves a file into trash; back again if somebody claimed it between our decision and the move. False if it stays.
-bool move_unless_claimed(const fs::path& from, const fs::path& to, std::int64_t claimed_before_ns) {
+Collector::Times times_of(const FileStat& stat) { return {stat.mtime_ns, stat.ctime_ns}; }
+
+/// Moves a file into trash unless somebody claimed it since it was seen; if that happened just before the move, back
+/// again. False if it stays.
+bool move_unless_claimed(const fs::path& from, const fs::path& to, const Collector::Times& seen) {
   const auto before = find_claim(from);
   const auto stat = find_stat(from);
-  if (!before || before->linked || !stat || stat->ctime_ns >= claimed_before_ns) return false;
+  if (!before || before->linked || !stat || stat->ctime_ns != seen.claimed_ns) return false;
   if (::rename(from.c_str(), to.c_str()) != 0) {
     if (errno == ENOENT) return false;
     throw_errno("move to trash", from.string());
@@ -48,34 +51,38 @@ bool move_unless_claimed(const fs::path& from, const fs::path& to, std::int64_t 
 
 }  // namespace
 
-std::int64_t next_tick(const fs::path& dir) {
+void wait_for_tick(const fs::path& dir) {
   const TempFile file(dir);
   const std::int64_t first = stat_fd(file.fd(), file.path()).ctime_ns;
   for (;;) {
     if (::futimens(file.fd(), nullptr) != 0) throw_errno("touch", file.path().string());
-    const std::int64_t now = stat_fd(file.fd(), file.path()).ctime_ns;
-    if (now != first) return now;
+    if (stat_fd(file.fd(), file.path()).ctime_ns != first) return;
     ::usleep(500);
   }
 }
 
-Collector::Collector(const World& world, ObjectStore& store, const AgeRule& age)
-    : world_(world), store_(store), age_(age) {
-  const auto is_young = [&](const FileStat& stat) {
-    return stat.mtime_ns >= age.written_before_ns || stat.ctime_ns >= age.claimed_before_ns;
-  };
+Collector::Collector(const World& world, ObjectStore& store) : world_(world), store_(store) {
+  if (!find_stat(store.root())) return;
   for (const Digest& id : list_loose(store.root())) {
     check_stop(world);
     const fs::path file = store.path_of(id);
     const auto stat = find_stat(file);
     const auto claim = find_claim(file);
-    if (stat && claim) files_.push_back({id, stat->size, claim->linked || is_young(*stat)});
+    if (stat && claim) files_.push_back({id, stat->size, claim->linked, times_of(*stat)});
   }
   store.packs_->refresh();
   for (auto& [name, objects] : store.packs_->packs()) {
     const auto stat = find_stat(pack_file(store.packs_->dir(), name));
-    if (stat) packs_.emplace(name, Pack{std::move(objects), stat->size, is_young(*stat)});
+    if (stat) packs_.emplace(name, Pack{std::move(objects), stat->size, false, times_of(*stat)});
   }
+}
+
+void Collector::spare(const AgeRule& age) {
+  const auto is_young = [&](const Times& seen) {
+    return seen.written_ns >= age.written_before_ns || seen.claimed_ns >= age.claimed_before_ns;
+  };
+  for (Object& object : files_) object.young = object.young || is_young(object.seen);
+  for (auto& [name, pack] : packs_) pack.young = pack.young || is_young(pack.seen);
 }
 
 void Collector::take_in(ObjectStore& store) { store.packs_->take_in(); }
@@ -83,7 +90,7 @@ void Collector::take_in(ObjectStore& store) { store.packs_->take_in(); }
 std::vector<Collector::Object> Collector::objects() const {
   std::vector<Object> all = files_;
   for (const auto& [name, pack] : packs_) {
-    for (const PackedObject& object : pack.objects) all.push_back({object.id, object.stored, pack.young});
+    for (const PackedObject& object : pack.objects) all.push_back({object.id, object.stored, pack.young, pack.seen});
   }
   return all;
 }
@@ -140,7 +147,7 @@ void Collector::move_files(const Needed& needed, const fs::path& trash) {
     if (touched.empty()) make_dirs(trash);
     const fs::path file = store_.path_of(object.id);
     touched.insert(file.parent_path());
-    move_unless_claimed(file, trash / object.id.hex(), age_.claimed_before_ns);
+    move_unless_claimed(file, trash / object.id.hex(), object.seen);
   }
   if (touched.empty()) return;
   fsync_dir(trash);
@@ -183,7 +190,7 @@ void Collector::move_packs(const std::set<Digest>& names, const fs::path& trash)
   bool stayed = false;
   for (const Digest& name : names) {
     const fs::path from = pack_file(dir, name), to = pack_file(trash, name);
-    stayed |= !move_unless_claimed(from, to, age_.claimed_before_ns);
+    stayed |= !move_unless_claimed(from, to, packs_.at(name).seen);
   }
   fsync_dir(trash);
   fsync_dir(dir);

@@ -17,21 +17,28 @@ struct AgeRule {
   std::int64_t claimed_before_ns = INT64_MAX;
 };
 
-/// Takes objects that nobody needs out of a store: into `trash/<time>` beside it, from where they can come back. An
-/// object that another process claims meanwhile is put back. One at a time; stopped anywhere, nothing is lost, and
-/// another one goes on.
+/// Takes objects that nobody needs out of a store: into `trash/<time>` beside it, from where they can come back. One at
+/// a time; stopped anywhere, nothing is lost, and another one goes on.
 class Collector {
  public:
-  /// Borrows both. Looks at everything there is.
-  Collector(const World& world, ObjectStore& store, const AgeRule& age);
+  /// Borrows both. Looks at everything there is. What another process stores or claims from the next tick on stays,
+  /// whatever the clock does meanwhile.
+  Collector(const World& world, ObjectStore& store);
+  /// What stays besides.
+  void spare(const AgeRule& age);
 
   /// Indexes what is whole in packs that no index names: what a stopped process left.
   static void take_in(ObjectStore& store);
 
+  /// Of a file, when it was looked at.
+  struct Times {
+    std::int64_t written_ns = 0, claimed_ns = 0;
+  };
   struct Object {
     Digest id;
     std::uint64_t size = 0;
     bool young = false;  ///< stays, whoever needs it; so does what work files are links to
+    Times seen = {};
   };
   /// All objects, those that lie in several places several times; by place.
   std::vector<Object> objects() const;
@@ -52,6 +59,7 @@ class Collector {
     std::vector<PackedObject> objects;
     std::uint64_t file_size = 0;
     bool young = false;
+    Times seen;
   };
   enum class Fate { keep, rewrite, move };
   Fate fate_of(const Pack& pack, const Needed& needed) const;
@@ -61,14 +69,13 @@ class Collector {
 
   const World& world_;
   ObjectStore& store_;
-  AgeRule age_;
   std::vector<Object> files_;  ///< objects that lie by themselves, ascending
   std::map<Digest, Pack> packs_;
 };
 
-/// A moment of the file system that holds `dir`: what was changed before has an earlier ctime, what is changed after
-/// this returns none. Waits some milliseconds for it.
-std::int64_t next_tick(const fs::path& dir);
+/// Returns when what is changed from then on in the file system that holds `dir` gets another ctime than what was
+/// changed before: some milliseconds.
+void wait_for_tick(const fs::path& dir);
 
 /// Puts back what is `wanted`, and absent, from trash. Returns how many objects came back.
 std::uint64_t restore_trash(ObjectStore& store, const Collector::Needed& wanted);

@@ -21,16 +21,14 @@ LockFile lock_gc(Workspace& workspace) {
 
 std::int64_t to_ns(UtcTime time) { return time.micros() * 1000; }
 
-/// Nobody else stores: then whatever was claimed so far is named by now, or never will be.
+/// Of what was there when the collector looked. If nobody else stores, whatever was claimed till then is named by now,
+/// or never will be.
 AgeRule age_rule(const ObjectStore& store, const World& world, const GcOptions& options, bool& busy) {
   const UtcTime now = world.clock.now();
   AgeRule age;
   if (options.grace.count() > 0) age.written_before_ns = to_ns(now + -options.grace);
-  if (!find_stat(store.root())) {
-    age.claimed_before_ns = INT64_MIN;  // whoever makes it now counts on what is in it
-    return age;
-  }
-  if (options.mode == Mode::real) age.claimed_before_ns = next_tick(base_of(store));
+  if (!find_stat(store.root())) return age;
+  if (options.mode == Mode::real) wait_for_tick(base_of(store));
   busy = !store.is_alone();
   if (busy) {
     // Those who hold the lock now have claimed nothing before nobody held it, whatever the clock has done since.
@@ -130,12 +128,11 @@ DigestSet find_needed(Workspace& workspace, Mode mode, GcReport& report) {
 }
 
 /// Counts what stays and adds to `needed` what no remote has.
-void keep_unpushed(const Collector& collector, const std::vector<std::unique_ptr<Remote>>& remotes,
+void keep_unpushed(std::vector<Collector::Object> objects, const std::vector<std::unique_ptr<Remote>>& remotes,
                    GcOptions::Unpushed unpushed, DigestSet& needed, GcReport& report) {
   DigestSet seen;
   std::vector<Digest> dead;
   std::unordered_map<Digest, std::uint64_t, DigestHash> sizes;
-  const std::vector<Collector::Object> objects = collector.objects();
   for (const Collector::Object& object : objects) {
     if (!seen.insert(object.id)) continue;
     ObjectCount* const count = needed.contains(object.id) ? &report.needed : object.young ? &report.young : nullptr;
@@ -164,11 +161,19 @@ GcReport gc(Workspace& workspace, const std::vector<std::unique_ptr<Remote>>& re
   std::optional<LockFile> lock;
   if (real) lock = lock_gc(workspace);
   GcReport report;
-  const AgeRule age = age_rule(store, world, options, report.busy);
   if (real) Collector::take_in(store);
+  // First what may go, then who stores, then what is needed: what comes meanwhile is in neither, and stays.
+  Collector collector(world, store);
+  const AgeRule age = age_rule(store, world, options, report.busy);
+  collector.spare(age);
   DigestSet needed = find_needed(workspace, options.mode, report);
-  Collector collector(world, store, age);
-  keep_unpushed(collector, remotes, options.unpushed, needed, report);
+  std::vector<Collector::Object> objects = collector.objects();
+  if (report.restored != 0) {
+    Collector with_those(world, store);
+    with_those.spare(age);
+    objects = with_those.objects();
+  }
+  keep_unpushed(std::move(objects), remotes, options.unpushed, needed, report);
   const auto is_needed = [&](const Digest& id) { return needed.contains(id); };
 
   const UtcTime now = world.clock.now();

@@ -287,7 +287,7 @@ TEST_CASE("what a gc writes anew while it is pushed arrives", "[remote]") {
     ObjectStore other(way.out.dir / "here/objects", kRules);
     const DigestSet needed = close_over(way.out.now, other, {kept});
     const auto is_needed = [&](const Digest& one) { return needed.contains(one); };
-    const auto report = Collector(way.out.now, other, AgeRule{}).sweep(is_needed, way.out.now.clock.now());
+    const auto report = Collector(way.out.now, other).sweep(is_needed, way.out.now.clock.now());
     REQUIRE(report.packs_rewritten == 1);
     REQUIRE_FALSE(ObjectStore(way.out.dir / "here/objects").has(id));
   }

@@ -30,7 +30,9 @@ struct Bench : test::TestWorld {
     for (int i = 0; i < 200; ++i) {
       if (needed(i)) ids.insert(id_of(i));
     }
-    return Collector(world, store, age).sweep([&](const Digest& id) { return ids.contains(id); }, clock.now());
+    Collector collector(world, store);
+    collector.spare(age);
+    return collector.sweep([&](const Digest& id) { return ids.contains(id); }, clock.now());
   }
   /// Of the first `count` objects, those that another process would find.
   std::vector<int> present(int count) {
@@ -131,8 +133,10 @@ TEST_CASE("what another process claims after the decision was made stays", "[sto
   Bench bench;
   bench.put(0, 3);
   bench.put(3, 30);
-  const std::int64_t tick = next_tick(bench.dir.path());
-  Collector collector(bench.world, bench.store, {.claimed_before_ns = tick});
+  Collector collector(bench.world, bench.store);
+  wait_for_tick(bench.dir.path());
+  // As if the clock had been set back since: nothing looks young.
+  collector.spare({.written_before_ns = INT64_MAX, .claimed_before_ns = INT64_MAX});
   const ObjectStore other(bench.store.root());
   CHECK(other.claim(id_of(1)));
   CHECK(other.claim(id_of(5)));

@@ -32,7 +32,7 @@ struct Links : test::TestWorld {
     fs::permissions(file, fs::perms::owner_write, fs::perm_options::remove);
   }
   Collector::Report sweep() {
-    return Collector(world, store, {}).sweep([](const Digest&) { return false; }, clock.now());
+    return Collector(world, store).sweep([](const Digest&) { return false; }, clock.now());
   }
   /// Not so where the file system shares blocks: then there is nothing to test.
   bool has_links() const {

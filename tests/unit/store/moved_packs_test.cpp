@@ -43,7 +43,7 @@ struct Shifted : test::TestWorld {
     }
     if (large) needed.insert(whole);
     for (std::size_t i = 0; i < count; ++i) needed.insert(small[i]);
-    Collector(world, store, {}).sweep([&](const Digest& id) { return needed.contains(id); }, clock.now());
+    Collector(world, store).sweep([&](const Digest& id) { return needed.contains(id); }, clock.now());
   }
 };
 
@@ -76,8 +76,7 @@ TEST_CASE("an unneeded file in parts whose parts a gc took is not damaged", "[st
   DigestSet needed;
   for (unsigned i = 100; i < 130; ++i) needed.insert(batch.put(noise(100'000, i)));
   batch.commit();
-  Collector(moved.world, moved.store, {})
-      .sweep([&](const Digest& id) { return needed.contains(id); }, moved.clock.now());
+  Collector(moved.world, moved.store).sweep([&](const Digest& id) { return needed.contains(id); }, moved.clock.now());
   ObjectStore fresh(moved.dir / "objects");
   CHECK(fresh.find_record(next));
   CHECK(fresh.check(moved.world).damaged.empty());

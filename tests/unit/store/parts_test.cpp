@@ -331,7 +331,7 @@ TEST_CASE("what a gc keeps, it keeps with its parts", "[store]") {
   }
   const DigestSet needed = close_over(w.world, store, {kept_id, tree_id(kept)});
   const auto is_needed = [&](const Digest& id) { return needed.contains(id); };
-  const Collector::Report report = Collector(w.world, store, AgeRule{}).sweep(is_needed, w.clock.now());
+  const Collector::Report report = Collector(w.world, store).sweep(is_needed, w.clock.now());
   CHECK(report.packs_moved == 1);
   CHECK(report.packs_rewritten == 1);
   const ObjectStore fresh(w.dir / "objects");

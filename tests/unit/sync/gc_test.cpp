@@ -220,7 +220,7 @@ TEST_CASE("a clock that jumps ahead costs a running process nothing, and a clock
   bench.add("second\n");
   const fs::path root = bench.workspace->store().root();
   bench.workspace.reset();
-  next_tick(root);
+  wait_for_tick(root);
   {
     ObjectStore other(root);  // nobody stored when it began
     const Digest stored = other.put("of a process that still runs\n");
