@@ -205,7 +205,8 @@ const std::vector<HelpTopic>& help_topics() {
        "\n"
        "Each is an entry of `remotes` in `.mlo/config.yaml`, which `mlo remote modify` changes; besides `url` it may "
        "have "
-       "`endpoint`, `region`, `profile`, `path_style`, `ca_file`, `connections` (8), `bytes_per_second` (each way, of "
+       "`endpoint`, `region`, `profile`, `path_style`, `ca_file`, `connections` (8; 4 for a directory), "
+       "`bytes_per_second` (each way, of "
        "all together), and "
        "`encryption` with `key_file`. `.mlo/local/config.yaml` is laid over it: this machine's alone, and the one "
        "place "
@@ -233,10 +234,10 @@ const std::vector<HelpTopic>& help_topics() {
        "proxies from `https_proxy`, `http_proxy` and `no_proxy`.\n"
        "\n"
        "A connection that is lost is made again, with pauses that grow. A pull that was cut off goes on in the middle "
-       "of a file of more than 16 MiB, also after a kill; what comes is verified whole. An upload in parts that was "
-       "cut "
-       "off waits in the bucket to be gone on with; a lifecycle rule (AbortIncompleteMultipartUpload) ends those that "
-       "nobody comes back to."},
+       "of a file of more than 16 MiB, also after a kill; what comes is verified whole. So does a push: to a directory "
+       "or over ssh of such a file, to S3 of one of more than 64 MiB. Half a file in a directory is removed by a push "
+       "after a week; in a bucket a lifecycle rule (AbortIncompleteMultipartUpload) ends uploads that nobody comes "
+       "back to."},
   };
   return topics;
 }

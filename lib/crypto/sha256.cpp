@@ -115,14 +115,20 @@ HashedFile sha256_file(const fs::path& path) {
 
 HashedFile copy_hashed(int from, const fs::path& source, int to, const fs::path& target, const CopyRules& rules) {
   // What counts is what the target holds: it is hashed after the fact, so the kernel can copy.
-  if (rules.reflink && share_contents(from, to)) return sha256_fd(to, target, rules.moved);
+  if (rules.reflink && rules.there == 0 && share_contents(from, to)) return sha256_fd(to, target, rules.moved);
   ::posix_fadvise(from, 0, 0, POSIX_FADV_SEQUENTIAL);
   const unsigned threads = stat_fd(from, source).size > 4 * kPiece ? rules.threads : 1;
   const std::uint64_t piece = threads > 1 ? kPiece : kNear;
-  FileCopy copy(from, source, to, target);
-  WriteBehind behind(rules.target);
+  FileCopy copy(from, source, to, target, rules.there);
+  WriteBehind behind(rules.target, rules.there);
   Sha256 hasher;
   HashedFile out;
+  while (out.size < rules.there) {
+    const std::uint64_t size = std::min(kPiece, rules.there - out.size);
+    hash_range(hasher, to, out.size, size, target);
+    out.size += size;
+    if (rules.moved) rules.moved(size);
+  }
   for (std::uint64_t copied = copy.advance(piece), following = 0; copied > 0; copied = following) {
     parallel_for(2, threads, [&](std::size_t i) {
       if (i == 0) return hash_range(hasher, to, out.size, copied, target);

@@ -34,13 +34,14 @@ HashedFile sha256_fd(int fd, const fs::path& path, const Moved& moved = {});
 HashedFile sha256_file(const fs::path& path);
 
 struct CopyRules {
-  bool reflink = false;  ///< where the file system can
-  unsigned threads = 1;  ///< for one large file
+  bool reflink = false;     ///< where the file system can
+  unsigned threads = 1;     ///< for one large file
+  std::uint64_t there = 0;  ///< what the target holds already of it
   Cached source = Cached::keep, target = Cached::keep;
-  Moved moved = {};  ///< called by this thread
+  Moved moved = {};  ///< of all bytes; called by this thread
 };
-/// Copies what `from` holds into the empty file `to`, open for reading too: digest and length of what that holds now.
-/// The descriptors are at the beginning.
+/// Copies what `from` holds into the file `to`, open for reading too: digest and length of what that holds now. Both
+/// are at the beginning, or behind what is there.
 HashedFile copy_hashed(int from, const fs::path& source, int to, const fs::path& target, const CopyRules& rules);
 
 /// Of the OpenSSL that runs: "3.0.17".

@@ -12,7 +12,8 @@ bool accepts(std::string_view url) { return url.starts_with(kFileScheme) || url.
 std::unique_ptr<Place> open(const World& world, const RemoteConfig& config, const fs::path& base) {
   std::string_view path = config.url;
   if (path.starts_with(kFileScheme)) path.remove_prefix(kFileScheme.size());
-  return std::make_unique<DirPlace>(world, absolute_in(base, fs::path(path)), config.bytes_per_second);
+  return std::make_unique<DirPlace>(world, absolute_in(base, fs::path(path)), config.bytes_per_second,
+                                    config.connections_or(DirPlace::kConnections));
 }
 
 }  // namespace

@@ -119,8 +119,9 @@ void DirPlace::put(const std::string& name, std::string_view bytes) {
 
 void DirPlace::put_file(const std::string& name, const std::string& file, const Digest& digest, const Moved& moved) {
   const UniqueFd from = open_read(file);
-  if (is_there(name, stat_fd(from.get(), file).size)) return;
-  Incoming incoming(*this, name, digest);
+  const std::uint64_t size = stat_fd(from.get(), file).size;
+  if (is_there(name, size)) return;
+  Incoming incoming(*this, name, digest, size);
   incoming.copy(from.get(), file, moved);
   incoming.publish();
 }
@@ -148,6 +149,7 @@ StagingDir& DirPlace::staging(std::string_view name) {
   const std::lock_guard lock(mutex_);
   if (staging_) return *staging_;
   if (name == kFormatFile) make_dirs(dir_);
+  remove_kept(dir_, kHalf, world_.clock.now() + -kKeptFor);
   return staging_.emplace(dir_);
 }
 
@@ -179,42 +181,6 @@ void DirPlace::list_indexes() {
   std::string names;
   for (const std::string& name : index_names()) names += name + "\n";
   write_file(dir_ / "indexes", names);
-}
-
-DirPlace::Incoming::Incoming(DirPlace& place, std::string name, std::optional<Digest> digest)
-    : place_(place),
-      staging_(place.staging(name)),
-      name_(std::move(name)),
-      digest_(digest),
-      file_(staging_.create(0444)) {}
-
-DirPlace::Incoming::~Incoming() {
-  if (!published_) staging_.remove(file_.name);
-}
-
-void DirPlace::Incoming::add(std::string_view bytes) {
-  if (digest_) hash_.update(bytes);
-  writer_.write(file_.fd.get(), bytes, path());
-}
-
-void DirPlace::Incoming::copy(int from, const std::string& source, const Moved& moved) {
-  const auto tell = [&](std::uint64_t bytes) {
-    place_.out_.take(bytes);
-    if (moved) moved(bytes);
-  };
-  copied_ = copy_hashed(from, source, file_.fd.get(), path(),
-                        {.reflink = true, .threads = place_.world_.threads, .target = Cached::drop, .moved = tell})
-                .digest;
-}
-
-void DirPlace::Incoming::publish() {
-  if (digest_ && (copied_ ? *copied_ : hash_.finish()) != *digest_) fail_given_bytes(*digest_);
-  writer_.sync(file_.fd.get(), path());
-  const fs::path target = place_.dir_ / name_;
-  make_dirs(target.parent_path());
-  rename_path(path(), target);
-  published_ = true;
-  place_.note(name_);
 }
 
 }  // namespace mlo

@@ -109,8 +109,7 @@ void Download::fetch(const ObjectRef& object, const Moved& moved) {
 
 /// False if another process fetches it.
 bool Download::fetch_large(const ObjectRef& object, const Moved& moved) {
-  constexpr auto kKept = std::chrono::hours(7 * 24);
-  auto partial = PartialObject::open(store, object.id, object.size, world.clock.now() + -kKept);
+  auto partial = PartialObject::open(store, object.id, object.size, world.clock.now() + -kKeptFor);
   if (!partial) return false;
   const Came came = fetch_in_pieces(remote, *partial, moved);
   if (came != Came::whole) {

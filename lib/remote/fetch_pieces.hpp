@@ -4,9 +4,6 @@
 
 namespace mlo {
 
-/// Larger objects that lie by themselves are fetched in pieces.
-inline constexpr std::uint64_t kInPieces = std::uint64_t{16} << 20U;
-
 enum class Came { whole, lost, damaged };
 
 /// Fetches what `object` lacks, several pieces at once, and verifies all of it. Bytes that are wrong are thrown away

@@ -14,7 +14,7 @@ net::HttpOptions options_for(const World& world, const RemoteConfig& config) {
   net::HttpOptions options;
   options.ca_file = config.ca_file.empty() ? find_env(world.env, "CURL_CA_BUNDLE").value_or("") : config.ca_file;
   if (const auto home = find_env(world.env, "HOME")) options.netrc = fs::path(*home) / ".netrc";
-  if (config.connections != 0) options.connections = static_cast<unsigned>(config.connections);
+  options.connections = config.connections_or(options.connections);
   options.bytes_per_second = config.bytes_per_second;
   return options;
 }

@@ -13,6 +13,9 @@ namespace mlo {
 /// What a name begins with, by what it names (schemas/README.md, "Remotes").
 inline constexpr std::string_view kObjectsAt = "objects/", kPacksAt = "packs/", kIndexesAt = "index/";
 
+/// What is cut while a larger object that lies by itself is on its way is gone on with.
+inline constexpr std::uint64_t kInPieces = std::uint64_t{16} << 20U;
+
 /// A part of a file, and where bytes that are read go.
 using FileRange = net::HttpRange;
 using FileTarget = net::HttpTarget;
@@ -69,7 +72,7 @@ class Place {
   virtual std::string where() const = 0;
   virtual std::string hint_if_absent() const = 0;
   virtual bool is_read_only() const { return false; }
-  /// How many calls at once are worth it.
+  /// How many calls at once are worth it, or wanted.
   virtual unsigned connections() const { return 1; }
   /// A request costs about as much as so many bytes.
   virtual std::uint64_t request_cost() const { return 0; }

@@ -28,7 +28,7 @@ bool lacks_upload(const net::HttpResponse& response) {
 
 unsigned s3_connections(const RemoteConfig& config) {
   constexpr unsigned kConnections = 8;
-  return config.connections == 0 ? kConnections : static_cast<unsigned>(config.connections);
+  return config.connections_or(kConnections);
 }
 
 S3Client::S3Client(const World& world, const RemoteConfig& config, std::string bucket)

@@ -20,6 +20,11 @@ constexpr std::size_t kMaxIncoming = 256;
 class Server {
  public:
   Server(const World& world, const fs::path& dir, int out) : world_(world), place_(world, dir), out_(out) {}
+  Server(const Server&) = delete;
+  /// Whoever sent them is gone, and may come back.
+  ~Server() {
+    for (auto& [id, incoming] : incoming_) incoming.keep();
+  }
 
   void handle(const wire::Frame& frame) {
     try {
@@ -61,7 +66,9 @@ class Server {
       case Kind::put: {
         const wire::Put put = wire::decode_put(frame.payload);
         if (incoming_.size() >= kMaxIncoming) throw Error(ErrorKind::remote, "too many files at once");
-        if (!incoming_.try_emplace(frame.id, place_, checked(put.name), put.digest).second) refuse();
+        const auto [it, is_new] = incoming_.try_emplace(frame.id, place_, checked(put.name), put.digest, put.size);
+        if (!is_new) refuse();
+        if (put.size != 0) send(frame.id, Kind::data, wire::encode_count(it->second.there()));
         return;
       }
       case Kind::data:

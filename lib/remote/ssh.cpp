@@ -24,7 +24,7 @@ class SshPlace : public Place {
  public:
   SshPlace(const World& world, const RemoteConfig& config, const SshUrl& url, std::vector<std::string> argv)
       : url_(config.url),
-        connections_(config.connections == 0 ? kConnections : static_cast<unsigned>(config.connections)),
+        connections_(config.connections_or(kConnections)),
         in_(world, config.bytes_per_second),
         out_(world, config.bytes_per_second),
         far_(world, std::move(argv), url.host, in_, out_) {}
@@ -64,7 +64,7 @@ class SshPlace : public Place {
   }
 
   void put(const std::string& name, std::string_view bytes) override {
-    send({name, sha256(bytes)}, [&](std::uint64_t offset) {
+    send({name, sha256(bytes), 0}, [&](std::uint64_t offset) {
       return bytes.substr(std::min<std::uint64_t>(offset, bytes.size()), wire::kMaxPayload);
     });
   }
@@ -72,14 +72,25 @@ class SshPlace : public Place {
     const UniqueFd fd = open_read(file);
     std::string buffer(wire::kMaxPayload, '\0');
     MovedOnce once(moved);
-    send({name, digest}, [&](std::uint64_t offset) {
+    const std::uint64_t size = stat_fd(fd.get(), file).size;
+    const wire::Put put{name, digest, size > kInPieces && name.starts_with(kObjectsAt) ? size : 0};
+    std::optional<std::uint64_t> first;
+    const auto read = [&](std::uint64_t offset) {
+      if (!first) first = offset;
       once.reach(offset);
       ssize_t n = 0;
       do n = ::pread(fd.get(), buffer.data(), buffer.size(), static_cast<off_t>(offset));
       while (n < 0 && errno == EINTR);
       if (n < 0) throw_errno("read", file);
       return std::string_view(buffer).substr(0, static_cast<std::size_t>(n));
-    });
+    };
+    try {
+      send(put, read);
+    } catch (const Error& error) {
+      // What was there of it may be damaged; it is gone now.
+      if (error.kind() != ErrorKind::corrupt || first.value_or(0) == 0) throw;
+      send(put, read);
+    }
   }
   void replace(const std::string& name, std::string_view bytes) override {
     ask(Kind::replace, wire::encode_named(name, bytes));

@@ -212,7 +212,7 @@ void SshConnection::take(const wire::Frame& frame) {
     request.answer.yes = frame.payload == "1";
     request.done = true;
   }
-  if (request.done) changed_.notify_all();
+  changed_.notify_all();
 }
 
 void SshConnection::send(std::uint32_t id, Kind kind, std::string_view payload) {
@@ -234,12 +234,13 @@ void SshConnection::send(std::uint32_t id, Kind kind, std::string_view payload) 
   }
 }
 
-SshConnection::Answer SshConnection::wait(Request& request) {
+SshConnection::Answer SshConnection::wait(Request& request, std::size_t bytes) {
   std::unique_lock lock(mutex_);
-  if (!changed_.wait(lock, world_.stop, [&] { return request.done || lost_; })) check_stop(world_);
+  const auto has_come = [&] { return request.done || request.answer.bytes.size() >= bytes; };
+  if (!changed_.wait(lock, world_.stop, [&] { return has_come() || lost_; })) check_stop(world_);
   if (request.failure) throw *request.failure;
-  if (!request.done) throw lost_->error;
-  return std::move(request.answer);
+  if (!has_come()) throw lost_->error;
+  return std::exchange(request.answer, {});
 }
 
 SshConnection::Answer SshConnection::ask(Kind kind, std::string_view payload, const FileTarget* target,
@@ -256,13 +257,19 @@ SshConnection::Answer SshConnection::ask(Kind kind, std::string_view payload, co
 void SshConnection::put(const wire::Put& put, const Source& read) {
   started_([this] { start(); });
   Request request;
+  request.most = put.size != 0 ? sizeof put.size : 0;
   const Pending pending(*this, request);
   send(pending.id, Kind::put, wire::encode_put(put));
+  std::uint64_t begin = 0;
+  if (put.size != 0) {
+    begin = wire::decode_count(wait(request, sizeof begin).bytes);
+    if (begin > put.size) throw Error(ErrorKind::remote, fmt::format("the mlo at `{}` has more than was sent", host_));
+  }
   const auto is_over = [&] {
     const std::lock_guard lock(mutex_);
     return request.done || lost_;
   };
-  for (std::uint64_t offset = 0; !is_over();) {
+  for (std::uint64_t offset = begin; !is_over();) {
     const std::string_view bytes = read(offset);
     if (bytes.empty()) break;
     send(pending.id, Kind::data, bytes);

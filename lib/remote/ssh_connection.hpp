@@ -31,7 +31,8 @@ class SshConnection {
   /// With a target: for bytes of the answer, at most `most`.
   Answer ask(wire::Kind kind, std::string_view payload, const FileTarget* target = nullptr,
              std::uint64_t most = UINT64_MAX);
-  /// Sends a file whose bytes from an offset on `read` gives, up to wire::kMaxPayload; none are the end.
+  /// Sends a file whose bytes from an offset on `read` gives, up to wire::kMaxPayload; none are the end. The first
+  /// offset is how many the other end has already.
   using Source = std::function<std::string_view(std::uint64_t offset)>;
   void put(const wire::Put& put, const Source& read);
 
@@ -52,7 +53,8 @@ class SshConnection {
   bool is_hello(std::string& text);
   void take(const wire::Frame& frame);
   void send(std::uint32_t id, wire::Kind kind, std::string_view payload);
-  Answer wait(Request& request);
+  /// For the end of its answer, or so many bytes of it.
+  Answer wait(Request& request, std::size_t bytes = SIZE_MAX);
   struct Loss {
     Error error;
     bool may_return = false;

@@ -138,14 +138,37 @@ Get decode_get(std::string_view payload) {
   return get;
 }
 
-std::string encode_put(const Put& put) { return encode_named(put.name, text_of(put.digest.raw())); }
+std::string encode_put(const Put& put) {
+  ByteWriter out;
+  put_text(out, put.name);
+  out.raw(text_of(put.digest.raw()));
+  out.u64(put.size);
+  return std::move(out).str();
+}
 
 Put decode_put(std::string_view payload) {
-  auto [name, raw] = decode_named(payload);
+  ByteReader in(payload);
+  Put put{text(in), {}, 0};
   std::array<std::byte, 32> digest{};
-  if (raw.size() != digest.size()) fail();
+  const std::string_view raw = in.raw(digest.size());
+  put.size = in.u64();
+  require_end(in);
   std::memcpy(digest.data(), raw.data(), raw.size());
-  return {std::move(name), Digest(digest)};
+  put.digest = Digest(digest);
+  return put;
+}
+
+std::string encode_count(std::uint64_t count) {
+  ByteWriter out;
+  out.u64(count);
+  return std::move(out).str();
+}
+
+std::uint64_t decode_count(std::string_view payload) {
+  ByteReader in(payload);
+  const std::uint64_t count = in.u64();
+  require_end(in);
+  return count;
 }
 
 std::string encode_named(std::string_view name, std::string_view bytes) {

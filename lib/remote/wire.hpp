@@ -12,7 +12,7 @@
 namespace mlo::wire {
 
 /// What the far end says first: a line.
-inline constexpr std::string_view kHello = "mlo remote serve 1\n";
+inline constexpr std::string_view kHello = "mlo remote serve 2\n";
 inline constexpr std::size_t kMaxPayload = std::size_t{1} << 20U;
 
 /// Requests, one frame each, but for `put`, which `data` frames and one `end` follow.
@@ -23,7 +23,7 @@ enum class Kind : std::uint8_t {
   have = 'h',      ///< names
   find = 'f',      ///< name
   get = 'r',       ///< name, one byte whether a range follows, offset, size
-  put = 'p',       ///< name, SHA-256 of the bytes
+  put = 'p',       ///< name, SHA-256 of the bytes, their number if `data` is to say first how many are there, else 0
   replace = 'w',   ///< name, bytes
   remove = 'x',    ///< name
   settle = 's',    ///< names that were put over another connection, which was lost
@@ -69,9 +69,13 @@ Get decode_get(std::string_view payload);
 struct Put {
   std::string name;
   Digest digest;
+  std::uint64_t size = 0;  ///< if the far end is to say first how many of so many bytes it has
 };
 std::string encode_put(const Put& put);
 Put decode_put(std::string_view payload);
+/// A number of bytes.
+std::string encode_count(std::uint64_t count);
+std::uint64_t decode_count(std::string_view payload);
 /// A name and what follows it.
 std::string encode_named(std::string_view name, std::string_view bytes);
 std::pair<std::string, std::string_view> decode_named(std::string_view payload);

@@ -4,7 +4,7 @@
 
 #include "lib/crypto/digest.hpp"
 #include "lib/store/object_store.hpp"
-#include "lib/util/fs.hpp"
+#include "lib/util/kept_temp.hpp"
 
 namespace mlo {
 
@@ -12,7 +12,7 @@ namespace mlo {
 /// with what a killed process got. Of one process at a time; a gc removes what nobody went on with.
 class PartialObject {
  public:
-  /// Nothing if another process has it. Removes those of other objects that nobody went on with since `before`.
+  /// As KeptTemp. Removes those of other objects that nobody went on with since `before`.
   static std::optional<PartialObject> open(const ObjectStore& store, const Digest& id, std::uint64_t size,
                                            UtcTime before);
 
@@ -34,18 +34,17 @@ class PartialObject {
 
   const Digest& id() const { return id_; }
   std::uint64_t size() const { return size_; }
-  int fd() const { return fd_.get(); }
-  const fs::path& path() const { return path_; }
-  void remove() const { remove_file(path_); }
+  int fd() const { return file_.fd(); }
+  const fs::path& path() const { return file_.path(); }
+  void remove() const { file_.remove(); }
 
  private:
-  PartialObject(const Digest& id, std::uint64_t size, fs::path path, UniqueFd fd);
+  PartialObject(const Digest& id, std::uint64_t size, KeptTemp file);
   std::size_t pieces() const;
 
   Digest id_;
   std::uint64_t size_;
-  fs::path path_;
-  UniqueFd fd_;
+  KeptTemp file_;
 };
 
 }  // namespace mlo

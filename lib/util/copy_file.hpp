@@ -9,9 +9,9 @@ namespace mlo {
 /// Copies a file in pieces, inside the kernel where that can; holes stay holes. For one thread at a time.
 class FileCopy {
  public:
-  /// Borrows all. `to` is empty and at its beginning, and stays at the end of what it holds.
-  FileCopy(int from, const fs::path& source, int to, const fs::path& target)
-      : from_(from), to_(to), source_(source), target_(target) {}
+  /// Borrows all. `to` holds the first `there` bytes, is at their end, and stays at the end of what it holds.
+  FileCopy(int from, const fs::path& source, int to, const fs::path& target, std::uint64_t there = 0)
+      : from_(from), to_(to), source_(source), target_(target), at_(there) {}
   /// Copies `most` bytes more, or what there is; returns how many, 0 at the end.
   std::uint64_t advance(std::uint64_t most);
 
@@ -23,7 +23,7 @@ class FileCopy {
   const int from_, to_;
   const fs::path& source_;
   const fs::path& target_;
-  std::uint64_t at_ = 0;
+  std::uint64_t at_;
   std::uint64_t bytes_end_ = 0;  ///< no hole lies before it
   bool in_kernel_ = true;
 };

@@ -21,6 +21,9 @@ void drop_passed(int fd, std::uint64_t begin, std::uint64_t end) {
   ::posix_fadvise(fd, offset(from), offset(passed - from), POSIX_FADV_DONTNEED);
 }
 
+WriteBehind::WriteBehind(Cached cached, std::uint64_t there)
+    : cached_(cached), written_(there), asked_(there / kWindow * kWindow), dropped_(asked_) {}
+
 void WriteBehind::write(int fd, std::string_view bytes, const fs::path& path) {
   while (!bytes.empty()) {
     const std::string_view piece = bytes.substr(0, std::min<std::uint64_t>(bytes.size(), asked_ + kWindow - written_));

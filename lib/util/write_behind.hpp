@@ -17,7 +17,8 @@ void drop_passed(int fd, std::uint64_t begin, std::uint64_t end);
 /// Writes a large file so that the disk works meanwhile: a sync at its end finds little left. For one thread at a time.
 class WriteBehind {
  public:
-  explicit WriteBehind(Cached cached = Cached::keep) : cached_(cached) {}
+  /// `there`: what the file holds already.
+  explicit WriteBehind(Cached cached = Cached::keep, std::uint64_t there = 0);
   /// At the descriptor's position, which is the end of what was written before.
   void write(int fd, std::string_view bytes, const fs::path& path);
   /// So many bytes were written there otherwise.
@@ -26,7 +27,7 @@ class WriteBehind {
   void sync(int fd, const fs::path& path);
 
  private:
-  const Cached cached_;
+  Cached cached_;
   std::uint64_t written_ = 0, asked_ = 0, dropped_ = 0;
 };
 

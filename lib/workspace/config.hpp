@@ -20,7 +20,10 @@ struct RemoteConfig {
   std::optional<bool> path_style = {};                   ///< of S3; unset: if the endpoint is not AWS's
   std::string ca_file = {};                              ///< certificate authorities to trust instead of the system's
   std::uint64_t connections = 0;                         ///< 0: as many as are useful
-  std::uint64_t bytes_per_second = 0;                    ///< 0: no limit
+  unsigned connections_or(unsigned useful) const {
+    return connections == 0 ? useful : static_cast<unsigned>(connections);
+  }
+  std::uint64_t bytes_per_second = 0;  ///< 0: no limit
   /// Only from `.mlo/local/config.yaml`, and never written: secrets, and what runs a command.
   std::string access_key_id = {}, secret_access_key = {}, session_token = {};
   std::string ssh_command = {};  ///< for a shell; empty: as git would choose

@@ -277,7 +277,7 @@ TEST_CASE("a push whose connection is cut is made to the end over another one", 
   remote->flush();
   CHECK(remote->find_missing({sha256("a"), sha256("b")}).empty());
   CHECK(far.out.real.slept() > std::chrono::milliseconds(100));
-  // In the middle of a file, which begins anew: each byte is told of once.
+  // In the middle of a file, which is gone on with: each byte is told of once.
   constexpr std::uint64_t kSize = std::uint64_t{20} << 20U;
   far.dir.write("large", std::string(kSize, 'x'));
   const Digest large = sha256_file(far.dir / "large").digest;
@@ -299,6 +299,28 @@ TEST_CASE("a push whose connection is cut is made to the end over another one", 
   CHECK(far.open()->get(large, {}, {.fd = back.fd(), .path = back.path(), .moved = cut_at_half}));
   CHECK((cut && sum == kSize));
   CHECK(sha256_file(back.path()).digest == large);
+}
+
+TEST_CASE("half an object that lies at the far end is gone on with, and written anew if it is damaged", "[remote]") {
+  if (!test::find_server("sshd")) return miss("sshd");
+  Cuttable far;
+  far.open()->init();
+  const std::string bytes = std::string(std::size_t{17} << 20U, 'x') + "end";
+  far.dir.write("large", bytes);
+  const Digest large = sha256(bytes);
+  const bool damaged = GENERATE(false, true);
+  const fs::path half = far.dir / "far" / (".mlo-tmp-put-" + large.hex());
+  write_file(half, std::string(std::size_t{15} << 20U, damaged ? 'y' : 'x'));
+  const auto inode = find_stat(half)->inode;
+  std::uint64_t sum = 0;
+  const auto remote = far.open();
+  remote->put_file(large, far.dir / "large", [&](std::uint64_t moved) { sum += moved; });
+  remote->flush();
+  CHECK(sum == bytes.size());
+  const fs::path whole = far.dir / "far/objects" / ObjectStore::relative_path(large);
+  CHECK(read_file(whole) == bytes);
+  if (!damaged) CHECK(find_stat(whole)->inode == inode);
+  CHECK_FALSE(find_stat(half));
 }
 
 TEST_CASE("what was put and is gone when the connection is back is told of", "[remote]") {

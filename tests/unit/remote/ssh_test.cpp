@@ -31,15 +31,19 @@ Error failure_of(const std::function<void()>& action) {
 /// A serving mlo in a thread, whose stdin and stdout are the other end of `socket`.
 struct Served : test::TestWorld {
   Served() {
-    REQUIRE(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) == 0);
     fs::create_directories(dir / "far");
     dir.write("far/format", std::string(kRemoteFormat));
     dir.write("secret", "hidden");
+    start();
+  }
+  void start() {
+    REQUIRE(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) == 0);
     server = std::thread([this] {
       ended = failure_of([&] { serve_place(world, dir / "far", ends[1], ends[1]); });
       ::close(ends[1]);
     });
     CHECK(read_some().starts_with(wire::kHello));
+    frames = {};
   }
   ~Served() { finish(); }
   void finish() {
@@ -146,14 +150,14 @@ TEST_CASE("nothing but a remote's own files can be named from afar", "[remote]")
 TEST_CASE("what arrives is verified where it stays, and half of it never does", "[remote]") {
   Served far;
   const std::string name = "packs/" + kHex + ".pack";
-  far.say(1, Kind::put, wire::encode_put({name, sha256("good")}));
+  far.say(1, Kind::put, wire::encode_put({name, sha256("good"), 0}));
   far.say(1, Kind::data, "goo");
   far.say(1, Kind::data, "x");
   far.say(1, Kind::end, "");
   const wire::Frame refused = far.hear();
   CHECK((refused.kind == Kind::failed && wire::decode_error(refused.payload).kind() == ErrorKind::corrupt));
-  far.say(2, Kind::put, wire::encode_put({name, sha256("good")}));
-  far.say(3, Kind::put, wire::encode_put({"check-0123456789abcdef", sha256("other")}));
+  far.say(2, Kind::put, wire::encode_put({name, sha256("good"), 0}));
+  far.say(3, Kind::put, wire::encode_put({"check-0123456789abcdef", sha256("other"), 0}));
   far.say(2, Kind::data, "go");
   far.say(3, Kind::data, "other");
   far.say(2, Kind::data, "od");
@@ -163,12 +167,52 @@ TEST_CASE("what arrives is verified where it stays, and half of it never does", 
   far.say(2, Kind::end, "");
   CHECK(far.hear().id == 2);
   CHECK(read_file(far.dir / "far" / fs::path(name)) == "good");
-  far.say(4, Kind::put, wire::encode_put({"index/" + kHex + ".idx", sha256("good")}));
+  far.say(4, Kind::put, wire::encode_put({"index/" + kHex + ".idx", sha256("good"), 0}));
   far.say(4, Kind::data, "go");
   far.finish();
   CHECK(far.ended.kind() == ErrorKind::internal);
   CHECK_FALSE(find_stat(far.dir / "far/index"));
   for (const DirEntry& entry : list_dir(far.dir / "far")) CHECK_FALSE(StagingDir::owns(entry.name));
+}
+
+TEST_CASE("a far end that was left in the middle of a large object says how much of it is there", "[remote]") {
+  Served far;
+  const std::string bytes(std::size_t{17} << 20U, 'x');
+  const wire::Put put{"objects/" + kHex.substr(0, 2) + "/" + kHex.substr(2), sha256(bytes), bytes.size()};
+  const auto say_bytes = [&](std::uint32_t id, std::size_t from, std::size_t end) {
+    for (; from < end; from += wire::kMaxPayload)
+      far.say(id, Kind::data, std::string_view(bytes).substr(from, std::min(wire::kMaxPayload, end - from)));
+  };
+  const auto begin = [&](std::uint32_t id) {
+    far.say(id, Kind::put, wire::encode_put(put));
+    const wire::Frame answer = far.hear();
+    REQUIRE((answer.id == id && answer.kind == Kind::data));
+    return wire::decode_count(answer.payload);
+  };
+  constexpr std::size_t kHalf = std::size_t{3} << 20U;
+  const fs::path half = far.dir / "far" / (".mlo-tmp-put-" + put.digest.hex());
+  CHECK(begin(1) == 0);
+  say_bytes(1, 0, kHalf);
+  far.finish();
+  CHECK(find_stat(half)->size == kHalf);
+
+  far.start();
+  CHECK(begin(1) == kHalf);
+  far.say(1, Kind::data, "damaged");
+  far.say(1, Kind::end, "");
+  CHECK(wire::decode_error(far.hear().payload).kind() == ErrorKind::corrupt);
+  CHECK_FALSE(find_stat(half));
+
+  CHECK(begin(2) == 0);
+  say_bytes(2, 0, kHalf);
+  far.finish();
+  far.start();
+  CHECK(begin(7) == kHalf);
+  say_bytes(7, kHalf, bytes.size());
+  far.say(7, Kind::end, "");
+  CHECK(far.hear().payload == "1");
+  CHECK(read_file(far.dir / "far" / fs::path(put.name)) == bytes);
+  CHECK_FALSE(find_stat(half));
 }
 
 TEST_CASE("a serving mlo ends when it hears something else", "[remote]") {
@@ -191,15 +235,15 @@ TEST_CASE("what goes wrong at the far end is one line with a way out", "[remote]
   says("echo 'sh: 1: exec: mlo: not found' >&2; exit 127;", "there is no `mlo` at `host`", "far_mlo");
   says("echo 'error: unknown command `remote serve`' >&2; exit 2;", "does not serve: error: unknown command",
        "same version");
-  says("echo 'welcome'; echo 'mlo remote serve 2'; exit 0;", "`mlo remote serve 2`", "same version");
+  says("echo 'welcome'; echo 'mlo remote serve 3'; exit 0;", "`mlo remote serve 3`", "same version");
   says("echo 'Host key verification failed.' >&2; exit 255;", "the key of host", "look at its key");
   says("echo 'me@host: Permission denied (publickey).' >&2; exit 255;", "Permission denied", "ssh-agent");
   says("echo 'ssh: connect to host host port 22: Connection refused' >&2; exit 255;", "cannot reach `host`",
        "must work first");
-  says("printf 'mlo remote serve 1\\n'; head -c 9 >/dev/null; exit 255;", "the connection to `host` was lost",
+  says("printf 'mlo remote serve 2\\n'; head -c 9 >/dev/null; exit 255;", "the connection to `host` was lost",
        "try again");
-  says("printf 'mlo remote serve 1\\nHTTP/1.1 400 Bad Request'; cat;", "protocol", "");
-  says("printf 'mlo remote serve 1\\n'; printf '\\000\\000\\000\\000\\011\\000\\000\\000.'; cat;", "what nobody asked",
+  says("printf 'mlo remote serve 2\\nHTTP/1.1 400 Bad Request'; cat;", "protocol", "");
+  says("printf 'mlo remote serve 2\\n'; printf '\\000\\000\\000\\000\\011\\000\\000\\000.'; cat;", "what nobody asked",
        "");
   says("head -c 100000 /dev/zero; cat;", "is not mlo", "");
 }
@@ -215,14 +259,14 @@ TEST_CASE("a far end that is lost is asked again with pauses, and not for ever; 
     CHECK(w.clock.slept() < std::chrono::seconds(30));
     return lines.size();
   };
-  CHECK(asked("printf 'mlo remote serve 1\\n'; head -c 9 >/dev/null; exit 255;") == 6);
+  CHECK(asked("printf 'mlo remote serve 2\\n'; head -c 9 >/dev/null; exit 255;") == 6);
   CHECK(asked("echo 'ssh: connect to host host port 22: Connection refused' >&2; exit 255;") == 6);
   for (const char* text : {"ssh: Could not resolve hostname host: Name or service not known",
                            "Host key verification failed.", "me@host: Permission denied (publickey)."})
     CHECK(asked(fmt::format("echo '{}' >&2; exit 255;", text)) == 1);
   CHECK(asked("exit 127;") == 1);
   CHECK(asked("echo 'error: unknown command' >&2; exit 2;") == 1);
-  CHECK(asked("printf 'mlo remote serve 1\\nHTTP/1.1 400 Bad Request'; cat;") == 1);
+  CHECK(asked("printf 'mlo remote serve 2\\nHTTP/1.1 400 Bad Request'; cat;") == 1);
 }
 
 TEST_CASE("a far end that comes back is gone on with", "[remote]") {
@@ -232,7 +276,7 @@ TEST_CASE("a far end that comes back is gone on with", "[remote]") {
       .name = "far",
       .url = "host:/srv/x",
       .ssh_command =
-          "echo mlo remote serve 1; test -e tried || { touch tried; exit 255; }; cat answer; cat >/dev/null;"};
+          "echo mlo remote serve 2; test -e tried || { touch tried; exit 255; }; cat answer; cat >/dev/null;"};
   const auto place = find_remote_kind(config.url)->open(w.world, config, w.dir.path());
   CHECK(place->is_empty());
   CHECK(w.clock.slept() >= std::chrono::milliseconds(150));
@@ -241,7 +285,7 @@ TEST_CASE("a far end that comes back is gone on with", "[remote]") {
 
 TEST_CASE("what a login prints before mlo speaks is passed over", "[remote]") {
   const Error error =
-      failure_with("printf 'Welcome!\\n\\nmlo remote\\nmlo remote serve 1\\n'; head -c 9 >/dev/null; exit 1;");
+      failure_with("printf 'Welcome!\\n\\nmlo remote\\nmlo remote serve 2\\n'; head -c 9 >/dev/null; exit 1;");
   CHECK(error.message().find("was lost") != std::string::npos);
 }
 

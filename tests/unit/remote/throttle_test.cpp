@@ -24,7 +24,7 @@ TEST_CASE("what comes and goes by ssh keeps to the rate", "[remote]") {
   const auto talk = [&](const std::string& far, const std::function<void(SshConnection&)>& action) {
     Throttle in(w.now, kMegabyte), out(w.now, kMegabyte);
     const auto before = w.time.monotonic();
-    SshConnection connection(w.now, {"sh", "-c", "echo mlo remote serve 1; " + far}, "host", in, out);
+    SshConnection connection(w.now, {"sh", "-c", "echo mlo remote serve 2; " + far}, "host", in, out);
     action(connection);
     return w.time.monotonic() - before;
   };
