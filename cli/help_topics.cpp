@@ -225,7 +225,7 @@ const std::vector<HelpTopic>& help_topics() {
        "(`AWS_ACCESS_KEY_ID`, ..), unless the remote names a `profile`; of the profile (`AWS_PROFILE`, `~/.aws`) its "
        "`role_arn` by `source_profile` or `credential_source`; a web identity (`AWS_WEB_IDENTITY_TOKEN_FILE` and "
        "`AWS_ROLE_ARN`, as EKS sets them, or the profile's); the profile's role of IAM Identity Center after `aws sso "
-       "login`, "
+       "login`, which is renewed while its session lasts; "
        "its keys, its `credential_process`; the container's, then the machine's role. What is asked for and fails is "
        "an "
        "error: mlo does not go on as somebody else. A role that wants a code (`mfa_serial`) needs AWS's program: `aws "

@@ -94,8 +94,9 @@ net::Url parse_aws_endpoint(std::string_view service, const std::string& endpoin
 net::Url aws_service_url(const Environment& env, const AwsSettings& settings, std::string_view service,
                          std::string_view region) {
   const std::string named = find_endpoint(env, settings, service);
-  if (named.empty()) return {"https", aws_host(service == "sso" ? "portal.sso" : service, region), "/"};
-  const net::Url url = parse_aws_endpoint(service == "sso" ? "SSO" : "STS", named);
+  const std::string_view host = service == "sso" ? "portal.sso" : service == "sso_oidc" ? "oidc" : service;
+  if (named.empty()) return {"https", aws_host(host, region), "/"};
+  const net::Url url = parse_aws_endpoint(service == "sts" ? "STS" : "SSO", named);
   return {url.scheme, url.host, "/"};
 }
 

@@ -26,8 +26,8 @@ AwsSettings load_aws_settings(const Environment& env, const RemoteConfig& config
 /// "sts.eu-central-1.amazonaws.com", with the suffix of AWS's part of the world. Error{config} if the region cannot be
 /// one.
 std::string aws_host(std::string_view service, std::string_view region);
-/// Where `service` ("sts" or "sso") answers: what the environment or the profile names, else AWS's own in that region.
-/// Error{config} if that is no URL of a server.
+/// Where `service` ("sts", "sso" or "sso_oidc") answers: what the environment or the profile names, else AWS's own in
+/// that region. Error{config} if that is no URL of a server.
 net::Url aws_service_url(const Environment& env, const AwsSettings& settings, std::string_view service,
                          std::string_view region);
 /// "https://HOST:PORT". Error{config} if it is not.

@@ -1,18 +1,11 @@
 #include "lib/remote/aws_sso.hpp"
 
-#include "lib/crypto/sha1.hpp"
+#include "lib/remote/aws_login.hpp"
 #include "lib/util/error.hpp"
 #include "lib/util/text.hpp"
 
 namespace mlo {
 namespace {
-
-constexpr std::uint64_t kMaxToken = std::uint64_t{1} << 20U;
-
-[[noreturn]] void fail_login(const std::string& name, std::string_view what) {
-  throw Error(ErrorKind::remote, fmt::format("the AWS profile `{}` {}", printable(name), what))
-      .hint(fmt::format("`aws sso login --profile {}`", shell_quote(name)));
-}
 
 [[noreturn]] void fail_profile(const std::string& name, const std::string& what) {
   throw Error(ErrorKind::remote, fmt::format("the AWS profile `{}` {}", printable(name), what))
@@ -35,26 +28,6 @@ void complete(const AwsSettings& settings, const std::string& name, AwsProfile& 
   }
 }
 
-/// "2020-06-17T10:02:08Z"; the AWS CLI used to write `UTC` for the `Z`.
-std::optional<UtcTime> parse_end(std::string text) {
-  if (text.ends_with("UTC")) text.replace(text.size() - 3, 3, "Z");
-  return parse_utc(text);
-}
-
-std::string load_token(const World& world, const AwsClock& clock, const std::string& name, const AwsProfile& profile) {
-  const std::string session = value_of(profile, "sso_session");
-  const std::string file = sha1_hex(session.empty() ? value_of(profile, "sso_start_url") : session) + ".json";
-  const fs::path path = fs::path(first_of(world.env, {"HOME"})) / ".aws/sso/cache" / file;
-  const auto text = find_file(path, kMaxToken);
-  if (!text) fail_login(name, "is not logged in");
-  const Value json = parse_aws_json(*text, fmt::format("`{}`", printable(path.string())));
-  std::string token = json_text(json, "accessToken");
-  const auto end = parse_end(json_text(json, "expiresAt"));
-  if (token.empty() || printable(token) != token || !end) fail_login(name, "has a login that mlo cannot read");
-  if (*end <= clock.now()) fail_login(name, "is no longer logged in");
-  return token;
-}
-
 }  // namespace
 
 bool wants_sso(const AwsProfile& profile) {
@@ -65,7 +38,7 @@ AwsGrant fetch_sso_grant(const World& world, const AwsSettings& settings, const 
                          const std::string& name, AwsProfile profile) {
   complete(settings, name, profile);
   const std::string role = value_of(profile, "sso_role_name"), account = value_of(profile, "sso_account_id");
-  const std::string token = load_token(world, clock, name, profile);
+  const std::string token = load_sso_token(world, settings, clock, name, profile);
   net::Url url = aws_service_url(world.env, settings, "sso", value_of(profile, "sso_region"));
   url.path = "/federation/credentials";
   net::HttpOptions options;
@@ -74,7 +47,7 @@ AwsGrant fetch_sso_grant(const World& world, const AwsSettings& settings, const 
       net::HttpClient(world, options)
           .send({.url = url.str() + "?" + canonical_query({{"role_name", role}, {"account_id", account}}),
                  .headers = {{"x-amz-sso_bearer_token", token}}});
-  if (response.status == 401) fail_login(name, "is no longer logged in");
+  if (response.status == 401) fail_sso_login(name, "is no longer logged in");
   const std::string asked =
       fmt::format("SSO, asked for the role `{}` of the account `{}`,", printable(role), printable(account));
   if (response.status != 200) {

@@ -31,7 +31,8 @@ STATE = {
         "arn:aws:iam::123456789012:role/b": {"key": "ROLEB", "trust": ["ROLEA"], "external_id": "x y"},
         "arn:aws:iam::123456789012:role/web": {"key": "WEB", "tokens": ["jwt.a.b"]},
     },
-    "logins": {"bearer": {"1/dev": "LOGIN"}}, "machine": "MACHINE", "container": {"key": "CONTAINER", "token": "let me in"},
+    "logins": {"bearer": {"1/dev": "LOGIN"}, "other": {"1/dev": "LOGIN"}},
+    "exchanges": {"again": {"client": "c/s", "gives": "other", "next": "later"}}, "machine": "MACHINE", "container": {"key": "CONTAINER", "token": "let me in"},
 }
 
 ENV = {"AWS_ACCESS_KEY_ID": "AKIDUSER", "AWS_SECRET_ACCESS_KEY": "s"}
@@ -140,6 +141,21 @@ try:
         assert theirs == wanted, f"{case}\nbotocore signs as `{theirs}`, not as `{wanted}`:\n{they_said}"
         assert ours == wanted, f"{case}\nmlo signs as `{ours}`, not as `{wanted}`"
         assert our_steps == their_steps, f"{case}\nbotocore:\n{their_steps}\nmlo:\n{our_steps}"
+
+    # A login that has ended and can be exchanged: what one leaves the other uses.
+    write(".aws/config", "[default]\nsso_session = x\nsso_account_id = 1\nsso_role_name = dev\n[sso-session x]\nsso_region = eu-west-1\nsso_start_url = https://s\n")
+    write(".aws/credentials", "")
+    write("repo/.mlo/config.yaml", "mlo: config/1\nremotes:\n  origin: {url: s3://bucket/p}\n")
+    shared = scratch / f".aws/sso/cache/{hashlib.sha1(b'x').hexdigest()}.json"
+    botocore, own = ([python, "-c", THEIRS, ""], scratch), ([mlo, "remote", "check", "origin"], repo)
+    for first, second in ((botocore, own), (own, botocore)):
+        shared.write_text(json.dumps({"accessToken": "ended", "expiresAt": "2001-02-03T04:05:06Z", "startUrl": "https://s", "region": "eu-west-1",
+                                      "clientId": "c", "clientSecret": "s", "registrationExpiresAt": "2101-02-03T04:05:06Z", "refreshToken": "again"}))
+        for argv, cwd in (first, second):
+            who, _, said = who_signs(argv, plain, cwd)
+            assert who == "LOGIN", f"{argv}: {said}"
+            left = json.loads(shared.read_text())
+            assert left["accessToken"] == "other" and left["refreshToken"] == "later", f"{argv} left {left}"
     print(f"{len(CASES)} cases: mlo signs as botocore does")
 finally:
     server.terminate()

@@ -8,6 +8,7 @@ POST /__setup__ lays its JSON object over what was said before:
   users      {access key id: {"secret": ..}}: who may sign
   roles      {arn: {"key": .., "trust": [beginnings of ids], "tokens": [web identities], "external_id": .., "life": seconds}}
   logins     {bearer token of SSO: {"ACCOUNT/ROLE": key}}
+  exchanges  {refresh token of SSO: {"client": "ID/SECRET", "gives": bearer token, "next": refresh token, if it is another}}
   machine    key that IMDSv2 gives
   container  {"key": .., "token": what Authorization must say}, at /container
   lies       [{"of": name of an action, "status": .., "body": .., "times": ..}]
@@ -26,7 +27,7 @@ from email.utils import formatdate
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 lock = threading.Lock()
-state = {"users": {}, "roles": {}, "logins": {}, "machine": "", "container": {}, "lies": []}
+state = {"users": {}, "roles": {}, "logins": {}, "exchanges": {}, "machine": "", "container": {}, "lies": []}
 seen, objects, imds_tokens = [], {}, set()
 
 
@@ -139,6 +140,8 @@ class Handler(BaseHTTPRequestHandler):
             path = urllib.parse.urlsplit(self.path).path
             if self.command == "POST" and path == "/":
                 return self.sts(body)
+            if self.command == "POST" and path == "/token":
+                return self.oidc(body)
             if path == "/federation/credentials":
                 return self.sso()
             if path.startswith("/latest/"):
@@ -201,6 +204,22 @@ class Handler(BaseHTTPRequestHandler):
         name, user = issue(key)
         keys = {"accessKeyId": name, "secretAccessKey": user["secret"], "sessionToken": user["token"], "expiration": int(user["expires"] * 1000)}
         return self.answer(200, json.dumps({"roleCredentials": keys}).encode(), "application/json")
+
+    def oidc(self, body):
+        try:
+            asked = json.loads(body)
+        except ValueError:
+            asked = {}
+        seen.append(f"oidc {asked.get('grantType')} {asked.get('refreshToken')}")
+        if self.lie("CreateToken"):
+            return None
+        known = state["exchanges"].get(asked.get("refreshToken"), {})
+        if asked.get("grantType") != "refresh_token" or known.get("client") != f"{asked.get('clientId')}/{asked.get('clientSecret')}":
+            return self.answer(400, b'{"error":"invalid_grant","error_description":"Invalid refresh token provided"}', "application/json")
+        given = {"accessToken": known["gives"], "expiresIn": 3600, "tokenType": "Bearer"}
+        if "next" in known:
+            given["refreshToken"] = known["next"]
+        return self.answer(200, json.dumps(given).encode(), "application/json")
 
     def keys(self, key):
         name, user = issue(key)

@@ -239,6 +239,67 @@ TEST_CASE("a login of `aws sso login` gives its role, and says when it has ended
   CHECK(cloud.server.requests().empty());
 }
 
+TEST_CASE("a login that ends soon is exchanged for a new one, which others find too", "[remote]") {
+  Cloud cloud;
+  cloud.server.setup(R"({"logins": {"old": {"1/dev": "OLD"}, "new": {"1/dev": "NEW"}},
+    "exchanges": {"again": {"client": "c/s", "gives": "new", "next": "later"}, "later": {"client": "c/s", "gives": "new"}}})");
+  cloud.config(
+      "[default]\nsso_session = work\nsso_account_id = 1\nsso_role_name = dev\n"
+      "[sso-session work]\nsso_region = eu-west-1\nsso_start_url = https://s\n");
+  const std::string file = ".aws/sso/cache/" + sha1_hex("work") + ".json";
+  const auto write = [&](const std::string& end, const std::string& more) {
+    cloud.dir.write(file,
+                    fmt::format(R"({{"accessToken": "old", "expiresAt": "{}", "region": "eu-west-1"{}}})", end, more));
+    cloud.server.requests();
+  };
+  const std::string client =
+      R"(, "clientId": "c", "clientSecret": "s", "registrationExpiresAt": "2001-05-03T04:05:06Z", "refreshToken": )";
+  constexpr const char *kGone = "2001-02-03T04:00:00Z", *kSoon = "2001-02-03T04:15:00Z", *kFar = "2001-02-03T04:25:00Z";
+
+  write(kFar, client + R"("again")");
+  CHECK(cloud.id().starts_with("OLD"));
+  CHECK(cloud.server.requests() == "sso 1/dev\n");
+  for (const char* end : {kSoon, kGone}) {
+    write(end, client + R"("again")");
+    CHECK(cloud.id().starts_with("NEW"));
+    CHECK(cloud.server.requests() == "oidc refresh_token again\nsso 1/dev\n");
+    CHECK((find_stat(cloud.dir / file)->mode & 0777U) == 0600);
+    const Value kept = parse_json(read_file(cloud.dir / file), file);
+    CHECK(json_text(kept, "expiresAt") == "2001-02-03T05:05:06Z");
+    CHECK(json_text(kept, "refreshToken") == "later");
+    CHECK(json_text(kept, "region") == "eu-west-1");
+  }
+  // The next token may come without a refresh token of its own; then the old one goes on.
+  cloud.clock.advance(std::chrono::minutes(50));
+  CHECK(cloud.id().starts_with("NEW"));
+  CHECK(cloud.server.requests() == "oidc refresh_token later\nsso 1/dev\n");
+  CHECK(json_text(parse_json(read_file(cloud.dir / file), file), "refreshToken") == "later");
+  cloud.clock.advance(-std::chrono::minutes(50));
+
+  // What cannot be exchanged is good to its end.
+  const auto lie = [&](int status, const std::string& body) {
+    cloud.server.setup(fmt::format(R"({{"lies": [{{"of": "CreateToken", "status": {}, "body": {}}}]}})", status,
+                                   emit_json(Value(body), JsonStyle::compact)));
+  };
+  const std::string ended = "the AWS profile `default` is no longer logged in | `aws sso login --profile default`";
+  for (const std::string& more : {std::string(), client + R"("revoked")",
+                                  R"(, "clientId": "c", "clientSecret": "s", "refreshToken": "again")" + std::string(),
+                                  R"(, "clientId": "c", "clientSecret": "s", "refreshToken": "again",)" +
+                                      std::string(R"("registrationExpiresAt": "2001-02-03T04:05:06Z")")}) {
+    write(kSoon, more);
+    CHECK(cloud.id().starts_with("OLD"));
+    write(kGone, more);
+    CHECK(cloud.failure() == ended);
+  }
+  for (const char* body :
+       {"<html>", "[]", R"({"accessToken": "a"})", R"({"accessToken": "a\nb", "expiresIn": 3600})",
+        R"({"accessToken": "new", "expiresIn": -1})", R"({"accessToken": "new", "expiresIn": 1e300})"}) {
+    write(kSoon, client + R"("again")");
+    lie(200, body);
+    CHECK(cloud.id().starts_with("OLD"));
+  }
+}
+
 TEST_CASE("answers that are no answers give no credentials", "[remote]") {
   Cloud cloud;
   cloud.keys("base");

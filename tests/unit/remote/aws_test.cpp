@@ -114,6 +114,7 @@ TEST_CASE("a service's endpoint comes from the environment, the profile's servic
   home.env["AWS_IGNORE_CONFIGURED_ENDPOINT_URLS"] = "true";
   CHECK(url("sts") == "https://sts.cn-north-1.amazonaws.com.cn/");
   CHECK(url("sso") == "https://portal.sso.cn-north-1.amazonaws.com.cn/");
+  CHECK(url("sso_oidc") == "https://oidc.cn-north-1.amazonaws.com.cn/");
   home.env.erase("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS");
   home.env["AWS_ENDPOINT_URL_STS"] = "localhost:1";
   CHECK_THROWS_AS(url("sts"), Error);

@@ -1,6 +1,7 @@
 #include "lib/crypto/sha256.hpp"
 #include "lib/sync/pull.hpp"
 #include "lib/sync/push.hpp"
+#include "lib/sync/remote_results.hpp"
 #include "tests/support/lying_server.hpp"
 #include "tests/support/test.hpp"
 #include "tests/support/two_clones.hpp"
@@ -91,4 +92,23 @@ TEST_CASE("what another clone pushed since the last look is neither lost nor nee
   CHECK(pull(*w.b, *remote, {}, RunObjects::skip, Mode::real).transfer.objects == 4);
   CHECK(read_file(w.dir / "b/d/sub/3/n3") == "changed");
   CHECK(push(*w.b, *remote, {}, Mode::real).transfer.objects == 0);
+}
+
+TEST_CASE("what others' runs made comes from a server without ranges where it can, else the stage runs", "[sync]") {
+  BucketClones w;
+  ObjectStore& store = w.a->store();
+  const std::string large(kInPieces + 1, 'x');
+  std::vector<ObjectRef> objects = {{store.put(large), large.size(), {}}};
+  for (int i = 0; i < 20; ++i) objects.push_back({store.put(fmt::format("small {}", i)), 0, {}});
+  const auto output = [&](const ObjectRef& object) {
+    return SavedOutput{.path = "out", .content = {object.id, false, false, object.size, 1}, .stored = true};
+  };
+  upload(*w.world_a, store, *w.bucket("a"), objects, Mode::real);
+  w.server.lie("GET", "p/(objects|packs)/", "whole", 1000);
+  RemoteResults results(*w.b, w.bucket("b"));
+  CHECK(results.fetch({output(objects[0])}));
+  CHECK(w.b->store().has(objects[0].id));
+  CHECK_FALSE(results.fetch({output(objects[5])}));
+  REQUIRE_FALSE(w.log.lines.empty());
+  CHECK(w.log.lines.back().find("the server ignores `Range`") != std::string::npos);
 }
