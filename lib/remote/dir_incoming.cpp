@@ -2,32 +2,50 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <array>
+
 #include "lib/remote/dir_place.hpp"
 #include "lib/remote/remote.hpp"
 #include "lib/util/error.hpp"
-#include "lib/util/read_at.hpp"
 
 namespace mlo {
 namespace {
 
 constexpr std::chrono::milliseconds kPatience{1000}, kLook{50};
-constexpr std::size_t kPiece = std::size_t{256} << 10U;
+/// Attempts that may hold on to what they wrote at once: of a far end whose network is gone it takes long to end.
+constexpr unsigned kHalves = 4;
 
-/// The one that an attempt before had may end this very moment.
-std::optional<KeptTemp> open_half(const World& world, const fs::path& path) {
-  for (auto waited = kLook;; waited += kLook) {
-    auto half = KeptTemp::open(path, 0644);
-    if (half || waited > kPatience) return half;
+/// Whoever had one may end this very moment.
+std::optional<KeptTemp> open_half(const World& world, const fs::path& dir, const Digest& digest) {
+  for (std::chrono::milliseconds waited{0};; waited += kLook) {
+    bool busy = false;
+    for (unsigned n = 0; n < kHalves; ++n) {
+      auto half = KeptTemp::open(dir / DirPlace::half_name(digest, n), 0644);
+      if (half && (!busy || waited >= kPatience || stat_fd(half->fd(), half->path()).size > 0)) return half;
+      if (half) half->remove();
+      busy = true;
+    }
+    if (waited >= kPatience) return std::nullopt;
     pause(world, kLook);
   }
 }
 
 }  // namespace
 
+/// Of this user on this machine, whose locks hold: those of others may not, on a network's disk.
+std::string DirPlace::half_name(const Digest& digest, unsigned number) {
+  std::array<char, 256> host{};
+  ::gethostname(host.data(), host.size() - 1);
+  const std::string who = fmt::format("{} {}", host.data(), ::geteuid());
+  return fmt::format("{}-{}-{}", half_prefix(digest), sha256(who).hex().substr(0, 8), number);
+}
+
+std::string DirPlace::half_prefix(const Digest& digest) { return std::string(kHalf) + digest.hex(); }
+
 DirPlace::Incoming::Incoming(DirPlace& place, std::string name, std::optional<Digest> digest, std::uint64_t size)
     : place_(place), staging_(place.staging(name)), name_(std::move(name)), digest_(digest) {
   const bool goes_on = digest && size > kInPieces && name_.starts_with(kObjectsAt);
-  if (goes_on) half_ = open_half(place.world_, place.dir_ / (std::string(kHalf) + digest->hex()));
+  if (goes_on) half_ = open_half(place.world_, place.dir_, *digest);
   if (!half_) {
     file_ = staging_.create(0444);
     return;
@@ -51,21 +69,16 @@ void DirPlace::Incoming::begin_behind(std::uint64_t there) {
   writer_ = WriteBehind(Cached::drop, there);
 }
 
-void DirPlace::Incoming::hash_there() {
-  for (std::string buffer(kPiece, '\0'); hashed_ < there_;) {
-    const std::size_t n =
-        read_at(fd(), buffer.data(), std::min<std::uint64_t>(kPiece, there_ - hashed_), hashed_, path());
-    if (n == 0) throw Error(ErrorKind::io, fmt::format("`{}` was cut while it was read", path().string()));
-    hash_.update(std::string_view(buffer).substr(0, n));
-    hashed_ += n;
-  }
+/// Of what was added, read again if it followed what was there.
+Digest DirPlace::Incoming::bytes_on_disk() {
+  if (copied_) return *copied_;
+  if (there_ == 0) return hash_.finish();
+  if (::lseek(fd(), 0, SEEK_SET) != 0) throw_errno("read", path().string());
+  return sha256_fd(fd(), path(), [&](std::uint64_t) { check_stop(place_.world_); }).digest;
 }
 
 void DirPlace::Incoming::add(std::string_view bytes) {
-  if (digest_) {
-    hash_there();
-    hash_.update(bytes);
-  }
+  if (digest_ && there_ == 0) hash_.update(bytes);
   writer_.write(fd(), bytes, path());
 }
 
@@ -73,6 +86,7 @@ void DirPlace::Incoming::copy(int from, const std::string& source, const Moved& 
   const auto copy = [&](const Moved& tell) {
     std::uint64_t told = 0;
     const auto tell_all = [&](std::uint64_t bytes) {
+      check_stop(place_.world_);
       if ((told += bytes) > there_) place_.out_.take(bytes);
       if (tell) tell(bytes);
     };
@@ -96,11 +110,7 @@ void DirPlace::Incoming::copy(int from, const std::string& source, const Moved& 
 }
 
 void DirPlace::Incoming::publish() {
-  if (digest_ && !copied_) {
-    hash_there();
-    copied_ = hash_.finish();
-  }
-  if (digest_ && *copied_ != *digest_) fail_given_bytes(*digest_);
+  if (digest_ && bytes_on_disk() != *digest_) fail_given_bytes(*digest_);
   writer_.sync(fd(), path());
   if (half_ && ::fchmod(fd(), stat_fd(fd(), path()).mode & 0444) != 0) throw_errno("change", path().string());
   const fs::path target = place_.dir_ / name_;
@@ -108,6 +118,7 @@ void DirPlace::Incoming::publish() {
   rename_path(path(), target);
   kept_ = true;
   place_.note(name_);
+  if (half_) remove_kept(place_.dir_, half_prefix(*digest_), UtcTime::from_micros(INT64_MAX));
 }
 
 }  // namespace mlo

@@ -122,6 +122,7 @@ void DirPlace::put_file(const std::string& name, const std::string& file, const 
   const std::uint64_t size = stat_fd(from.get(), file).size;
   if (is_there(name, size)) return;
   Incoming incoming(*this, name, digest, size);
+  if (is_there(name, size)) return;  // by whoever was waited for
   incoming.copy(from.get(), file, moved);
   incoming.publish();
 }

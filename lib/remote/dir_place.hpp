@@ -42,6 +42,8 @@ class DirPlace : public Place {
   /// While the disk is busy with some, others are read and verified.
   static constexpr unsigned kConnections = 4;
 
+  /// Where half an object waits to be gone on with by this user of this machine; `number` counts attempts that hold on.
+  static std::string half_name(const Digest& digest, unsigned number = 0);
   /// `settle` takes care of that file, too.
   void note(const std::string& name);
   /// Hands over a file, or a part of it, piece by piece; false if there is no such file.
@@ -70,7 +72,7 @@ class DirPlace : public Place {
     int fd() const { return half_ ? half_->fd() : file_.fd.get(); }
     fs::path path() const { return half_ ? half_->path() : staging_.path() / file_.name; }
     void begin_behind(std::uint64_t there);
-    void hash_there();
+    Digest bytes_on_disk();
     DirPlace& place_;
     StagingDir& staging_;
     const std::string name_;
@@ -79,15 +81,15 @@ class DirPlace : public Place {
     StagingDir::File file_;  ///< else
     std::uint64_t there_ = 0;
     WriteBehind writer_{Cached::drop};  ///< of what was added
-    Sha256 hash_;                       ///< of what was added and before that
-    std::uint64_t hashed_ = 0;          ///< of what is there
+    Sha256 hash_;                       ///< the same, unless something was there
     std::optional<Digest> copied_;      ///< of what was copied
     bool kept_ = false;
   };
 
  private:
-  /// What the names of half objects begin with.
+  /// What the names of half objects begin with, all and those of one.
   static constexpr std::string_view kHalf = ".mlo-tmp-put-";
+  static std::string half_prefix(const Digest& digest);
   StagingDir& staging(std::string_view name);
   bool is_there(const std::string& name, std::uint64_t size) const;
   std::vector<std::string> index_names() const;

@@ -107,7 +107,7 @@ void Download::fetch(const ObjectRef& object, const Moved& moved) {
   });
 }
 
-/// False if another process fetches it.
+/// False if another process fetches it, or its file cannot be had.
 bool Download::fetch_large(const ObjectRef& object, const Moved& moved) {
   auto partial = PartialObject::open(store, object.id, object.size, world.clock.now() + -kKeptFor);
   if (!partial) return false;

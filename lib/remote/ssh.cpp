@@ -74,23 +74,14 @@ class SshPlace : public Place {
     MovedOnce once(moved);
     const std::uint64_t size = stat_fd(fd.get(), file).size;
     const wire::Put put{name, digest, size > kInPieces && name.starts_with(kObjectsAt) ? size : 0};
-    std::optional<std::uint64_t> first;
-    const auto read = [&](std::uint64_t offset) {
-      if (!first) first = offset;
+    send(put, [&](std::uint64_t offset) {
       once.reach(offset);
       ssize_t n = 0;
       do n = ::pread(fd.get(), buffer.data(), buffer.size(), static_cast<off_t>(offset));
       while (n < 0 && errno == EINTR);
       if (n < 0) throw_errno("read", file);
       return std::string_view(buffer).substr(0, static_cast<std::size_t>(n));
-    };
-    try {
-      send(put, read);
-    } catch (const Error& error) {
-      // What was there of it may be damaged; it is gone now.
-      if (error.kind() != ErrorKind::corrupt || first.value_or(0) == 0) throw;
-      send(put, read);
-    }
+    });
   }
   void replace(const std::string& name, std::string_view bytes) override {
     ask(Kind::replace, wire::encode_named(name, bytes));
@@ -129,10 +120,25 @@ class SshPlace : public Place {
     return far_.run([&](SshConnection& far, unsigned) { return far.ask(kind, payload); });
   }
   void send(const wire::Put& put, const SshConnection::Source& read) {
-    const unsigned by = far_.run([&](SshConnection& far, unsigned number) {
-      far.put(put, read);
-      return number;
-    });
+    std::uint64_t began = 0;  ///< behind how many bytes that were there
+    const auto once = [&] {
+      return far_.run([&](SshConnection& far, unsigned number) {
+        began = 0;
+        far.put(put, [&, is_first = true](std::uint64_t offset) mutable {
+          if (std::exchange(is_first, false)) began = offset;
+          return read(offset);
+        });
+        return number;
+      });
+    };
+    unsigned by = 0;
+    try {
+      by = once();
+    } catch (const Error& error) {
+      // What was there may be damaged; it is gone now.
+      if (error.kind() != ErrorKind::corrupt || began == 0) throw;
+      by = once();
+    }
     const std::lock_guard lock(mutex_);
     put_[put.name] = by;
   }

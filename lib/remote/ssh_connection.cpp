@@ -212,7 +212,7 @@ void SshConnection::take(const wire::Frame& frame) {
     request.answer.yes = frame.payload == "1";
     request.done = true;
   }
-  changed_.notify_all();
+  if (request.done || request.target == nullptr) changed_.notify_all();
 }
 
 void SshConnection::send(std::uint32_t id, Kind kind, std::string_view payload) {

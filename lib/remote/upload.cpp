@@ -51,7 +51,7 @@ void send(const ObjectStore& store, Remote& remote, const ObjectRef& object, boo
     remote.put_file(id, *file, moved);
   } catch (Error& error) {
     // The local bytes are wrong: reading them by the store's own way sets them aside and says so.
-    if (error.kind() == ErrorKind::corrupt) static_cast<void>(store.get(id));
+    if (error.kind() == ErrorKind::corrupt && !store.verify(id)) static_cast<void>(store.get(id));
     throw;
   }
 }

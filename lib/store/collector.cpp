@@ -124,7 +124,19 @@ Collector::Report Collector::plan(const Needed& needed) const {
   return report;
 }
 
+/// So that no index forgets for a while what somebody counts on.
+void Collector::spare_claimed() {
+  const auto is_claimed = [](const fs::path& file, const Times& seen) {
+    const auto stat = find_stat(file);
+    return stat && stat->ctime_ns != seen.claimed_ns;
+  };
+  for (Object& object : files_) object.young = object.young || is_claimed(store_.path_of(object.id), object.seen);
+  for (auto& [name, pack] : packs_)
+    pack.young = pack.young || is_claimed(pack_file(store_.packs_->dir(), name), pack.seen);
+}
+
 Collector::Report Collector::sweep(const Needed& needed, UtcTime now) {
+  spare_claimed();
   const Report report = plan(needed);
   const fs::path trash = trash_dir(store_) / format_utc(now);
   std::set<Digest> rewrite, gone;

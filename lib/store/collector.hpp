@@ -61,6 +61,7 @@ class Collector {
     bool young = false;
     Times seen;
   };
+  void spare_claimed();
   enum class Fate { keep, rewrite, move };
   Fate fate_of(const Pack& pack, const Needed& needed) const;
   void move_files(const Needed& needed, const fs::path& trash);

@@ -1,11 +1,9 @@
 #include "lib/sync/gc.hpp"
 
-#include <fcntl.h>
-#include <sys/file.h>
-
 #include "lib/store/staging.hpp"
 #include "lib/sync/gc_roots.hpp"
 #include "lib/util/error.hpp"
+#include "lib/util/kept_temp.hpp"
 #include "lib/util/text.hpp"
 #include "lib/workspace/shared_cache.hpp"
 
@@ -27,7 +25,10 @@ AgeRule age_rule(const ObjectStore& store, const World& world, const GcOptions& 
   const UtcTime now = world.clock.now();
   AgeRule age;
   if (options.grace.count() > 0) age.written_before_ns = to_ns(now + -options.grace);
-  if (!find_stat(store.root())) return age;
+  if (!find_stat(store.root())) {
+    age.claimed_before_ns = INT64_MIN;  // whoever makes it now counts on what is in it
+    return age;
+  }
   if (options.mode == Mode::real) wait_for_tick(base_of(store));
   busy = !store.is_alone();
   if (busy) {
@@ -48,22 +49,12 @@ DigestSet find_unpushed(const std::vector<std::unique_ptr<Remote>>& remotes, std
 }
 
 /// Temporary files that nobody has had open for the grace period.
-std::uint64_t remove_litter(const fs::path& dir, std::int64_t before_ns) {
-  std::uint64_t count = 0;
-  if (!find_stat(dir)) return 0;
-  for (const DirEntry& entry : list_dir(dir)) {
-    const fs::path file = dir / entry.name;
-    const auto stat = find_stat(file);
-    if (!stat || stat->kind != FileKind::file || !entry.name.starts_with(".mlo-tmp-") || stat->mtime_ns >= before_ns)
-      continue;
-    const UniqueFd fd(::open(file.c_str(), O_RDWR | O_CLOEXEC | O_NOFOLLOW));
-    if (fd && ::flock(fd.get(), LOCK_EX | LOCK_NB) == 0) count += remove_file(file) ? 1 : 0;
-  }
-  return count;
+std::uint64_t remove_litter(const fs::path& dir, UtcTime before) {
+  return find_stat(dir) ? remove_kept(dir, ".mlo-tmp-", before) : 0;
 }
 
 std::uint64_t remove_litter(const Workspace& workspace, std::chrono::microseconds grace) {
-  const std::int64_t before = to_ns(workspace.world().clock.now() + -grace);
+  const UtcTime before = workspace.world().clock.now() + -grace;
   const fs::path base = base_of(workspace.store());
   std::uint64_t count = 0;
   for (const fs::path& dir : {base, base / "objects", base / "packs", base / "quarantine", base / "repositories"})

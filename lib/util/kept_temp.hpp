@@ -12,12 +12,13 @@ namespace mlo {
 class KeptTemp {
  public:
   /// Makes the file if need be. Nothing if somebody else has it, or if it cannot be had: another user's, or where files
-  /// cannot be locked. `path` must stay under its name, or be renamed while this lives.
+  /// cannot be locked. Whoever gives it its name does that while this lives.
   static std::optional<KeptTemp> open(const fs::path& path, std::uint32_t mode);
 
   int fd() const { return fd_.get(); }
   const fs::path& path() const { return path_; }
-  void remove() const { remove_file(path_); }
+  /// As far as that can be.
+  void remove() const;
 
  private:
   KeptTemp(fs::path path, UniqueFd fd) : path_(std::move(path)), fd_(std::move(fd)) {}
@@ -30,6 +31,7 @@ class KeptTemp {
 inline constexpr std::chrono::hours kKeptFor{7 * 24};
 
 /// Removes the files in `dir` whose names begin so, that nobody has or went on with since `before`, but for one.
-void remove_kept(const fs::path& dir, std::string_view prefix, UtcTime before, std::string_view but = {});
+/// Returns how many.
+std::uint64_t remove_kept(const fs::path& dir, std::string_view prefix, UtcTime before, std::string_view but = {});
 
 }  // namespace mlo

@@ -5,6 +5,7 @@
 #include <set>
 
 #include "lib/crypto/sha256.hpp"
+#include "lib/remote/dir_place.hpp"
 #include "lib/remote/remote.hpp"
 #include "lib/remote/transfer.hpp"
 #include "lib/util/copy_file.hpp"
@@ -277,7 +278,7 @@ TEST_CASE("a push whose connection is cut is made to the end over another one", 
   remote->flush();
   CHECK(remote->find_missing({sha256("a"), sha256("b")}).empty());
   CHECK(far.out.real.slept() > std::chrono::milliseconds(100));
-  // In the middle of a file, which is gone on with: each byte is told of once.
+  // In the middle of a file: each byte is told of once.
   constexpr std::uint64_t kSize = std::uint64_t{20} << 20U;
   far.dir.write("large", std::string(kSize, 'x'));
   const Digest large = sha256_file(far.dir / "large").digest;
@@ -309,7 +310,7 @@ TEST_CASE("half an object that lies at the far end is gone on with, and written 
   far.dir.write("large", bytes);
   const Digest large = sha256(bytes);
   const bool damaged = GENERATE(false, true);
-  const fs::path half = far.dir / "far" / (".mlo-tmp-put-" + large.hex());
+  const fs::path half = far.dir / "far" / DirPlace::half_name(large);
   write_file(half, std::string(std::size_t{15} << 20U, damaged ? 'y' : 'x'));
   const auto inode = find_stat(half)->inode;
   std::uint64_t sum = 0;

@@ -57,10 +57,14 @@ class Files:
         return next(self.place.glob(".mlo-tmp-put-*"), None)
 
     def has_much(self):
-        return self.half() and self.half().stat().st_size > size // 2
+        try:
+            return any(path.stat().st_size > size // 2 for path in self.place.glob(".mlo-tmp-put-*"))
+        except FileNotFoundError:
+            return False
 
     def stopped(self):
         self.far.wait()
+        assert self.half(), "the killed push left no half"
         self.inode = self.half().stat().st_ino
         return f"{self.half().stat().st_size:,} bytes"
 

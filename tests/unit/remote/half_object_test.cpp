@@ -40,7 +40,7 @@ struct Half : test::TestWorld {
   std::string bytes = std::string(9 * kMebibyte, 'a') + std::string(9 * kMebibyte + 5, 'b');
   Digest digest = sha256(bytes);
   std::string name = "objects/" + ObjectStore::relative_path(digest);
-  fs::path half = dir / "far" / (".mlo-tmp-put-" + digest.hex());
+  fs::path half = dir / "far" / DirPlace::half_name(digest);
   fs::path whole = dir / "far" / name;
 };
 
@@ -92,6 +92,26 @@ TEST_CASE("who stops a put leaves what came, who fails leaves nothing", "[remote
   CHECK(read_file(w.whole) == w.bytes);
 }
 
+TEST_CASE("half an object waits while a far end that nobody speaks to any more holds on to another half", "[remote]") {
+  Half w;
+  DirPlace place(w.world, w.dir / "far");
+  const auto put_half = [&](std::uint64_t size) {
+    DirPlace::Incoming incoming(place, w.name, w.digest, w.bytes.size());
+    const std::uint64_t there = incoming.there();
+    incoming.add(w.bytes.substr(there, size));
+    incoming.keep();
+    return there;
+  };
+  DirPlace::Incoming forlorn(place, w.name, w.digest, w.bytes.size());
+  forlorn.add(w.bytes.substr(0, 1000));
+  CHECK(put_half(2000) == 0);
+  CHECK(put_half(3000) == 2000);
+  CHECK(put_half(0) == 5000);
+  CHECK(find_stat(w.dir / "far" / DirPlace::half_name(w.digest, 1))->size == 5000);
+  CHECK_FALSE(find_stat(w.dir / "far" / DirPlace::half_name(w.digest, 2)));
+  forlorn.keep();
+}
+
 TEST_CASE("two who put the same large object do not disturb each other", "[remote]") {
   Half w;
   DirPlace place(w.world, w.dir / "far");
@@ -111,7 +131,7 @@ TEST_CASE("half an object that nobody came back to for a week is removed by anot
   Half w;
   const std::int64_t now = w.world.clock.now().seconds();
   for (const auto& [days, stays] : {std::pair(8, false), std::pair(6, true)}) {
-    const fs::path other = w.dir / "far" / (".mlo-tmp-put-" + sha256("other").hex());
+    const fs::path other = w.dir / "far" / DirPlace::half_name(sha256("other"));
     write_file(other, "half");
     const timespec times[2] = {{now - days * 86400, 0}, {now - days * 86400, 0}};
     REQUIRE(::utimensat(AT_FDCWD, other.c_str(), times, 0) == 0);

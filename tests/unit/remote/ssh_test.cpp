@@ -190,7 +190,7 @@ TEST_CASE("a far end that was left in the middle of a large object says how much
     return wire::decode_count(answer.payload);
   };
   constexpr std::size_t kHalf = std::size_t{3} << 20U;
-  const fs::path half = far.dir / "far" / (".mlo-tmp-put-" + put.digest.hex());
+  const fs::path half = far.dir / "far" / DirPlace::half_name(put.digest);
   CHECK(begin(1) == 0);
   say_bytes(1, 0, kHalf);
   far.finish();
