@@ -33,14 +33,16 @@ std::optional<KeptTemp> open_half(const World& world, const fs::path& dir, const
 }  // namespace
 
 /// Of this user on this machine, whose locks hold: those of others may not, on a network's disk.
-std::string DirPlace::half_name(const Digest& digest, unsigned number) {
+std::string DirPlace::half_prefix(const Digest& digest) {
   std::array<char, 256> host{};
   ::gethostname(host.data(), host.size() - 1);
   const std::string who = fmt::format("{} {}", host.data(), ::geteuid());
-  return fmt::format("{}-{}-{}", half_prefix(digest), sha256(who).hex().substr(0, 8), number);
+  return fmt::format("{}{}-{}-", kHalf, digest.hex(), sha256(who).hex().substr(0, 8));
 }
 
-std::string DirPlace::half_prefix(const Digest& digest) { return std::string(kHalf) + digest.hex(); }
+std::string DirPlace::half_name(const Digest& digest, unsigned number) {
+  return half_prefix(digest) + std::to_string(number);
+}
 
 DirPlace::Incoming::Incoming(DirPlace& place, std::string name, std::optional<Digest> digest, std::uint64_t size)
     : place_(place), staging_(place.staging(name)), name_(std::move(name)), digest_(digest) {

@@ -87,7 +87,7 @@ class DirPlace : public Place {
   };
 
  private:
-  /// What the names of half objects begin with, all and those of one.
+  /// What the names of half objects begin with: all, and ours of one.
   static constexpr std::string_view kHalf = ".mlo-tmp-put-";
   static std::string half_prefix(const Digest& digest);
   StagingDir& staging(std::string_view name);
